@@ -1,0 +1,59 @@
+/* A chain: bytes on their way out, in segments, either copied or a blob by reference.
+ *
+ * Bytes are appended at the end and taken from the front; both ends are 64-bit offsets that never fall, so that marks
+ * into the chain are plain numbers. Segments come from a pool that all chains share: an empty chain owns nothing.
+ *
+ * Thread-safety: none. */
+#ifndef LIB_CHAIN_H
+#define LIB_CHAIN_H
+
+#include "blob.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+enum { CHAIN_SEGMENT = 16 * 1024 - 64 }; /* bytes in a segment of copied bytes */
+
+struct chain_segment;
+
+struct chain_pool {
+	struct chain_segment *free; /* empty segments */
+	size_t count;               /* of them */
+	size_t keep;                /* at most so many are kept */
+};
+
+void chain_pool_init(struct chain_pool *pool, size_t keep);
+void chain_pool_fini(struct chain_pool *pool);
+
+struct chain {
+	struct chain_pool *pool;
+	struct chain_segment *head; /* NULL: empty */
+	struct chain_segment *tail;
+	uint64_t start; /* offset of the first byte that is still here */
+	uint64_t end;   /* offset behind the last byte */
+};
+
+void chain_init(struct chain *chain, struct chain_pool *pool);
+void chain_fini(struct chain *chain); /* drops what is left */
+
+/* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is
+ * appended until chain_commit says how many were written; another chain_reserve forgets the first. */
+uint8_t *chain_reserve(struct chain *chain, size_t size);
+void chain_commit(struct chain *chain, size_t size);
+
+/* Append a copy of the bytes, or a part of a blob's payload by reference (the chain takes its own reference).
+ * 0, or -1 if there is no memory: then nothing was appended. */
+int chain_append(struct chain *chain, const void *bytes, size_t size);
+int chain_append_blob(struct chain *chain, struct blob *blob, size_t from, size_t size);
+
+/* Takes back everything behind offset `end`, which lies between start and end. For a reply that failed half way. */
+void chain_rewind(struct chain *chain, uint64_t end);
+
+/* Fills at most `max` iovecs with the bytes from offset `from` (>= start) up to `to` (<= end); returns how many. */
+int chain_iov(const struct chain *chain, uint64_t from, uint64_t to, struct iovec *iov, int max);
+
+/* The bytes before offset `to` are done with. */
+void chain_drop(struct chain *chain, uint64_t to);
+
+#endif

@@ -1,0 +1,56 @@
+/* All limits of the daemon: one table gives the name, the default, the unit and the text.
+ *
+ * A limit that is reached is answered with its name. `concurd --limit NAME=VALUE` sets one; concurd(8) lists them all. */
+#ifndef LIB_LIMITS_H
+#define LIB_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LIMITS_MIB (UINT64_C(1) << 20)
+
+#define LIMITS_LIST(X)                                                                                    \
+	X(frame_max, 64 * LIMITS_MIB, "bytes", "of one frame; a larger one is read past and refused")      \
+	X(frame_hard_max, 1024 * LIMITS_MIB, "bytes", "of one frame; a larger one ends the connection")    \
+	X(arena_max, 160 * LIMITS_MIB, "bytes", "that one call may unpack to")                             \
+	X(name_max, 1024, "bytes", "of an object's name")                                                  \
+	X(key_max, LIMITS_MIB, "bytes", "of a key")                                                        \
+	X(depth_max, 64, "levels", "of nesting in a value")                                                \
+	X(page_bytes, 256 * 1024, "bytes", "of entries in a page; one entry is always given")              \
+	X(page_entries, 4096, "entries", "looked at for one page")                                         \
+	X(batch_max, 65536, "items", "of one call that takes or gives many")                               \
+	X(sort_max, 1000000, "items", "that one call sorts, searches or moves")                            \
+	X(container_max, 33000000, "items", "in one container")                                            \
+	X(objects_max, 16000000, "objects", "in the daemon")                                               \
+	X(calls_max, 262144, "calls", "of one session that wait")                                          \
+	X(sessions_max, 65536, "sessions", "at once; what open files allow may be less")                   \
+	X(outbox_high, 256 * 1024, "bytes", "of replies not yet sent, past which a session is not read")   \
+	X(outbox_max, 256 * LIMITS_MIB, "bytes", "of replies not yet sent, past which a session is ended") \
+	X(memory_max, 0, "bytes", "that all objects may store; 0: three quarters of the machine's memory") \
+	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
+	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
+	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")
+
+struct limits {
+#define LIMITS_FIELD(name, value, unit, text) uint64_t name;
+	LIMITS_LIST(LIMITS_FIELD)
+#undef LIMITS_FIELD
+};
+
+struct limits_row {
+	const char *name;
+	const char *unit;
+	const char *text;
+	uint64_t value;  /* the default */
+	size_t offset;   /* in struct limits */
+};
+
+extern const struct limits_row limits_rows[]; /* ends with a name of NULL */
+
+void limits_defaults(struct limits *limits);
+
+/* Sets the one called `name`; false if there is none. */
+bool limits_set(struct limits *limits, const char *name, uint64_t value);
+
+#endif

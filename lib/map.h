@@ -1,0 +1,66 @@
+/* An insertion-ordered hash map from values to pointers: compact, and without a long pause however large.
+ *
+ * Keys are blobs that hold values which can be keys (see value.h: 1, 1.0 and true are one key); the map keeps one
+ * reference to each. What the pointers point to is the caller's.
+ *
+ * Layout: entries of 16 bytes in insertion order, in segments of 4,096; and an index of 32-bit slots, 25 bits of entry
+ * number and 7 of the key's hash, in fixed segments too. The index grows step by step: each insertion moves a few
+ * slots. Removed entries leave holes; when holes outnumber what is left, each further change closes a few of them.
+ *
+ * A position is the number of an entry. Positions of entries that stay change only when holes are closed; `epoch` then
+ * counts up, and whoever keeps a position across calls compares it.
+ *
+ * Thread-safety: none. */
+#ifndef LIB_MAP_H
+#define LIB_MAP_H
+
+#include "blob.h"
+#include "value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAP_ENTRIES_MAX = (1 << 25) - 2 }; /* entries and holes together */
+
+struct map_entry {
+	struct blob *key; /* NULL: a hole */
+	void *value;
+};
+
+struct map; /* see map.c */
+
+/* NULL if there is no memory. `seed` keys the hash. An empty map takes no more than the struct itself. */
+struct map *map_new(uint64_t seed);
+
+/* Frees at most `steps` entries, calling `drop` for each value, and the map itself when nothing is left.
+ * True when the map is gone. A map that is being freed takes no other call. */
+bool map_free(struct map *map, size_t steps, void (*drop)(void *value, void *arg), void *arg);
+
+size_t map_count(const struct map *map);
+uint32_t map_epoch(const struct map *map);
+size_t map_footprint(const struct map *map); /* bytes of the map itself, without keys and values */
+
+/* The entry of the key, or NULL. Valid until the map changes; the caller may replace entry->value. */
+struct map_entry *map_find(const struct map *map, const struct value *key);
+
+/* Starts fetching what map_find will touch first, so that a batch of look-ups waits for memory once. */
+void map_prefetch(const struct map *map, const struct value *key);
+
+/* Finds the key or inserts it with value NULL. *ret_created tells which. The map makes its own blob of a new key.
+ * NULL if there is no memory, or MAP_ENTRIES_MAX is reached; nothing is changed then. */
+struct map_entry *map_insert(struct map *map, const struct value *key, bool *ret_created);
+
+/* Takes an entry out; its value must have been taken over by the caller. Frees the map's reference to the key. */
+void map_remove(struct map *map, struct map_entry *entry);
+
+/* The first entry at or behind *position, or NULL; *position is then behind it. Begin with 0. */
+struct map_entry *map_next(const struct map *map, uint32_t *position);
+
+/* The last entry, or NULL. Amortised O(1). */
+struct map_entry *map_last(struct map *map);
+
+/* Asserts all invariants; O(n), for tests. */
+void map_check(const struct map *map);
+
+#endif

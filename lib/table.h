@@ -1,0 +1,43 @@
+/* A hash table of intrusive nodes with 64-bit keys, by linear hashing: it grows by one bucket an insertion, so no call
+ * is ever slow. Buckets stand in fixed segments.
+ *
+ * Keys are ids drawn from counters, mixed but not seeded: no peer chooses them. Walking gives an order that is the same
+ * for the same history of calls. Thread-safety: none. */
+#ifndef LIB_TABLE_H
+#define LIB_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct table_node {
+	struct table_node *next;
+	uint64_t key;
+};
+
+struct table {
+	struct table_node ***segments; /* directory of segments of buckets */
+	size_t buckets;                /* in use; those at and above it are not yet split off */
+	size_t count;                  /* nodes */
+	size_t room;                   /* places in the directory */
+};
+
+/* 0, or -1 if there is no memory. */
+int table_init(struct table *table);
+void table_fini(struct table *table); /* the nodes are the caller's */
+
+/* The key must not be there yet (asserted in debug builds). Never fails: without memory the table just does not grow. */
+void table_insert(struct table *table, struct table_node *node, uint64_t key);
+
+/* NULL if it is not there. */
+struct table_node *table_find(const struct table *table, uint64_t key);
+
+/* Takes the node out; it must be in this table. */
+void table_remove(struct table *table, struct table_node *node);
+
+/* Any one node, or NULL if the table is empty; for emptying it. O(buckets) over the whole emptying, not a call. */
+struct table_node *table_any(struct table *table);
+
+/* Calls visit for every node; visit may remove the node it is given, and no other. O(n): for inspection and ends only. */
+void table_each(struct table *table, void (*visit)(struct table_node *node, void *arg), void *arg);
+
+#endif
