@@ -56,7 +56,7 @@ void io_turn_until_ended(struct io_fixture *io, uint64_t ends);
 /* Turns until so many frames have come in all. */
 void io_turn_until_frames(struct io_fixture *io, uint64_t frames);
 
-/* Forks a client process that holds none of the loop's descriptors. As fork(). */
+/* Forks a client process that holds none of the test's descriptors; it must not use Check. */
 pid_t io_fork(void);
 
 /* Waits for a child, which must end as told: a signal's number, or 0 for exit status 0. */
