@@ -50,8 +50,9 @@ struct value_limits {
 /* Looks only at the outermost field: BAD_VALUE unless the bytes are exactly one field of Value. */
 enum concur_status value_parse(const uint8_t *bytes, size_t size, struct value *ret);
 
-/* Checks the whole: exactly one field a Value, no unknown fields, kind, UTF-8, typecodes, big integers in shortest form,
- * keys of maps hashable and distinct by bytes, depth. *ret_refers (may be NULL) tells whether a reference to an object is inside.
+/* Checks the whole: exactly one field a Value, no unknown fields, kind, UTF-8, typecodes, big integers in shortest
+ * form, keys of maps hashable and distinct by bytes, depth. *ret_refers (may be NULL) tells whether a reference to an
+ * object is inside.
  * BAD_VALUE, or TOO_LARGE for the depth. The view borrows the bytes. */
 enum concur_status value_check(const uint8_t *bytes, size_t size, const struct value_limits *limits, struct value *ret,
     bool *ret_refers);
@@ -80,9 +81,21 @@ void value_walk_begin(struct value_walk *walk, const struct value *container);
 bool value_walk_next(struct value_walk *walk, struct value *ret); /* false: at the end */
 
 /* The parts of an ARRAY, OBJECT and OPAQUE value. */
-struct value_array { uint32_t typecode; const uint8_t *items; size_t size; };
-struct value_reference { uint64_t object; uint32_t kind; };
-struct value_opaque { const uint8_t *codec; size_t codec_size; const uint8_t *data; size_t size; };
+struct value_array {
+	uint32_t typecode;
+	const uint8_t *items;
+	size_t size;
+};
+struct value_reference {
+	uint64_t object;
+	uint32_t kind;
+};
+struct value_opaque {
+	const uint8_t *codec;
+	size_t codec_size;
+	const uint8_t *data;
+	size_t size;
+};
 void value_array(const struct value *value, struct value_array *ret);
 void value_reference(const struct value *value, struct value_reference *ret);
 void value_opaque(const struct value *value, struct value_opaque *ret);
@@ -92,7 +105,11 @@ const char *value_kind_name(enum value_kind kind);
 
 /* -- comparing --------------------------------------------------------------------------------------------------- */
 
-enum value_same { VALUE_DIFFERENT = 0, VALUE_SAME = 1, VALUE_UNKNOWN = 2 /* opaque inside: only the client can tell */ };
+enum value_same {
+	VALUE_DIFFERENT = 0,
+	VALUE_SAME = 1,
+	VALUE_UNKNOWN = 2, /* opaque inside: only the client can tell */
+};
 
 /* Checked values only. Opaque values are SAME when their bytes are, else UNKNOWN. */
 enum value_same value_equal(const struct value *a, const struct value *b);
@@ -117,14 +134,15 @@ void value_set_number(struct value *ret, uint8_t *room, double from);
 /* a + b for integers, booleans and doubles, as Python would; OVERFLOW past int64, TYPE_ERROR for other kinds. */
 enum concur_status value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
 
-/* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag and
- * length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
+/* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag
+ * and length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
 enum { VALUE_HEAD_MAX = 11 };
 size_t value_encoded_size(enum value_kind kind, size_t payload);
 uint8_t *value_encode_head(uint8_t *to, enum value_kind kind, size_t payload);
 uint8_t *value_encode(uint8_t *to, const struct value *value);
 
-/* Varints, as protobuf has them. value_varint_read returns behind the last byte, or NULL if it is cut or over 64 bits. */
+/* Varints, as protobuf has them. value_varint_read returns behind the last byte, or NULL if it is cut or over 64
+ * bits. */
 size_t value_varint_size(uint64_t number);
 uint8_t *value_varint_write(uint8_t *to, uint64_t number);
 const uint8_t *value_varint_read(const uint8_t *at, const uint8_t *end, uint64_t *ret);
