@@ -4,9 +4,9 @@
  * (this process is a subreaper), however they tried to leave. So two promises can be held for every test: when the time
  * limit passes, all of its processes end; and a test that leaves a process behind fails, with the process named.
  *
- * $CONCUR_TEST_LIMIT is the limit in seconds, $CONCUR_TEST_GRACE how long processes may outlive the test. The time taken is appended to the file
- * $CONCUR_TEST_TIMES, if set. The exit status is the test's, 128 + N for signal N, 124 past the limit, 125 for a
- * process left behind, 99 (a hard error to automake) if the test could not be run. */
+ * $CONCUR_TEST_LIMIT is the limit in seconds, $CONCUR_TEST_GRACE how long processes may outlive the test. The time it
+ * took is appended to the file $CONCUR_TEST_TIMES, if set. The exit status is the test's, 128 + N for signal N, 124
+ * past the limit, 125 for a process left behind, 99 (a hard error to automake) if the test could not be run. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

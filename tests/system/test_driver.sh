@@ -36,12 +36,12 @@ expect 0 '^fine' test_passes_is_0 sh -c 'echo fine'
 expect 3 '^poor' test_fails_is_its_status sh -c 'echo poor; exit 3'
 expect 137 'signal 9' test_killed_is_128_and_signal sh -c 'kill -9 $$'
 expect 99 'can not run' test_missing_is_hard_error "$place/missing"
-expect 0 '' test_reads_input_is_empty sh -c 'test -z "$(cat)"'
+expect 0 '^none' test_reads_input_is_empty sh -c 'test -z "$(cat)" && echo none'
 expect 125 'still there' test_leaves_process_fails sh -c "setsid sleep 600 & echo \$! >$place/left"
 gone "$place/left" test_leaves_process_is_ended
 export CONCUR_TEST_LIMIT=1
 expect 124 'not done after 1 seconds' test_hangs_fails \
-	sh -c "(setsid sh -c 'echo \$\$ >$place/far; exec sleep 600' &); trap '' TERM; echo \$\$ >$place/near; sleep 600"
+	sh -c "(setsid sh -c 'echo \$\$ >$place/far; exec sleep 600' &); trap '' TERM; echo \$\$ >$place/near; sleep 60"
 gone "$place/far" test_hangs_detached_process_is_ended
 gone "$place/near" test_hangs_is_ended
 
