@@ -10,8 +10,8 @@ import tree
 # The one table of arrows, lowest first: folder, the folders it may include besides itself, and the system headers it
 # may include (None: any). The first row that a path begins with counts.
 PURE = {
-    "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h", "stdarg.h",
-    "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/types.h",
+    "assert.h", "ctype.h", "endian.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h",
+    "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/types.h",
     "sys/uio.h",  # struct iovec: the server hands out its output as vectors
 }
 HASH = {"xxhash.h"}

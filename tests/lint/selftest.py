@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 
+import wrap
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 OPENING = "/* What it owns. */\n"
 FORMAT = os.path.join(HERE, "..", "..", ".clang-format")
@@ -84,14 +86,27 @@ def check(lint, files, expected):
     return None
 
 
+def check_fix():
+    """What went wrong, or None: comments that are too wide must be broken once, and no other line."""
+    wide = "/* " + "word " * 23 + "and more */"
+    text = f"{wide}\nint a; {wide}\n\t{wide}\n"
+    broken = "/* " + "word " * 22 + "word\n * and more */"
+    deeper = "\t/* " + "word " * 21 + "word\n\t * word and more */"
+    once = wrap.wrap(text)
+    if once != f"{broken}\nint a; {wide}\n{deeper}\n" or wrap.wrap(once) != once:
+        return f"wrap: makes\n{once}"
+    return None
+
+
 def main():
     cases = [(lint, GOOD, None) for lint in sorted({row[0] for row in BAD})]
     cases += [(lint, {**GOOD, **files}, expected) for lint, files, expected in BAD]
-    failures = [failure for failure in (check(*case) for case in cases) if failure]
+    verdicts = [check(*case) for case in cases] + [check_fix()]
+    failures = [verdict for verdict in verdicts if verdict]
     for failure in failures:
         print(failure)
-    passed = 100 * (len(cases) - len(failures)) // len(cases)
-    print(f"{passed}%: Checks: {len(cases)}, Failures: {len(failures)}, Errors: 0")
+    passed = 100 * (len(verdicts) - len(failures)) // len(verdicts)
+    print(f"{passed}%: Checks: {len(verdicts)}, Failures: {len(failures)}, Errors: 0")
     sys.exit(1 if failures else 0)
 
 
