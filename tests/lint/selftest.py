@@ -13,8 +13,13 @@ OPENING = "/* What it owns. */\n"
 FORMAT = os.path.join(HERE, "..", "..", ".clang-format")
 
 GOOD = {
-    "Makefile.am": "include lib/Makefile.inc\n",
-    "lib/Makefile.inc": "SOURCES = lib/pile.c lib/pile.h daemon/core/heap.c daemon/io/conn.c client/call.c\n",
+    "Makefile.am": "include lib/Makefile.inc\nfuzz: all\n",
+    "configure.ac": "AC_ARG_ENABLE([debug])\n",
+    "README.md": "`make check` and `make fuzz`, `--enable-debug`, lib/pile.h and daemon/core/*.c\n",
+    "DESIGN.md": "",
+    "CONTRIBUTING.md": "",
+    "proto/WIRE.md": "",
+    "lib/Makefile.inc": "SOURCES = lib/pile.c lib/pile.h daemon/core/heap.c daemon/io/conn.c client/call.c proto/WIRE.md\n",
     "lib/pile.h": OPENING + "int pile_size(void);\n",
     "lib/pile.c": OPENING + '#include "pile.h"\n\n#include <stdint.h>\n\nstatic const int pile_sizes[] = { 3, 4 };\n\n'
                   "int\npile_size(void)\n{\n\treturn pile_sizes[1];\n}\n",
@@ -26,6 +31,9 @@ LONG = "int\npile_size(void)\n{\n" + "\tpile_grow();\n" * 71 + "}\n"
 
 # Lint, the files that differ from GOOD, and a part of the one line that must be found.
 BAD = (
+    ("docs", {"README.md": "see lib/heap.h\n"}, "there is no lib/heap.h"),
+    ("docs", {"README.md": "`make cake`\n"}, "there is no target cake"),
+    ("docs", {"README.md": "`--without-sugar`\n"}, "no option sugar"),
     ("layers", {"lib/pile.c": OPENING + '#include "daemon/core/heap.c"\n'}, "lib/ must not include daemon/core/heap.c"),
     ("layers", {"daemon/core/heap.c": OPENING + "#include <time.h>\n"}, "must not include <time.h>"),
     ("layers", {"daemon/core/heap.c": OPENING + "#include <concur/v1/dict.pb-c.h>\n"}, "alone"),
