@@ -19,7 +19,8 @@ GOOD = {
     "DESIGN.md": "",
     "CONTRIBUTING.md": "",
     "proto/WIRE.md": "",
-    "lib/Makefile.inc": "SOURCES = lib/pile.c lib/pile.h daemon/core/heap.c daemon/io/conn.c client/call.c proto/WIRE.md\n",
+    "lib/Makefile.inc": "SOURCES = lib/pile.c lib/pile.h daemon/core/heap.c daemon/io/conn.c client/call.c\n"
+                        "EXTRA_DIST = proto/WIRE.md\n",
     "lib/pile.h": OPENING + "int pile_size(void);\n",
     "lib/pile.c": OPENING + '#include "pile.h"\n\n#include <stdint.h>\n\nstatic const int pile_sizes[] = { 3, 4 };\n\n'
                   "int\npile_size(void)\n{\n\treturn pile_sizes[1];\n}\n",
