@@ -7,9 +7,7 @@ const struct limits_row limits_rows[] = {
 #define LIMITS_ROW(name, value, unit, text) { #name, unit, text, value, offsetof(struct limits, name) },
 	LIMITS_LIST(LIMITS_ROW)
 #undef LIMITS_ROW
-	/* clang-format off */
 	{ NULL, NULL, NULL, 0, 0 },
-	/* clang-format on */
 };
 
 static uint64_t *

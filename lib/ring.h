@@ -13,12 +13,12 @@
 enum { RING_SEGMENT = 4096 }; /* pointers in a segment; a power of two */
 
 struct ring {
-	void ***segments; /* the directory, itself a ring of `room` places */
-	size_t room;      /* places in the directory, a power of two, or 0 */
-	size_t first;     /* directory place of the first segment */
-	size_t start;     /* place of item 0 in the first segment */
-	size_t count;     /* items */
-	void **spare;     /* one empty segment, or NULL */
+	void ***segments;   /* the directory, itself a ring of `room` places */
+	size_t room;        /* places in the directory, a power of two, or 0 */
+	size_t first;       /* directory place of the first segment */
+	size_t start;       /* place of item 0 in the first segment */
+	size_t count;       /* items */
+	void **spare;       /* one empty segment, or NULL */
 };
 
 void ring_init(struct ring *ring);

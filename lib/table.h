@@ -25,8 +25,7 @@ struct table {
 int table_init(struct table *table);
 void table_fini(struct table *table); /* the nodes are the caller's */
 
-/* The key must not be there yet (asserted in debug builds). Never fails: without memory the table just does not
- * grow. */
+/* The key must not be there yet (asserted in debug builds). Never fails: without memory the table just does not grow. */
 void table_insert(struct table *table, struct table_node *node, uint64_t key);
 
 /* NULL if it is not there. */
@@ -38,8 +37,7 @@ void table_remove(struct table *table, struct table_node *node);
 /* Any one node, or NULL if the table is empty; for emptying it. O(buckets) over the whole emptying, not a call. */
 struct table_node *table_any(struct table *table);
 
-/* Calls visit for every node; visit may remove the node it is given, and no other. O(n): for inspection and ends
- * only. */
+/* Calls visit for every node; visit may remove the node it is given, and no other. O(n): for inspection and ends only. */
 void table_each(struct table *table, void (*visit)(struct table_node *node, void *arg), void *arg);
 
 #endif
