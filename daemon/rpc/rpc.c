@@ -1,4 +1,6 @@
 /* rpc: the way of a frame to its handler. */
+#include "config.h"
+
 #include "daemon/rpc/rpc.h"
 
 #include "concur/v1/shapes.pb-c.h"
@@ -9,6 +11,8 @@
 #include "lib/frame.h"
 
 #include <string.h>
+
+const char rpc_daemon[] = "concurd " PACKAGE_VERSION;
 
 static void *
 rpc_alloc(void *data, size_t size)

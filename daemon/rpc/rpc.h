@@ -28,6 +28,9 @@ struct rpc {
 	size_t sessions;
 };
 
+/* The daemon's name and version, for people. */
+extern const char rpc_daemon[];
+
 /* 0, or -1 with words in ret_why. core and limits must outlive it. */
 int rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64_t process, const char **ret_why);
 void rpc_fini(struct rpc *rpc);

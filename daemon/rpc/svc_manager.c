@@ -4,15 +4,13 @@
 #include "daemon/rpc/object_info.h"
 #include "daemon/rpc/rpc.h"
 
-#define SVC_MANAGER_DAEMON "concurd " PACKAGE_VERSION
-
 SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
 {
 	const struct core *core = call->core;
 	Concur__V1__ManagerInfo message = CONCUR__V1__MANAGER_INFO__INIT;
 
-	message.daemon.data = (uint8_t *)(uintptr_t)SVC_MANAGER_DAEMON;
-	message.daemon.len = sizeof SVC_MANAGER_DAEMON - 1;
+	message.daemon.data = (uint8_t *)(uintptr_t)rpc_daemon;
+	message.daemon.len = strlen(rpc_daemon);
 	message.process = call->rpc->process;
 	message.uptime_ns = core->now_ns - call->rpc->start_ns;
 	message.sessions = core->sessions.count;

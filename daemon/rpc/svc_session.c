@@ -3,8 +3,6 @@
 
 #include "daemon/rpc/rpc.h"
 
-#define SVC_SESSION_DAEMON "concurd " PACKAGE_VERSION
-
 static ProtobufCBinaryData
 svc_session_text(const char *text)
 {
@@ -48,7 +46,7 @@ SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
 	channel->told_started = request->started;
 	message.version = RPC_VERSION;
 	message.session = session_id(session);
-	message.daemon = svc_session_text(SVC_SESSION_DAEMON);
+	message.daemon = svc_session_text(rpc_daemon);
 	message.frame_max = limits->frame_max;
 	message.name_max = (uint32_t)limits->name_max;
 	message.key_max = (uint32_t)limits->key_max;
