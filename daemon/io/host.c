@@ -18,7 +18,7 @@
 #define HOST_EPOCH INT64_C(1735689600) /* 2025-01-01 00:00 UTC, in seconds */
 
 enum {
-	HOST_TICK_NS = 64,    /* a unit of the counter's start */
+	HOST_TICK_NS = 64,     /* a unit of the counter's start */
 	HOST_GROUP_MAX = 2048, /* bytes of a control group's name */
 };
 
