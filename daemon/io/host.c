@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -149,8 +150,12 @@ host_group_memory(void)
 uint64_t
 host_memory(void)
 {
-	uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t group = host_group_memory();
+	uint64_t machine = UINT64_MAX;
+	struct sysinfo info;
+
+	if (sysinfo(&info) == 0)
+		machine = (uint64_t)info.totalram * info.mem_unit;
 
 	return (group < machine ? group : machine) / 4 * 3;
 }
