@@ -137,6 +137,19 @@ START_TEST(write_to_a_full_pipe_counts_what_it_loses_and_says_so_later)
 }
 END_TEST
 
+START_TEST(write_to_a_full_pipe_that_may_block_does_not_wait)
+{
+	/* As where /proc is not to be had. */
+	struct log log = { .level = LOG_INFO };
+
+	ck_assert_int_eq(pipe(ends), 0);
+	log.fd = ends[1];
+	for (int i = 0; i < 5000; i++)
+		log_write(&log, LOG_INFO, "line %d with some text to fill the pipe sooner", i);
+	ck_assert_uint_gt(log.lost, 0);
+}
+END_TEST
+
 START_TEST(write_where_nothing_can_be_written_is_counted)
 {
 	struct log log;
@@ -178,12 +191,13 @@ main(void)
 
 	/* Each in a process of its own, also under CK_FORK=no: they give stderr away. */
 	srunner_set_fork_status(runner, CK_FORK);
-	tcase_set_timeout(tcase, 0);
+	tcase_set_timeout(tcase, 30);
 	tcase_add_test(tcase, write_to_a_pipe_gives_time_level_and_text);
 	tcase_add_test(tcase, write_of_control_characters_stays_one_line);
 	tcase_add_test(tcase, write_of_a_long_text_is_cut);
 	tcase_add_test(tcase, write_to_the_journal_says_the_level_in_front);
 	tcase_add_test(tcase, write_to_a_full_pipe_counts_what_it_loses_and_says_so_later);
+	tcase_add_test(tcase, write_to_a_full_pipe_that_may_block_does_not_wait);
 	tcase_add_loop_test(tcase, write_where_nothing_can_be_written_is_counted, 0, 2);
 	tcase_add_test(tcase, level_parse_knows_each_name_and_no_other);
 	suite_add_tcase(suite, tcase);
