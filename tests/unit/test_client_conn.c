@@ -191,7 +191,7 @@ START_TEST(wait_answered_out_of_order_each_has_its_own)
 		ck_assert_uint_eq(frame.replies_read, 0);
 	}
 	for (size_t i = 10; i-- > 0;)
-		peer_answer(pair.peer, calls[i].node.key, i * 6000 + 8);
+		peer_answer(pair.peer, calls[i].node.key, i * 1500 + 8);
 	for (size_t i = 0; i < 10; i++) {
 		ck_assert_int_eq(conn_wait(pair.conn, &calls[i], CONCUR_FOREVER), CONCUR_OK);
 		check_answer(&calls[i]);

@@ -3,6 +3,7 @@
 
 #include "client/url.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

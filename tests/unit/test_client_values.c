@@ -139,7 +139,7 @@ START_TEST(cv_every_type_has_its_kind)
 	ck_assert_int_eq(CV(UINT64_MAX).kind, CONCUR_VALUE_NONE);
 	ck_assert_int_eq(CV(2.5f).kind, CONCUR_VALUE_NUMBER);
 	ck_assert_int_eq(CV(text).kind, CONCUR_VALUE_TEXT);
-	ck_assert_int_eq(CV(letters).size, 1);
+	ck_assert_uint_eq(CV(letters).size, 1);
 	ck_assert_int_eq(CV((const char *)NULL).kind, CONCUR_VALUE_NULL);
 	ck_assert_int_eq(CV(concur_null()).kind, CONCUR_VALUE_NULL);
 	ck_assert_uint_eq(CLIST(CV(1), CV("a"), CTUPLE(CV(2))).count, 3);
