@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "big.h"
+#include "enums.h"
 #include "lib/status.h"
 #include "lib/value.h"
 
@@ -104,36 +105,39 @@ static json_t *
 decode_object(const struct value *value)
 {
 	struct value_reference reference;
-	const ProtobufCEnumValue *kind;
-	char name[32];
-	size_t size = 0;
 
 	value_reference(value, &reference);
-	kind = protobuf_c_enum_descriptor_get_value(&concur__v1__kind__descriptor, (int)reference.kind);
-	for (const char *at = kind ? strchr(kind->name, '_') + 1 : "unknown"; *at && size < sizeof name - 1; at++)
-		name[size++] = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
-	name[size] = '\0';
-	return wrap("$object", json_pack("[o, s]", spell_u64(reference.object), name));
+	return wrap("$object", json_pack("[o, o]", spell_u64(reference.object),
+				   enums_spell(&concur__v1__kind__descriptor, (int)reference.kind)));
 }
 
+struct ids {
+	json_t *list;
+	bool failed; /* there was no memory for one */
+};
+
 static void
-append_id(uint64_t id, void *list)
+append_id(uint64_t id, void *arg)
 {
-	/* Without memory the list is short, and the count below finds that out. */
-	(void)json_array_append_new(list, spell_u64(id));
+	struct ids *ids = arg;
+
+	ids->failed |= json_array_append_new(ids->list, spell_u64(id)) < 0;
 }
 
 static json_t *
 decode_opaque(const struct value *value)
 {
-	json_t *ids = json_array();
+	struct ids ids = { .list = json_array() };
 	struct value_opaque opaque;
 
 	value_opaque(value, &opaque);
-	if (ids)
-		value_each_reference(value, append_id, ids);
+	value_each_reference(value, append_id, &ids);
+	if (ids.failed) {
+		json_decref(ids.list);
+		return NULL;
+	}
 	return wrap("$opaque", json_pack("[o, o, o]", json_stringn((const char *)opaque.codec, opaque.codec_size),
-				   spell_string(base64_encode(opaque.data, opaque.size)), ids));
+				   spell_string(base64_encode(opaque.data, opaque.size)), ids.list));
 }
 
 static json_t *

@@ -4,6 +4,7 @@
 
 #include "base64.h"
 #include "big.h"
+#include "enums.h"
 #include "lib/value.h"
 
 #include "concur/v1/shapes.pb-c.h"
@@ -107,17 +108,12 @@ static bool
 payload_object(json_t *json, struct buffer *to, struct fault *fault)
 {
 	Concur__V1__Reference reference = CONCUR__V1__REFERENCE__INIT;
-	const char *kind = json_string_value(json_array_get(json, 1));
-	const ProtobufCEnumValue *row;
-	char name[32] = "KIND_";
+	int kind;
 
-	for (size_t i = strlen(name); kind && *kind && i < sizeof name - 1; i++)
-		name[i] = (char)(*kind >= 'a' && *kind <= 'z' ? *kind++ - 'a' + 'A' : *kind++);
-	row = protobuf_c_enum_descriptor_get_value_by_name(&concur__v1__kind__descriptor, name);
-	if (!kind || *kind || !row || json_array_size(json) != 2 ||
-	    !spell_read_u64(json_array_get(json, 0), &reference.object))
+	if (json_array_size(json) != 2 || !spell_read_u64(json_array_get(json, 0), &reference.object) ||
+	    !enums_read(&concur__v1__kind__descriptor, json_string_value(json_array_get(json, 1)), &kind))
 		return fault_set(fault, "$object: write {\"$object\": [ID, \"KIND\"]}, KIND as dict, list, queue ...");
-	reference.kind = (uint32_t)row->value;
+	reference.kind = (uint32_t)kind;
 	append_packed(to, &reference.base);
 	return true;
 }
