@@ -1,7 +1,6 @@
 /* Words -> request. Options may stand anywhere; the words that are left are dealt out to the row's fields in order. */
 #include "args.h"
 
-#include "fields.h"
 #include "message.h"
 #include "spell.h"
 

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "fault.h"
+#include "fields.h"
 
 #include <protobuf-c/protobuf-c.h>
 

@@ -1,6 +1,8 @@
 /* The command in progress: complaints, the connection, calls. */
 #include "command.h"
 
+#include "config.h"
+
 #include "message.h"
 #include "methods.h"
 

@@ -1,7 +1,7 @@
 /* Completion. The script knows nothing of the verbs: it hands over the words so far and gets the candidates. */
 #include "complete.h"
 
-#include "completion_bash.h"
+#include "client/cli/completion_bash.h"
 #include "fields.h"
 #include "message.h"
 #include "methods.h"

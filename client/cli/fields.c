@@ -91,11 +91,13 @@ fields_option_name(const struct field *field, char *ret, size_t size)
 	ret[i] = '\0';
 }
 
-/* VALUE for `values...`, SECONDS for a timeout. */
+/* VALUE for `values...`, VERSION for `if_version`, SECONDS for a timeout. */
 static void
 label(const struct field *field, char *ret)
 {
-	size_t size = strlen(field->name);
+	const char *last = strrchr(field->name, '_');
+	const char *name = last ? last + 1 : field->name;
+	size_t size = strlen(name);
 
 	if (strcmp(field->name, "timeout") == 0) {
 		(void)snprintf(ret, FIELD_NAME_MAX, "SECONDS");
@@ -105,10 +107,10 @@ label(const struct field *field, char *ret)
 		(void)snprintf(ret, FIELD_NAME_MAX, "KEY VALUE");
 		return;
 	}
-	if (field->is_many && size > 1 && field->name[size - 1] == 's')
+	if (field->is_many && size > 1 && name[size - 1] == 's')
 		size--;
 	for (size_t i = 0; i < size; i++)
-		ret[i] = (char)toupper((unsigned char)field->name[i]);
+		ret[i] = (char)toupper((unsigned char)name[i]);
 	ret[size] = '\0';
 }
 

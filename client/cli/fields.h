@@ -10,8 +10,8 @@
  *   values...    one word or more; where the field is no array, the verb is carried out once for each word
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
- * Three names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ..., `words` is no field at all (for verbs without a request). */
+ * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is `values`
+ * as key, value, key, value ... */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 
@@ -39,7 +39,7 @@ const char *fields_target(const struct field *field);
 /* "if-version": the option's name as it is typed, without the dashes. */
 void fields_option_name(const struct field *field, char *ret, size_t size);
 
-/* "KEY [COUNT] [--timeout SECONDS]". `flags` names the option fields that take no word, with spaces around each. */
+/* " KEY [COUNT] [--timeout SECONDS]". is_flag tells which fields of the request are true or false. */
 void fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *arg), const void *arg, char *ret,
     size_t size);
 

@@ -3,6 +3,7 @@
  * From here: the words are sorted into options, the row they name and the rest (this file); the row is carried out, by
  * verbs.c or by code of its own; its verdict is the exit status. */
 #include "command.h"
+#include "config.h"
 #include "help.h"
 #include "rawcall.h"
 #include "verbs.h"

@@ -30,16 +30,16 @@ const struct kind_word rows_kinds[] = {
 /* clang-format off */
 const struct row rows[] = {
 	/* Without an object. */
-	{ ROW_TOP, "run", NULL, "", ROW_COMMAND | ROW_LOCAL, NULL, run_run, "start a private daemon for COMMAND, which finds it by $CONCUR_URL" },
+	{ ROW_TOP, "run", NULL, "", ROW_COMMAND, NULL, run_run, "start a private daemon for COMMAND, which finds it by $CONCUR_URL" },
 	{ ROW_TOP, "ping", "Session/Ping", "", 0, print_alive, NULL, "ask the daemon for a sign of life" },
 	{ ROW_TOP, "info", "Manager/Info", "", 0, print_fields, NULL, "what the daemon says of itself" },
 	{ ROW_TOP, "ls", "Manager/List", "--kind", LISTS, print_objects, NULL, "list the objects that have a name; with --raw the names alone" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
-	{ ROW_TOP, "show", "Object/Info", "words...", 0, print_fields, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
-	{ ROW_TOP, "call", NULL, "words?", ROW_LOCAL, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
-	{ ROW_TOP, "help", NULL, "words?", ROW_LOCAL, NULL, help_run, "explain a verb, or a kind and its verbs" },
-	{ ROW_TOP, "completion", NULL, "words", ROW_LOCAL, NULL, complete_script, "print the completion script of a shell: bash" },
-	{ ROW_TOP, "complete", NULL, "words...", ROW_LOCAL | ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },
+	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
+	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
+	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
+	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
+	{ ROW_TOP, "complete", NULL, "-- WORD...", ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },
 
 	{ ROW_DICT, "get", "Dict/Get", "key", 0, print_value, NULL, "the value at a key" },
 	{ ROW_DICT, "set", "Dict/Set", "key value --if_version", CREATES, print_nothing, NULL, "put a value at a key" },
@@ -160,6 +160,8 @@ rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 
 	if (row->method && methods_find(row->method, &method))
 		fields_usage(row->fields, is_flag, method.input, words, sizeof words);
+	else if (*row->fields)
+		(void)snprintf(words, sizeof words, " %s", row->fields);
 	if (kind == ROW_TOP)
 		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, command ? " -- COMMAND [WORD...]" : "");
 	else if (command)

@@ -29,15 +29,14 @@ enum {
 	ROW_CREATES = 1 << 0, /* the object is made if it is not there */
 	ROW_LISTS = 1 << 1,   /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
 	ROW_COMMAND = 1 << 2, /* takes a command behind "--" */
-	ROW_LOCAL = 1 << 3,   /* needs no connection before it runs */
-	ROW_HIDDEN = 1 << 4,  /* not in help */
+	ROW_HIDDEN = 1 << 3,  /* not in help */
 };
 
 struct row {
 	unsigned kinds;     /* ROW_TOP, ROW_DICT ... */
 	const char *verb;
 	const char *method; /* NULL: the verb has code of its own and no request */
-	const char *fields; /* how its words fill the request: fields.h */
+	const char *fields; /* how its words fill the request: fields.h. Without a method: its words, as help shows them */
 	unsigned how;       /* ROW_CREATES ... */
 	enum verdict (*print)(struct command *command, json_t *reply); /* prints a reply; NULL with `run` */
 	enum verdict (*run)(struct command *command);                  /* NULL: as the row says */
@@ -59,7 +58,7 @@ extern const struct kind_word rows_kinds[]; /* ends with a word of NULL */
 const struct row *rows_find(unsigned kind, const char *verb);
 const struct kind_word *rows_kind(const char *word);
 
-/* "KEY VALUE [--if-version N]", with what belongs in front of it: "concur dict NAME set KEY VALUE". */
+/* What is typed: "concur dict NAME set KEY VALUE [--if-version VERSION]". */
 void rows_usage(const struct row *row, unsigned kind, char *ret, size_t size);
 
 #endif

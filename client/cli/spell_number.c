@@ -30,6 +30,8 @@ spell_read_double(const json_t *json, double *ret)
 {
 	const char *name = only_text(json, "$float");
 
+	if (json_object_size(json) == 1 && json_is_number(json_object_get(json, "$float")))
+		json = json_object_get(json, "$float");
 	if (json_is_number(json))
 		*ret = json_number_value(json);
 	else if (name && strcmp(name, "nan") == 0)

@@ -197,8 +197,8 @@ show(struct command *command, const char *name)
 		return command_verdict(status);
 	}
 	request = json_pack("{s:o}", "object", id);
-	verdict = command_call(command, command->row->method, request, &reply);
-	return verdict == VERDICT_DONE ? command->row->print(command, reply) : verdict;
+	verdict = command_call(command, "Object/Info", request, &reply);
+	return verdict == VERDICT_DONE ? print_fields(command, reply) : verdict;
 }
 
 enum verdict
