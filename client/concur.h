@@ -23,12 +23,12 @@
  * CONCUR_CLOSED, CONCUR_NO_MEMORY, CONCUR_TOO_LARGE, CONCUR_LIMIT, CONCUR_STALE_TOKEN and CONCUR_NOT_FOUND (the object
  * was removed); every call with a value CONCUR_BAD_VALUE; comments list only what is particular.
  *
- * Waiting.  A time to wait is int64_t nanoseconds: 0 does not wait, CONCUR_FOREVER waits for ever. A blocking call that a
- * signal handler interrupts while the daemon lets it wait gives CONCUR_INTERRUPTED and has had no effect; calls that
+ * Waiting.  A time to wait is int64_t nanoseconds: 0 does not wait, CONCUR_FOREVER waits for ever. A blocking call that
+ * a signal handler interrupts while the daemon lets it wait gives CONCUR_INTERRUPTED and has had no effect; calls that
  * never wait in the daemon are not interrupted.
  *
- * Threads.  Everything may be called from any thread at any time, but for two rules: a handle, a session or a future may
- * not be freed while another thread uses it, and a result is taken from a future by one thread. Locks belong to the
+ * Threads.  Everything may be called from any thread at any time, but for two rules: a handle, a session or a future
+ * may not be freed while another thread uses it, and a result is taken from a future by one thread. Locks belong to the
  * thread (or the concur_context) that acquired them.
  *
  * Fork.  A child may go on using every session and handle: at its first call it gets a connection of its own. Futures
@@ -55,6 +55,8 @@ extern "C" {
 
 /* The result is a status that has to be looked at. */
 #define CONCUR_CHECKED __attribute__((warn_unused_result))
+
+#pragma GCC visibility push(default)
 
 typedef struct concur_session concur_session; /* this process's standing with a daemon */
 typedef struct concur_context concur_context; /* an owner of locks other than the thread: a coroutine, a task */
@@ -102,13 +104,13 @@ struct concur_options {
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
  * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, PERMISSION, TIMED_OUT, SYSTEM. */
-CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
-    concur_session **ret_session);
+CONCUR_CHECKED enum concur_status concur_connect(
+    const char *url, const struct concur_options *options, concur_session **ret_session);
 
 /* Starts a private daemon and connects to it. The daemon ends when the session is closed by the process that spawned it
  * and when that process ends, however it ends; it is not a child of the caller. Its program is options->concurd, or
- * $CONCUR_CONCURD, or concurd where it was installed, or the one in $PATH. Children and others reach it by concur_url().
- * Blocks. NO_DAEMON (it did not start), SYSTEM. */
+ * $CONCUR_CONCURD, or concurd where it was installed, or the one in $PATH. Children and others reach it by
+ * concur_url(). Blocks. NO_DAEMON (it did not start), SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_spawn(const struct concur_options *options, concur_session **ret_session);
 
 /* The address of the session's daemon. Good as long as the session. */
@@ -148,15 +150,15 @@ enum concur_value_kind {
 
 /* Bytes that only some clients understand. */
 struct concur_opaque {
-	const char *codec;          /* such as "pickle" */
+	const char *codec; /* such as "pickle" */
 	const void *data;
 	size_t size;
 	const uint64_t *references; /* ids of the objects that the data refers to */
 	size_t count;               /* of them */
 };
 
-/* One value. Made by the functions below it borrows what it points to; received from the daemon it owns that, all in one
- * block, until concur_value_free(). Copying the struct copies the borrowing, not the contents. */
+/* One value. Made by the functions below it borrows what it points to; received from the daemon it owns that, all in
+ * one block, until concur_value_free(). Copying the struct copies the borrowing, not the contents. */
 struct concur_value {
 	enum concur_value_kind kind;
 	uint32_t tag; /* ARRAY: the typecode, a letter of Python's array module. OBJECT: an enum concur_kind */
@@ -165,7 +167,7 @@ struct concur_value {
 		int64_t integer; /* INTEGER */
 		double number;   /* NUMBER */
 		uint64_t object; /* OBJECT: its id */
-		struct {         /* TEXT (UTF-8), DATA, ARRAY (items, little-endian), BIG (two's complement, little-endian) */
+		struct { /* TEXT (UTF-8), DATA, ARRAY (items, little-endian), BIG (two's complement, little-endian) */
 			const char *bytes; /* received: a 0 that is not counted follows */
 			size_t size;
 		};
@@ -297,7 +299,8 @@ concur_value_spelled(struct concur_value value, const char *spelling)
 	return value;
 }
 
-/* A value from a number, a bool, a string or a value: CV(42), CV(2.5), CV(true), CV("a"). What it points to is borrowed. */
+/* A value from a number, a bool, a string or a value: CV(42), CV(2.5), CV(true), CV("a"). What it points to is
+ * borrowed. */
 /* clang-format off */
 #define CV(x) concur_value_spelled(_Generic((x), bool: concur_boolean, \
     char: concur_integer, signed char: concur_integer, short: concur_integer, int: concur_integer, \
@@ -339,22 +342,22 @@ struct concur_open {
 
 /* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
  * WRONG_KIND, BAD_NAME. The handle is freed with concur_free(). */
-CONCUR_CHECKED enum concur_status concur_dict_open(concur_session *session, const char *name,
-    const struct concur_open *how, concur_dict **ret_dict);
-CONCUR_CHECKED enum concur_status concur_list_open(concur_session *session, const char *name,
-    const struct concur_open *how, concur_list **ret_list);
-CONCUR_CHECKED enum concur_status concur_queue_open(concur_session *session, const char *name,
-    const struct concur_open *how, concur_queue **ret_queue);
-CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, const char *name,
-    const struct concur_open *how, concur_lock **ret_lock);
-CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
-    const struct concur_open *how, concur_cell **ret_cell);
+CONCUR_CHECKED enum concur_status concur_dict_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_dict **ret_dict);
+CONCUR_CHECKED enum concur_status concur_list_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_list **ret_list);
+CONCUR_CHECKED enum concur_status concur_queue_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_queue **ret_queue);
+CONCUR_CHECKED enum concur_status concur_lock_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_cell_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_cell **ret_cell);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
     const struct concur_open *how, concur_object **ret_object);
-concur_future *concur_object_open_begin(concur_session *session, enum concur_kind kind, const char *name,
-    const struct concur_open *how);
+concur_future *concur_object_open_begin(
+    concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how);
 
 /* A handle for the object with that id, as in a CONCUR_VALUE_OBJECT. NOT_FOUND. */
 CONCUR_CHECKED enum concur_status concur_object_ref(concur_session *session, uint64_t id, concur_object **ret_object);
@@ -396,14 +399,14 @@ struct concur_info {
 	uint64_t object;
 	enum concur_kind kind;
 	enum concur_lifetime lifetime;
-	char *name;                  /* in the same block as the rest; "" if it has none */
-	size_t name_size;            /* bytes of it; a 0 that is not counted follows */
-	uint64_t refs;               /* handles that sessions and values hold on it */
+	char *name;       /* in the same block as the rest; "" if it has none */
+	size_t name_size; /* bytes of it; a 0 that is not counted follows */
+	uint64_t refs;    /* handles that sessions and values hold on it */
 	uint64_t len;
 	uint64_t version;
 	uint64_t waiters;
-	uint64_t bytes;              /* counted for what it stores */
-	bool held;                   /* a lock that is held, by `holder` */
+	uint64_t bytes; /* counted for what it stores */
+	bool held;      /* a lock that is held, by `holder` */
 	struct concur_holder holder;
 };
 
@@ -439,25 +442,26 @@ void concur_object_free(concur_object *object);
 /* -- the manager ------------------------------------------------------------------------------------------------- */
 
 struct concur_manager {
-	char daemon[64];   /* such as "concurd 0.1.0" */
-	uint64_t process;  /* its pid */
+	char daemon[64];  /* such as "concurd 0.1.0" */
+	uint64_t process; /* its pid */
 	uint64_t uptime_ns;
 	uint64_t sessions;
 	uint64_t objects;
 	uint64_t waiters;
-	uint64_t calls;     /* answered since the start */
-	uint64_t bytes;     /* counted for what all objects store */
+	uint64_t calls; /* answered since the start */
+	uint64_t bytes; /* counted for what all objects store */
 	uint64_t bytes_max;
 };
 
 CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);
 concur_future *concur_manager_info_begin(concur_session *session);
 
-/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as fit)
- * of `kind` (CONCUR_KIND_NONE: all). */
+/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as
+ * fit) of `kind` (CONCUR_KIND_NONE: all). */
 CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
     uint32_t count, struct concur_listing *ret_listing);
-concur_future *concur_manager_list_begin(concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count);
+concur_future *concur_manager_list_begin(
+    concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count);
 
 /* As concur_object_remove, by name. NOT_FOUND. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
@@ -468,11 +472,12 @@ concur_future *concur_manager_remove_begin(concur_session *session, const char *
  * Keys that are lists, maps or arrays give UNHASHABLE. */
 
 /* NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_get(concur_dict *dict, struct concur_value key,
-    struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_dict_get(
+    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
 concur_future *concur_dict_get_begin(concur_dict *dict, struct concur_value key);
 
-CONCUR_CHECKED enum concur_status concur_dict_set(concur_dict *dict, struct concur_value key, struct concur_value value);
+CONCUR_CHECKED enum concur_status concur_dict_set(
+    concur_dict *dict, struct concur_value key, struct concur_value value);
 concur_future *concur_dict_set_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
 /* NOT_THERE. */
@@ -484,17 +489,18 @@ CONCUR_CHECKED enum concur_status concur_dict_contains(concur_dict *dict, struct
 concur_future *concur_dict_contains_begin(concur_dict *dict, struct concur_value key);
 
 /* Takes the key out and gives its value. NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_pop(concur_dict *dict, struct concur_value key,
-    struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_dict_pop(
+    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
 concur_future *concur_dict_pop_begin(concur_dict *dict, struct concur_value key);
 
 /* Takes out the pair that was inserted last and gives it, key and value. NOT_THERE if the dict is empty. */
 CONCUR_CHECKED enum concur_status concur_dict_pop_item(concur_dict *dict, struct concur_values *ret_pair);
 concur_future *concur_dict_pop_item_begin(concur_dict *dict);
 
-/* Sets the key unless it is there: OK with the new value, EXISTS with the one that is there. *ret_value is set for both. */
-CONCUR_CHECKED enum concur_status concur_dict_set_default(concur_dict *dict, struct concur_value key,
-    struct concur_value value, struct concur_value *ret_value);
+/* Sets the key unless it is there: OK with the new value, EXISTS with the one that is there. *ret_value is set for
+ * both. */
+CONCUR_CHECKED enum concur_status concur_dict_set_default(
+    concur_dict *dict, struct concur_value key, struct concur_value value, struct concur_value *ret_value);
 concur_future *concur_dict_set_default_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
 /* Sets all pairs (key, value, key, value ...; `count` values, an even number) or none. BAD_ARGUMENT. */
@@ -502,26 +508,26 @@ CONCUR_CHECKED enum concur_status concur_dict_update(concur_dict *dict, const st
 concur_future *concur_dict_update_begin(concur_dict *dict, const struct concur_value *pairs, size_t count);
 
 /* Adds a number to the one at the key, an absent key counts as 0; gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_dict_add(concur_dict *dict, struct concur_value key, struct concur_value number,
-    struct concur_value *ret_sum);
+CONCUR_CHECKED enum concur_status concur_dict_add(
+    concur_dict *dict, struct concur_value key, struct concur_value number, struct concur_value *ret_sum);
 concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
 
 /* Appends to the list, text or data at the key; gives its new length. NOT_THERE, TYPE_ERROR. */
-CONCUR_CHECKED enum concur_status concur_dict_append(concur_dict *dict, struct concur_value key,
-    struct concur_value value, int64_t *ret_len);
+CONCUR_CHECKED enum concur_status concur_dict_append(
+    concur_dict *dict, struct concur_value key, struct concur_value value, int64_t *ret_len);
 concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
-/* Sets the key to `value` if it now is `expected` (CONCUR_VALUE_NONE: if it is not there). OK, or CHANGED with the value
- * that is there: *ret_value is set for both, to CONCUR_VALUE_NONE if there is none. */
+/* Sets the key to `value` if it now is `expected` (CONCUR_VALUE_NONE: if it is not there). OK, or CHANGED with the
+ * value that is there: *ret_value is set for both, to CONCUR_VALUE_NONE if there is none. */
 CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict, struct concur_value key,
     struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct concur_value key,
-    struct concur_value expected, struct concur_value value);
+concur_future *concur_dict_compare_exchange_begin(
+    concur_dict *dict, struct concur_value key, struct concur_value expected, struct concur_value value);
 
 /* A page of at most `count` pairs (0: as many as fit) in insertion order: `cursor` 0 begins, then what the page before
  * said. CHANGED if the dict's layout changed since that. */
-CONCUR_CHECKED enum concur_status concur_dict_page(concur_dict *dict, uint64_t cursor, uint32_t count,
-    struct concur_values *ret_pairs);
+CONCUR_CHECKED enum concur_status concur_dict_page(
+    concur_dict *dict, uint64_t cursor, uint32_t count, struct concur_values *ret_pairs);
 concur_future *concur_dict_page_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
 
 /* -- lists: as Python's; negative indexes count from the end ------------------------------------------------------ */
@@ -542,7 +548,8 @@ CONCUR_CHECKED enum concur_status concur_list_append(concur_list *list, struct c
 concur_future *concur_list_append_begin(concur_list *list, struct concur_value value);
 
 /* Appends all `count` values or none. */
-CONCUR_CHECKED enum concur_status concur_list_extend(concur_list *list, const struct concur_value *values, size_t count);
+CONCUR_CHECKED enum concur_status concur_list_extend(
+    concur_list *list, const struct concur_value *values, size_t count);
 concur_future *concur_list_extend_begin(concur_list *list, const struct concur_value *values, size_t count);
 
 /* An index past either end means that end. */
@@ -569,8 +576,8 @@ struct concur_slice {
 #define CONCUR_SLICE(from, to) ((struct concur_slice){ .start = (from), .stop = (to), .step = 1 })
 
 /* The index of the first equal item within `where` (its step does not count). NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_list_index(concur_list *list, struct concur_value value,
-    struct concur_slice where, int64_t *ret_index);
+CONCUR_CHECKED enum concur_status concur_list_index(
+    concur_list *list, struct concur_value value, struct concur_slice where, int64_t *ret_index);
 concur_future *concur_list_index_begin(concur_list *list, struct concur_value value, struct concur_slice where);
 
 /* How many items are equal. */
@@ -590,15 +597,15 @@ concur_future *concur_list_repeat_begin(concur_list *list, int64_t count);
 
 /* The items of the slice; past what fits one reply, ret_values->cursor is not 0 and the list is longer than was given.
  * VALUE_ERROR for a step of 0. */
-CONCUR_CHECKED enum concur_status concur_list_get_slice(concur_list *list, struct concur_slice slice,
-    struct concur_values *ret_values);
+CONCUR_CHECKED enum concur_status concur_list_get_slice(
+    concur_list *list, struct concur_slice slice, struct concur_values *ret_values);
 concur_future *concur_list_get_slice_begin(concur_list *list, struct concur_slice slice);
 
 /* Puts `count` values in place of the slice. VALUE_ERROR for a wrong number of them where the step is not 1. */
-CONCUR_CHECKED enum concur_status concur_list_set_slice(concur_list *list, struct concur_slice slice,
-    const struct concur_value *values, size_t count);
-concur_future *concur_list_set_slice_begin(concur_list *list, struct concur_slice slice, const struct concur_value *values,
-    size_t count);
+CONCUR_CHECKED enum concur_status concur_list_set_slice(
+    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
+concur_future *concur_list_set_slice_begin(
+    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
 
 CONCUR_CHECKED enum concur_status concur_list_delete_slice(concur_list *list, struct concur_slice slice);
 concur_future *concur_list_delete_slice_begin(concur_list *list, struct concur_slice slice);
@@ -612,19 +619,19 @@ CONCUR_CHECKED enum concur_status concur_queue_put(concur_queue *queue, struct c
 concur_future *concur_queue_put_begin(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
 
 /* Waits until all fit, then puts all at once. FULL. VALUE_ERROR if they never could. */
-CONCUR_CHECKED enum concur_status concur_queue_put_many(concur_queue *queue, const struct concur_value *values,
-    size_t count, int64_t timeout_ns);
-concur_future *concur_queue_put_many_begin(concur_queue *queue, const struct concur_value *values, size_t count,
-    int64_t timeout_ns);
+CONCUR_CHECKED enum concur_status concur_queue_put_many(
+    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
+concur_future *concur_queue_put_many_begin(
+    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
 
 /* Takes an item. EMPTY if there was none within the time. */
-CONCUR_CHECKED enum concur_status concur_queue_get(concur_queue *queue, int64_t timeout_ns,
-    struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_queue_get(
+    concur_queue *queue, int64_t timeout_ns, struct concur_value *ret_value);
 concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);
 
 /* Waits for the first item, then takes what there is, at most `count`. EMPTY. */
-CONCUR_CHECKED enum concur_status concur_queue_get_many(concur_queue *queue, uint32_t count, int64_t timeout_ns,
-    struct concur_values *ret_values);
+CONCUR_CHECKED enum concur_status concur_queue_get_many(
+    concur_queue *queue, uint32_t count, int64_t timeout_ns, struct concur_values *ret_values);
 concur_future *concur_queue_get_many_begin(concur_queue *queue, uint32_t count, int64_t timeout_ns);
 
 /* Tells that `count` items that were taken are dealt with. TOO_MANY_DONE. */
@@ -660,8 +667,8 @@ struct concur_grant {
 
 /* OK, or OWNER_DIED: both mean that the lock is held now, the second that what it protects may be half done, and
  * *ret_grant (may be NULL) is set for both. TIMED_OUT. DEADLOCK if waiting could never end. */
-CONCUR_CHECKED enum concur_status concur_lock_acquire(concur_lock *lock, int64_t timeout_ns,
-    struct concur_grant *ret_grant);
+CONCUR_CHECKED enum concur_status concur_lock_acquire(
+    concur_lock *lock, int64_t timeout_ns, struct concur_grant *ret_grant);
 concur_future *concur_lock_acquire_begin(concur_lock *lock, int64_t timeout_ns);
 
 /* A lock that is not strict may be released by anyone. NOT_LOCKED, NOT_OWNER, WAITING. */
@@ -672,7 +679,7 @@ struct concur_lock_state {
 	bool locked;
 	struct concur_holder holder; /* if it is locked */
 	uint64_t waiters;
-	uint64_t credits;            /* releases by others that a death has left to absorb: 0 or 1 */
+	uint64_t credits; /* releases by others that a death has left to absorb: 0 or 1 */
 };
 CONCUR_CHECKED enum concur_status concur_lock_state(concur_lock *lock, struct concur_lock_state *ret_state);
 concur_future *concur_lock_state_begin(concur_lock *lock);
@@ -681,7 +688,8 @@ concur_future *concur_lock_state_begin(concur_lock *lock);
  * held under that token, and else refused with STALE_TOKEN. NULL takes the guard away. NO_MEMORY. */
 CONCUR_CHECKED enum concur_status concur_guard(concur_session *session, const concur_lock *lock, uint64_t token);
 
-/* -- cells: one shared value ---------------------------------------------------------------------------------------- */
+/* -- cells: one shared value ----------------------------------------------------------------------------------------
+ */
 
 CONCUR_CHECKED enum concur_status concur_cell_get(concur_cell *cell, struct concur_value *ret_value);
 concur_future *concur_cell_get_begin(concur_cell *cell);
@@ -690,20 +698,21 @@ CONCUR_CHECKED enum concur_status concur_cell_set(concur_cell *cell, struct conc
 concur_future *concur_cell_set_begin(concur_cell *cell, struct concur_value value);
 
 /* Sets it and gives what it was. */
-CONCUR_CHECKED enum concur_status concur_cell_exchange(concur_cell *cell, struct concur_value value,
-    struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_cell_exchange(
+    concur_cell *cell, struct concur_value value, struct concur_value *ret_value);
 concur_future *concur_cell_exchange_begin(concur_cell *cell, struct concur_value value);
 
 /* Adds a number and gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_cell_add(concur_cell *cell, struct concur_value number,
-    struct concur_value *ret_sum);
+CONCUR_CHECKED enum concur_status concur_cell_add(
+    concur_cell *cell, struct concur_value number, struct concur_value *ret_sum);
 concur_future *concur_cell_add_begin(concur_cell *cell, struct concur_value number);
 
-/* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both. */
-CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(concur_cell *cell, struct concur_value expected,
-    struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_cell_compare_exchange_begin(concur_cell *cell, struct concur_value expected,
-    struct concur_value value);
+/* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both.
+ */
+CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(
+    concur_cell *cell, struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_cell_compare_exchange_begin(
+    concur_cell *cell, struct concur_value expected, struct concur_value value);
 
 /* -- futures ---------------------------------------------------------------------------------------------------------
  *
@@ -717,16 +726,16 @@ CONCUR_CHECKED enum concur_status concur_future_wait(concur_future *future, int6
 /* Whether the answer is there; reads what has arrived, never blocks. */
 bool concur_future_done(concur_future *future);
 
-/* Asks the daemon to withdraw the call, if it waits. Its answer is still to be waited for: CANCELLED, or the result that
- * won. Does not wait. Takes a future that is done. */
+/* Asks the daemon to withdraw the call, if it waits. Its answer is still to be waited for: CANCELLED, or the result
+ * that won. Does not wait. Takes a future that is done. */
 void concur_future_cancel(concur_future *future);
 
 /* Frees the future. A call that is still waiting in the daemon is withdrawn; what another one answers is dropped. */
 void concur_future_free(concur_future *future);
 
-/* These wait until the call is answered (INTERRUPTED: not yet) and take its result, once, as the blocking form gives it:
- * for calls with a result of that type. The future is still to be freed. Of the wrong type: BAD_ARGUMENT. `ret_` may be
- * NULL. Calls without a result use concur_future_wait(). */
+/* These wait until the call is answered (INTERRUPTED: not yet) and take its result, once, as the blocking form gives
+ * it: for calls with a result of that type. The future is still to be freed. Of the wrong type: BAD_ARGUMENT. `ret_`
+ * may be NULL. Calls without a result use concur_future_wait(). */
 CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, struct concur_value *ret_value);
 CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
 CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
@@ -734,7 +743,8 @@ CONCUR_CHECKED enum concur_status concur_future_grant(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
 CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
-CONCUR_CHECKED enum concur_status concur_future_queue_state(concur_future *future, struct concur_queue_state *ret_state);
+CONCUR_CHECKED enum concur_status concur_future_queue_state(
+    concur_future *future, struct concur_queue_state *ret_state);
 CONCUR_CHECKED enum concur_status concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_state);
 
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
@@ -765,14 +775,16 @@ struct concur_reply {
 
 /* Calls `method`, such as "/concur.v1.Dict/Get", with the encoded input message and gives the encoded output message.
  * Noes are in that message: their status is OK. UNKNOWN_METHOD, BAD_MESSAGE. */
-CONCUR_CHECKED enum concur_status concur_call(concur_session *session, const char *method, const void *body, size_t size,
-    unsigned flags, struct concur_reply *ret_reply);
-concur_future *concur_call_begin(concur_session *session, const char *method, const void *body, size_t size,
-    unsigned flags);
+CONCUR_CHECKED enum concur_status concur_call(concur_session *session, const char *method, const void *body,
+    size_t size, unsigned flags, struct concur_reply *ret_reply);
+concur_future *concur_call_begin(
+    concur_session *session, const char *method, const void *body, size_t size, unsigned flags);
 CONCUR_CHECKED enum concur_status concur_future_reply(concur_future *future, struct concur_reply *ret_reply);
 
 /* Takes NULL. */
 void concur_reply_free(struct concur_reply *reply);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
