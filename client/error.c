@@ -1,4 +1,6 @@
 /* Statuses in words, and the message of each thread. */
+#include "config.h"
+
 #include "error.h"
 
 #include "lib/status.h"

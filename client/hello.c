@@ -1,4 +1,6 @@
 /* The library's own calls on a connection: its first, and its last. */
+#include "config.h"
+
 #include "session.h"
 
 #include "error.h"

@@ -6,6 +6,8 @@
  *
  * A leader that may wait for ever sits in recv() itself, so that a call alone costs one send and one recv. The socket has
  * a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
+#include "config.h"
+
 #include "conn.h"
 
 #include <errno.h>

@@ -3,6 +3,8 @@
  * Frames are written into `out` under the send lock, where their ids are drawn, and sent from there. When the socket
  * takes no more, the sender waits until it does, holding the send lock; since the daemon may have stopped reading because
  * nobody takes its replies, the sender reads them in the meantime, unless another thread already does. */
+#include "config.h"
+
 #include "conn.h"
 
 #include "concur/v1/shapes.pb-c.h"

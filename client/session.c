@@ -4,6 +4,8 @@
  * fork_word() that the connection is not its own, closes its copy of the socket without a word, and dials anew at its
  * first call. The parent's struct conn is never touched in the child, for another thread of the parent may have been at
  * work in it; its memory stays, reachable. */
+#include "config.h"
+
 #include "session.h"
 
 #include "error.h"

@@ -4,6 +4,8 @@
  * it tells its address when it listens. It is forked twice: its parent ends at once, so that the caller has no child to
  * reap and no SIGCHLD from it later. All strings are made before the first fork, after which only async-signal-safe calls
  * are made, for other threads of the caller may hold any lock. */
+#include "config.h"
+
 #include "error.h"
 #include "fork.h"
 #include "session.h"
