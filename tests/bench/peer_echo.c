@@ -1,0 +1,43 @@
+/* The echo: a call is a message of --size bytes, its reply as many. */
+#include "tests/bench/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int
+echo_prepare(struct conn *conn)
+{
+	size_t wanted = work_stream_wanted(conn);
+	uint8_t *bytes;
+
+	if (conn->options->size == 0) {
+		fprintf(stderr, "concur-bench: an echo of nothing has no answer\n");
+		return -1;
+	}
+	for (size_t i = 0; i < wanted; i++) {
+		if (stream_add(&conn->stream, (size_t)conn->options->size, 0, 0, &bytes) < 0)
+			return work_no_memory();
+		memset(bytes, 'e', (size_t)conn->options->size);
+	}
+	return work_stream_close(conn);
+}
+
+static ssize_t
+echo_take(struct conn *conn, const uint8_t *bytes, size_t size)
+{
+	size_t whole = (size_t)conn->options->size;
+
+	if (size < whole)
+		return 0;
+	if (bytes[0] != 'e' || bytes[whole - 1] != 'e')
+		conn_fault(conn, "not what was sent", bytes, whole);
+	return (ssize_t)whole;
+}
+
+static const struct work echo_works[] = {
+	{ .name = "echo", .requests = 1, .prepare = echo_prepare, .fill = work_fill, .take = echo_take },
+	{ .name = "ping", .requests = 1, .prepare = echo_prepare, .fill = work_fill, .take = echo_take },
+	{ 0 },
+};
+
+const struct peer peer_echo = { .name = "echo", .works = echo_works };
