@@ -4,6 +4,7 @@
 #ifndef LIB_FRAME_H
 #define LIB_FRAME_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -37,21 +38,100 @@ struct frame_reply {
 	uint64_t call;
 };
 
+/* Little-endian numbers at any address. The _write forms return behind what they wrote. */
+static inline uint16_t
+frame_u16(const uint8_t *at)
+{
+	uint16_t number;
+
+	memcpy(&number, at, sizeof number);
+	return le16toh(number);
+}
+
+static inline uint8_t *
+frame_u16_write(uint8_t *to, uint16_t number)
+{
+	number = htole16(number);
+	memcpy(to, &number, sizeof number);
+	return to + sizeof number;
+}
+
 static inline uint32_t
 frame_u32(const uint8_t *at)
 {
-	uint32_t n;
+	uint32_t number;
 
-	memcpy(&n, at, sizeof n);
-	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(n) : n;
+	memcpy(&number, at, sizeof number);
+	return le32toh(number);
 }
 
-/* Reads FRAME_REQUEST or FRAME_REPLY bytes; no check but for what the caller makes of the numbers. */
-void frame_request_read(const uint8_t *bytes, struct frame_request *ret);
-void frame_reply_read(const uint8_t *bytes, struct frame_reply *ret);
+static inline uint8_t *
+frame_u32_write(uint8_t *to, uint32_t number)
+{
+	number = htole32(number);
+	memcpy(to, &number, sizeof number);
+	return to + sizeof number;
+}
 
-/* Writes FRAME_REQUEST or FRAME_REPLY bytes. */
-void frame_request_write(uint8_t *bytes, const struct frame_request *head);
-void frame_reply_write(uint8_t *bytes, const struct frame_reply *head);
+static inline uint64_t
+frame_u64(const uint8_t *at)
+{
+	uint64_t number;
+
+	memcpy(&number, at, sizeof number);
+	return le64toh(number);
+}
+
+static inline uint8_t *
+frame_u64_write(uint8_t *to, uint64_t number)
+{
+	number = htole64(number);
+	memcpy(to, &number, sizeof number);
+	return to + sizeof number;
+}
+
+/* Read FRAME_REQUEST or FRAME_REPLY bytes; no check but for what the caller makes of the numbers. */
+static inline void
+frame_request_read(const uint8_t *bytes, struct frame_request *ret)
+{
+	ret->length = frame_u32(bytes);
+	ret->method = frame_u32(bytes + 4);
+	ret->call = frame_u64(bytes + 8);
+	ret->context = frame_u64(bytes + 16);
+	ret->replies_read = frame_u32(bytes + 24);
+	ret->flags = frame_u16(bytes + 28);
+	ret->options = frame_u16(bytes + 30);
+}
+
+static inline void
+frame_reply_read(const uint8_t *bytes, struct frame_reply *ret)
+{
+	ret->length = frame_u32(bytes);
+	ret->status = frame_u16(bytes + 4);
+	ret->flags = frame_u16(bytes + 6);
+	ret->call = frame_u64(bytes + 8);
+}
+
+/* Write FRAME_REQUEST or FRAME_REPLY bytes. */
+static inline void
+frame_request_write(uint8_t *bytes, const struct frame_request *head)
+{
+	bytes = frame_u32_write(bytes, head->length);
+	bytes = frame_u32_write(bytes, head->method);
+	bytes = frame_u64_write(bytes, head->call);
+	bytes = frame_u64_write(bytes, head->context);
+	bytes = frame_u32_write(bytes, head->replies_read);
+	bytes = frame_u16_write(bytes, head->flags);
+	frame_u16_write(bytes, head->options);
+}
+
+static inline void
+frame_reply_write(uint8_t *bytes, const struct frame_reply *head)
+{
+	bytes = frame_u32_write(bytes, head->length);
+	bytes = frame_u16_write(bytes, head->status);
+	bytes = frame_u16_write(bytes, head->flags);
+	frame_u64_write(bytes, head->call);
+}
 
 #endif

@@ -1,12 +1,17 @@
 /* Values: the encoding of concur.v1.Value, read and written in place.
  *
- * A `struct value` is a view of one value: its kind, and the payload of the one field that is set (for a bool, an
- * integer and null the varint, for a double 8 bytes, else the contents). Nothing here allocates, but for the sort of
- * large maps' equality, which is refused instead; nothing recurses deeper than the depth limit that a value was
- * checked against.
+ * A `struct value` is a view of one value: its kind, and the payload of the one field that is set (for null, a bool and
+ * an integer the varint, for a double 8 bytes, else the contents). Nothing here allocates, and nothing recurses deeper
+ * than the depth that the value was checked against.
+ *
+ * A value has one encoding: that which protobuf libraries write. Fields stand in ascending order and at most once,
+ * varints are as short as can be, fields of inner messages that have their default are absent. value_check refuses all
+ * else, so that values of one kind other than numbers, maps and arrays are equal when, and only when, their bytes are.
  *
  * Equality, order and hashes are Python's: 1, 1.0 and true are equal, NaN is equal to nothing, text and data never are,
- * tuples and lists compare item by item, and a list is not a tuple. */
+ * tuples and lists compare item by item, and a list is not a tuple.
+ *
+ * Thread-safety: pure functions. */
 #ifndef LIB_VALUE_H
 #define LIB_VALUE_H
 
@@ -15,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The field numbers of the message's oneof. */
 enum value_kind {
@@ -36,9 +42,12 @@ enum value_kind {
 
 struct value {
 	enum value_kind kind;
-	const uint8_t *data; /* borrowed */
+	const uint8_t *data; /* borrowed; never NULL */
 	size_t size;
 };
+
+/* Nesting past this is refused whatever the limits say: the functions here recurse. */
+enum { VALUE_DEPTH_HARD_MAX = 1024 };
 
 struct value_limits {
 	unsigned depth_max; /* a scalar has depth 1, a list of scalars 2 */
@@ -50,9 +59,12 @@ struct value_limits {
 /* Looks only at the outermost field: BAD_VALUE unless the bytes are exactly one field of Value. */
 enum concur_status value_parse(const uint8_t *bytes, size_t size, struct value *ret);
 
-/* Checks the whole: exactly one field a Value, no unknown fields, kind, UTF-8, typecodes, big integers in shortest form,
- * keys of maps hashable and distinct by bytes, depth. *ret_refers (may be NULL) tells whether a reference to an object is inside.
- * BAD_VALUE, or TOO_LARGE for the depth. The view borrows the bytes. */
+/* Checks the whole: exactly one field a Value, no unknown fields, the one encoding, UTF-8, typecodes, big integers in
+ * shortest form, keys of maps hashable, depth. *ret_refers (may be NULL) tells whether a reference to an object is
+ * inside. BAD_VALUE, or TOO_LARGE for the depth. The view borrows the bytes.
+ *
+ * Keys of a map that are there twice are not looked for: 1 and 1.0 are such too, and finding them takes memory. The last
+ * one counts for whoever decodes the map. */
 enum concur_status value_check(const uint8_t *bytes, size_t size, const struct value_limits *limits, struct value *ret,
     bool *ret_refers);
 
@@ -61,43 +73,84 @@ enum concur_status value_check(const uint8_t *bytes, size_t size, const struct v
 enum concur_status value_check_key(const uint8_t *bytes, size_t size, const struct value_limits *limits,
     struct value *ret, bool *ret_refers);
 
-/* Calls visit with the id of every object the (checked) value refers to, as often as it does. */
+/* All that follows takes checked values only. */
+
+/* Calls visit with the id of every object the value refers to, as often as it does. */
 void value_each_reference(const struct value *value, void (*visit)(uint64_t id, void *arg), void *arg);
 
-/* Reads a value of kind INTEGER or BOOLEAN; the kind must be right. */
+/* Read a value of kind INTEGER or BOOLEAN, BOOLEAN, NUMBER; the kind must be right. */
 int64_t value_integer(const struct value *value);
 bool value_boolean(const struct value *value);
 double value_number(const struct value *value);
 
-/* Steps through the items of a LIST or TUPLE, or the key, value, key, value ... of a MAP. */
+/* Steps through the items of a LIST or TUPLE, or the key, value, key, value ... of a MAP. A copy of a walk is a walk. */
 struct value_walk {
 	const uint8_t *at, *end;
-	struct value half; /* MAP: the value that belongs to the key just given */
-	bool have_half;
-	bool pairs;
+	bool pairs;   /* of a MAP */
+	bool at_half; /* the key was given, its value is next */
 };
 void value_walk_begin(struct value_walk *walk, const struct value *container);
 bool value_walk_next(struct value_walk *walk, struct value *ret); /* false: at the end */
 
 /* The parts of an ARRAY, OBJECT and OPAQUE value. */
-struct value_array { uint32_t typecode; const uint8_t *items; size_t size; };
-struct value_reference { uint64_t object; uint32_t kind; };
-struct value_opaque { const uint8_t *codec; size_t codec_size; const uint8_t *data; size_t size; };
+struct value_array {
+	uint32_t typecode;
+	const uint8_t *items; /* little-endian, not aligned */
+	size_t size;          /* bytes, a multiple of value_item_size */
+};
+struct value_reference {
+	uint64_t object;
+	uint32_t kind;
+};
+struct value_opaque {
+	const uint8_t *codec;
+	size_t codec_size;
+	const uint8_t *data;
+	size_t size;
+	const uint8_t *references; /* varints, the ids of the objects that the data refers to */
+	size_t references_size;    /* bytes */
+};
 void value_array(const struct value *value, struct value_array *ret);
 void value_reference(const struct value *value, struct value_reference *ret);
 void value_opaque(const struct value *value, struct value_opaque *ret);
+
+/* Bytes of one item of an array, 0 if there is no such typecode. */
+size_t value_item_size(uint32_t typecode);
 
 /* "int", "str" ...: Python's name of the kind, for messages. */
 const char *value_kind_name(enum value_kind kind);
 
 /* -- comparing --------------------------------------------------------------------------------------------------- */
 
-enum value_same { VALUE_DIFFERENT = 0, VALUE_SAME = 1, VALUE_UNKNOWN = 2 /* opaque inside: only the client can tell */ };
+enum value_same {
+	VALUE_DIFFERENT = 0,
+	VALUE_SAME = 1,
+	VALUE_UNKNOWN = 2, /* only the client can tell: opaque values inside, or large maps in another order */
+};
 
-/* Checked values only. Opaque values are SAME when their bytes are, else UNKNOWN. */
-enum value_same value_equal(const struct value *a, const struct value *b);
+enum value_same value_equal_slow(const struct value *a, const struct value *b);
 
-/* Seeded; equal values have equal hashes. Checked keys only. */
+/* The same kind and bytes: what Python's `is` is to `==`. Python's containers find what is identical or equal, so that
+ * a NaN that is a key is found again. */
+static inline bool
+value_identical(const struct value *a, const struct value *b)
+{
+	return a->kind == b->kind && a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* Python's `==`. Opaque values are SAME when their bytes are, else UNKNOWN. Maps are compared in any order as long as at
+ * most 64 pairs are out of order. An array is equal to one of the same numbers; if floats, a NaN makes them different. */
+static inline enum value_same
+value_equal(const struct value *a, const struct value *b)
+{
+	const unsigned by_bytes = 1u << VALUE_INTEGER | 1u << VALUE_TEXT | 1u << VALUE_DATA;
+
+	if (a->kind == b->kind && (1u << a->kind & by_bytes))
+		return value_identical(a, b) ? VALUE_SAME : VALUE_DIFFERENT;
+	return value_equal_slow(a, b);
+}
+
+/* Seeded; values that are identical or equal have equal hashes. Keys only: no list, map or array. */
 uint64_t value_hash(const struct value *value, uint64_t seed);
 
 /* Python's `<`: *ret is below, at or above 0. TYPE_ERROR where Python has none, NEEDS_COMPARE for opaque values. A NaN
@@ -114,7 +167,8 @@ void value_set_boolean(struct value *ret, uint8_t *room, bool from);
 void value_set_integer(struct value *ret, uint8_t *room, int64_t from);
 void value_set_number(struct value *ret, uint8_t *room, double from);
 
-/* a + b for integers, booleans and doubles, as Python would; OVERFLOW past int64, TYPE_ERROR for other kinds. */
+/* a + b for integers, booleans and doubles, as Python would; OVERFLOW past int64 and for a big integer, TYPE_ERROR for
+ * other kinds. `room` as above; it may be that of a or b. */
 enum concur_status value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
 
 /* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag and
@@ -124,9 +178,36 @@ size_t value_encoded_size(enum value_kind kind, size_t payload);
 uint8_t *value_encode_head(uint8_t *to, enum value_kind kind, size_t payload);
 uint8_t *value_encode(uint8_t *to, const struct value *value);
 
-/* Varints, as protobuf has them. value_varint_read returns behind the last byte, or NULL if it is cut or over 64 bits. */
-size_t value_varint_size(uint64_t number);
-uint8_t *value_varint_write(uint8_t *to, uint64_t number);
-const uint8_t *value_varint_read(const uint8_t *at, const uint8_t *end, uint64_t *ret);
+/* -- varints ----------------------------------------------------------------------------------------------------- */
+
+const uint8_t *value_varint_read_slow(const uint8_t *at, const uint8_t *end, uint64_t *ret);
+uint8_t *value_varint_write_slow(uint8_t *to, uint64_t number);
+
+/* Bytes of the varint: 1 to 10. */
+static inline size_t
+value_varint_size(uint64_t number)
+{
+	return (size_t)(70 - __builtin_clzll(number | 1)) / 7;
+}
+
+/* Returns behind the last byte written. */
+static inline uint8_t *
+value_varint_write(uint8_t *to, uint64_t number)
+{
+	if (number >= 0x80)
+		return value_varint_write_slow(to, number);
+	*to = (uint8_t)number;
+	return to + 1;
+}
+
+/* Returns behind the last byte, or NULL if it is cut, over 64 bits or longer than need be. */
+static inline const uint8_t *
+value_varint_read(const uint8_t *at, const uint8_t *end, uint64_t *ret)
+{
+	if (at == end || *at >= 0x80)
+		return value_varint_read_slow(at, end, ret);
+	*ret = *at;
+	return at + 1;
+}
 
 #endif

@@ -1,0 +1,75 @@
+/* How values lie in their bytes; shared by the files of the value codec alone.
+ *
+ * These functions read bytes that nobody has checked. They return behind what they read, or NULL (false) if it is not
+ * there in that form. */
+#ifndef LIB_VALUE_WIRE_H
+#define LIB_VALUE_WIRE_H
+
+#include "value.h"
+
+/* What a field is encoded as: the low three bits of its tag. */
+enum {
+	WIRE_VARINT = 0,
+	WIRE_FIXED64 = 1,
+	WIRE_BYTES = 2,
+};
+
+/* Tags of the inner messages' fields. */
+enum {
+	WIRE_ITEM = 1 << 3 | WIRE_BYTES, /* Sequence.items, Mapping.pairs */
+	WIRE_PAIR_KEY = 1 << 3 | WIRE_BYTES,
+	WIRE_PAIR_VALUE = 2 << 3 | WIRE_BYTES,
+	WIRE_ARRAY_TYPECODE = 1 << 3 | WIRE_VARINT,
+	WIRE_ARRAY_ITEMS = 2 << 3 | WIRE_BYTES,
+	WIRE_REFERENCE_OBJECT = 1 << 3 | WIRE_VARINT,
+	WIRE_REFERENCE_KIND = 2 << 3 | WIRE_VARINT,
+	WIRE_OPAQUE_CODEC = 1 << 3 | WIRE_BYTES,
+	WIRE_OPAQUE_DATA = 2 << 3 | WIRE_BYTES,
+	WIRE_OPAQUE_REFERENCES = 3 << 3 | WIRE_BYTES,
+};
+
+/* The low three bits of the tag of a Value's field. */
+static inline unsigned
+value_wire_type(enum value_kind kind)
+{
+	return kind <= VALUE_INTEGER ? WIRE_VARINT : kind == VALUE_NUMBER ? WIRE_FIXED64 : WIRE_BYTES;
+}
+
+/* A varint field. */
+static inline const uint8_t *
+value_wire_varint(const uint8_t *at, const uint8_t *end, uint8_t tag, uint64_t *ret)
+{
+	if (at == end || *at != tag)
+		return NULL;
+	return value_varint_read(at + 1, end, ret);
+}
+
+/* A field of bytes: *ret is where they begin. */
+static inline const uint8_t *
+value_wire_bytes(const uint8_t *at, const uint8_t *end, uint8_t tag, const uint8_t **ret)
+{
+	uint64_t size;
+
+	at = value_wire_varint(at, end, tag, &size);
+	if (!at || size > (uint64_t)(end - at))
+		return NULL;
+	*ret = at;
+	return at + size;
+}
+
+/* A field of bytes that holds one Value; looks only at its outermost field. */
+static inline const uint8_t *
+value_wire_value(const uint8_t *at, const uint8_t *end, uint8_t tag, struct value *ret)
+{
+	const uint8_t *bytes;
+
+	at = value_wire_bytes(at, end, tag, &bytes);
+	return at && value_parse(bytes, (size_t)(at - bytes), ret) == CONCUR_OK ? at : NULL;
+}
+
+/* The whole payload of an ARRAY, OBJECT and OPAQUE. */
+bool value_wire_array(const struct value *value, struct value_array *ret);
+bool value_wire_reference(const struct value *value, struct value_reference *ret);
+bool value_wire_opaque(const struct value *value, struct value_opaque *ret);
+
+#endif
