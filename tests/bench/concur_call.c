@@ -10,6 +10,7 @@
 #include <concur/v1/object.pb-c.h>
 #include <concur/v1/session.pb-c.h>
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,10 +46,9 @@ concur_frame_write(const struct conn *conn, uint8_t *to, uint32_t method, const 
 void
 concur_stamp(const struct conn *conn, uint8_t *frame, uint64_t call)
 {
-	uint64_t id = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(call) : call;
-	uint32_t read = (uint32_t)conn->replies_ever;
+	uint64_t id = htole64(call);
+	uint32_t read = htole32((uint32_t)conn->replies_ever);
 
-	read = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(read) : read;
 	memcpy(frame + CALL_AT, &id, sizeof id);
 	memcpy(frame + REPLIES_READ_AT, &read, sizeof read);
 }

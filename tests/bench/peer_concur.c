@@ -94,13 +94,13 @@ lay_set(struct conn *conn, ProtobufCBinaryData key, ProtobufCBinaryData value)
 	return 0;
 }
 
-/* Prepares gets and sets as many times as the stream wants, each with a key drawn anew. */
+/* Prepares gets and sets as many times as the stream wants, each with a key drawn anew from the first `keys`. */
 static int
-prepare_dict(struct conn *conn, unsigned gets, unsigned sets)
+prepare_dict(struct conn *conn, unsigned gets, unsigned sets, uint64_t keys)
 {
 	const struct options *options = conn->options;
 	uint64_t state = options->seed + conn->number * 0x100000001u;
-	size_t wanted = work_stream_wanted(conn);
+	size_t wanted = work_stream_wanted(conn, keys);
 	ProtobufCBinaryData value;
 	int result;
 
@@ -109,7 +109,7 @@ prepare_dict(struct conn *conn, unsigned gets, unsigned sets)
 	value = encode_value(conn);
 	result = value.data ? 0 : -1;
 	for (size_t i = 0; i < wanted && result == 0; i++) {
-		ProtobufCBinaryData key = encode_key(draw(&state, options->keys));
+		ProtobufCBinaryData key = encode_key(draw(&state, keys));
 
 		if (!key.data)
 			result = -1;
@@ -126,19 +126,26 @@ prepare_dict(struct conn *conn, unsigned gets, unsigned sets)
 static int
 prepare_get(struct conn *conn)
 {
-	return prepare_dict(conn, 1, 0);
+	return prepare_dict(conn, 1, 0, conn->options->keys);
 }
 
 static int
 prepare_set(struct conn *conn)
 {
-	return prepare_dict(conn, 0, 1);
+	return prepare_dict(conn, 0, 1, conn->options->keys);
+}
+
+/* The fill writes the keys in order over what is prepared. */
+static int
+prepare_insert(struct conn *conn)
+{
+	return prepare_dict(conn, 0, 1, 1);
 }
 
 static int
 prepare_mixed(struct conn *conn)
 {
-	return prepare_dict(conn, 1, 1);
+	return prepare_dict(conn, 1, 1, conn->options->keys);
 }
 
 /* A request, and the size of the value that its reply is to hold. */
@@ -152,7 +159,7 @@ struct step {
 static int
 prepare_steps(struct conn *conn, const struct step *first, const struct step *second)
 {
-	size_t wanted = work_stream_wanted(conn);
+	size_t wanted = work_stream_wanted(conn, 1);
 
 	for (size_t i = 0; i < wanted; i++) {
 		if (concur_lay(conn, first->method, first->request, (uint32_t)first->value_size) < 0
@@ -310,7 +317,8 @@ static const struct work concur_works[] = {
 	    .take = concur_take },
 	{ .name = "dict-mixed", .requests = 2, .before = "dict-insert", .prepare = prepare_mixed, .fill = concur_fill,
 	    .take = concur_take },
-	{ .name = "dict-insert", .requests = 1, .prepare = prepare_set, .fill = concur_fill_keys, .take = concur_take },
+	{ .name = "dict-insert", .requests = 1, .prepare = prepare_insert, .fill = concur_fill_keys,
+	    .take = concur_take },
 	{ .name = "dict-copy", .requests = 2, .one_at_a_time = true, .prepare = concur_copy_prepare,
 	    .fill = concur_copy_fill, .take = concur_copy_take },
 	{ .name = "remove", .requests = 1, .prepare = prepare_remove, .fill = concur_fill, .take = concur_take },

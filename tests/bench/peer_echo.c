@@ -7,7 +7,7 @@
 static int
 echo_prepare(struct conn *conn)
 {
-	size_t wanted = work_stream_wanted(conn);
+	size_t wanted = work_stream_wanted(conn, 1);
 	uint8_t *bytes;
 
 	if (conn->options->size == 0) {

@@ -104,18 +104,18 @@ lay_set(struct conn *conn, const char *key, const char *value)
 	return command_lay(conn, &command, 2, EXPECT_INTEGER);
 }
 
-/* Prepares gets and sets as many times as the stream wants, each with a key drawn anew. */
+/* Prepares gets and sets as many times as the stream wants, each with a key drawn anew from the first `keys`. */
 static int
-prepare_hash(struct conn *conn, unsigned gets, unsigned sets)
+prepare_hash(struct conn *conn, unsigned gets, unsigned sets, uint64_t keys)
 {
 	const struct options *options = conn->options;
 	uint64_t state = options->seed + conn->number * 0x100000001u;
-	size_t wanted = work_stream_wanted(conn);
+	size_t wanted = work_stream_wanted(conn, keys);
 	char key[KEY_SIZE], *value = value_new(conn);
 	int result = value ? 0 : -1;
 
 	for (size_t i = 0; i < wanted && result == 0; i++) {
-		key_write(key, draw(&state, options->keys));
+		key_write(key, draw(&state, keys));
 		result = i % (gets + sets) < gets ? lay_get(conn, key) : lay_set(conn, key, value);
 	}
 	free(value);
@@ -125,19 +125,26 @@ prepare_hash(struct conn *conn, unsigned gets, unsigned sets)
 static int
 prepare_get(struct conn *conn)
 {
-	return prepare_hash(conn, 1, 0);
+	return prepare_hash(conn, 1, 0, conn->options->keys);
 }
 
 static int
 prepare_set(struct conn *conn)
 {
-	return prepare_hash(conn, 0, 1);
+	return prepare_hash(conn, 0, 1, conn->options->keys);
+}
+
+/* The fill writes the keys in order over what is prepared. */
+static int
+prepare_insert(struct conn *conn)
+{
+	return prepare_hash(conn, 0, 1, 1);
 }
 
 static int
 prepare_mixed(struct conn *conn)
 {
-	return prepare_hash(conn, 1, 1);
+	return prepare_hash(conn, 1, 1, conn->options->keys);
 }
 
 /* Prepares one operation of a command, or of two, many times over. */
@@ -145,7 +152,7 @@ static int
 prepare_repeat(struct conn *conn, const struct command *first, enum redis_expect first_expect,
     const struct command *second, enum redis_expect second_expect)
 {
-	size_t wanted = work_stream_wanted(conn);
+	size_t wanted = work_stream_wanted(conn, 1);
 
 	for (size_t i = 0; i < wanted; i++) {
 		if (command_lay(conn, first, 0, first_expect) < 0
@@ -272,7 +279,8 @@ static const struct work redis_works[] = {
 	    .take = redis_take },
 	{ .name = "dict-mixed", .requests = 2, .before = "dict-insert", .prepare = prepare_mixed, .fill = work_fill,
 	    .take = redis_take },
-	{ .name = "dict-insert", .requests = 1, .prepare = prepare_set, .fill = redis_fill_keys, .take = redis_take },
+	{ .name = "dict-insert", .requests = 1, .prepare = prepare_insert, .fill = redis_fill_keys,
+	    .take = redis_take },
 	{ .name = "remove", .requests = 1, .prepare = prepare_remove, .fill = work_fill, .take = redis_take },
 	{ .name = "queue", .requests = 2, .prepare = prepare_queue, .fill = work_fill, .take = redis_take },
 	{ .name = "value-get", .requests = 1, .before = "value-set", .before_count = 1, .prepare = prepare_value_get,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STREAMS_MIN = 1 << 16, STREAMS_MAX = 1 << 20 }; /* requests of all connections together */
+
 /* NULL if there is no memory: then the buffer and its room are as they were. */
 static void *
 grow(void *buffer, size_t *room, size_t wanted, size_t item_size)
@@ -69,7 +71,7 @@ stream_fini(struct stream *stream)
 size_t
 stream_wanted(uint64_t connections, uint64_t keys, unsigned period, size_t batch_max)
 {
-	uint64_t all = keys * 2 < 65536 ? 65536 : keys * 2 > 4194304 ? 4194304 : keys * 2;
+	uint64_t all = keys * 2 < STREAMS_MIN ? STREAMS_MIN : keys * 2 > STREAMS_MAX ? STREAMS_MAX : keys * 2;
 	size_t wanted = (size_t)(all / connections);
 
 	if (wanted < 1024)

@@ -44,11 +44,9 @@ work_no_memory(void)
 }
 
 size_t
-work_stream_wanted(const struct conn *conn)
+work_stream_wanted(const struct conn *conn, uint64_t keys)
 {
-	const struct options *options = conn->options;
-
-	return stream_wanted(options->connections, options->keys, conn->work->requests, (size_t)conn->depth);
+	return stream_wanted(conn->options->connections, keys, conn->work->requests, (size_t)conn->depth);
 }
 
 int

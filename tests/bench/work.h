@@ -43,9 +43,9 @@ extern const struct peer peer_concur, peer_redis, peer_beanstalkd, peer_echo;
 const struct peer *peer_find(const char *name);
 const struct work *work_find(const struct peer *peer, const char *name);
 
-/* For works that prepare a stream. How many requests to prepare, and the end of it; work_no_memory gives -1 with the
- * message. */
-size_t work_stream_wanted(const struct conn *conn);
+/* For works that prepare a stream. How many requests to prepare so that `keys` keys are drawn evenly, and the end of
+ * it; work_no_memory gives -1 with the message. */
+size_t work_stream_wanted(const struct conn *conn, uint64_t keys);
 int work_stream_close(struct conn *conn);
 int work_no_memory(void);
 
