@@ -35,7 +35,8 @@ struct core {
 	struct link graves;      /* what is freed by counted steps */
 	uint64_t waiting;        /* waiters in all */
 	uint64_t bytes;          /* counted for all that is stored */
-	char detail[CORE_DETAIL]; /* words that belong to the status just returned, or empty */
+	const char *limit;       /* the name of the limit, with a status of LIMIT or TOO_LARGE */
+	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
 };
 
 /* 0, or -1 if there is no memory. `limits` must outlive the core. */
@@ -49,6 +50,14 @@ static inline uint64_t
 core_draw(struct core *core)
 {
 	return ++core->counter;
+}
+
+/* The status for a limit that is reached: remembers its name. */
+static inline enum concur_status
+core_limit(struct core *core, enum concur_status status, const char *limit)
+{
+	core->limit = limit;
+	return status;
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

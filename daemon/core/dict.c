@@ -51,7 +51,7 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 	bool created;
 
 	if (map_count(dict->map) >= core->limits->container_max && !map_find(dict->map, &item->key))
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "container_max");
 	entry = map_insert(dict->map, &item->key, &created);
 	if (!entry)
 		return CONCUR_NO_MEMORY;

@@ -68,13 +68,13 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 	struct blob *blob;
 
 	if ((uint64_t)count >= core->limits->container_max)
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "container_max");
 	if (index < 0)
 		index = index + count < 0 ? 0 : index + count;
 	if (index > count)
 		index = count;
 	if (!list_may_move(core, list, (size_t)index))
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	blob = store_new(core, &list->object, &item->value, item->refers);
 	if (!blob)
 		return CONCUR_NO_MEMORY;
@@ -99,7 +99,7 @@ list_extend(struct core *core, struct list *list, const struct list_item *items,
 	size_t before = ring_count(&list->items);
 
 	if (before + count > core->limits->container_max)
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "container_max");
 	for (size_t i = 0; i < count; i++) {
 		struct blob *blob = store_new(core, &list->object, &items[i].value, items[i].refers);
 
@@ -122,7 +122,7 @@ list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
 	if (!list_place(list, index, &at))
 		return CONCUR_INDEX_ERROR;
 	if (!list_may_move(core, list, at))
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	*ret = ring_remove(&list->items, at);
 	store_take(core, &list->object, *ret);
 	object_changed(core, &list->object);
@@ -140,13 +140,13 @@ list_clamp(const struct list *list, int64_t index)
 }
 
 enum concur_status
-list_index(const struct core *core, const struct list *list, const struct value *value, int64_t start,
+list_index(struct core *core, const struct list *list, const struct value *value, int64_t start,
     int64_t stop, int64_t *ret)
 {
 	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
 
 	if (to > from && to - from > core->limits->sort_max)
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	*ret = -1;
 	for (size_t i = from; i < to; i++) {
 		struct value item = store_value(*ring_at(&list->items, i));
@@ -163,12 +163,12 @@ list_index(const struct core *core, const struct list *list, const struct value 
 }
 
 enum concur_status
-list_count(const struct core *core, const struct list *list, const struct value *value, int64_t *ret)
+list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret)
 {
 	size_t count = ring_count(&list->items);
 
 	if (count > core->limits->sort_max)
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	*ret = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct value item = store_value(*ring_at(&list->items, i));

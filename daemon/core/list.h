@@ -35,9 +35,9 @@ enum concur_status list_extend(struct core *core, struct list *list, const struc
 enum concur_status list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret);
 
 /* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if an opaque item comes before. */
-enum concur_status list_index(const struct core *core, const struct list *list, const struct value *value,
+enum concur_status list_index(struct core *core, const struct list *list, const struct value *value,
     int64_t start, int64_t stop, int64_t *ret);
-enum concur_status list_count(const struct core *core, const struct list *list, const struct value *value,
+enum concur_status list_count(struct core *core, const struct list *list, const struct value *value,
     int64_t *ret);
 
 enum concur_status list_reverse(struct core *core, struct list *list);

@@ -102,13 +102,15 @@ list_replace(struct core *core, struct list *list, size_t first, size_t narrow, 
 }
 
 static enum concur_status
-list_check_move(const struct core *core, const struct list *list, size_t more)
+list_check_move(struct core *core, const struct list *list, size_t more)
 {
 	size_t count = ring_count(&list->items);
 
 	if (count + more > core->limits->container_max)
-		return CONCUR_LIMIT;
-	return count > core->limits->sort_max ? CONCUR_TOO_LARGE : CONCUR_OK;
+		return core_limit(core, CONCUR_LIMIT, "container_max");
+	if (count > core->limits->sort_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	return CONCUR_OK;
 }
 
 enum concur_status
@@ -186,10 +188,10 @@ list_repeat(struct core *core, struct list *list, int64_t times)
 		return CONCUR_OK;
 	}
 	if ((uint64_t)times > core->limits->container_max / count)
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "container_max");
 	more = count * (size_t)(times - 1);
 	if (more > core->limits->sort_max)
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	if (ring_extend(&list->items, more) < 0)
 		return CONCUR_NO_MEMORY;
 	for (size_t i = 0; i < more; i++)

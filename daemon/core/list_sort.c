@@ -69,7 +69,7 @@ list_sort(struct core *core, struct list *list, bool reverse)
 	struct list_sorter sorter = { .status = CONCUR_OK };
 
 	if (count > core->limits->sort_max)
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	sorter.items = malloc((2 * count + 1) * sizeof *sorter.items);
 	if (!sorter.items)
 		return CONCUR_NO_MEMORY;
@@ -97,7 +97,7 @@ list_reverse(struct core *core, struct list *list)
 	size_t count = ring_count(&list->items);
 
 	if (count > core->limits->sort_max)
-		return CONCUR_TOO_LARGE;
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	for (size_t i = 0; i < count / 2; i++) {
 		void **left = ring_at(&list->items, i), **right = ring_at(&list->items, count - 1 - i);
 		void *item = *left;

@@ -89,7 +89,7 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	struct object *object;
 
 	if (core->objects.count >= core->limits->objects_max)
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "objects_max");
 	object = calloc(1, kind->size);
 	if (!object)
 		return CONCUR_NO_MEMORY;

@@ -75,6 +75,15 @@ session_drop_waiters(struct core *core, struct session *session)
 		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
 }
 
+void
+session_cancel_all(struct core *core, struct session *session, enum concur_status status)
+{
+	struct table_node *node;
+
+	while ((node = table_any(&session->calls)))
+		waiter_cancel(core, LINK_ENTRY(node, struct waiter, by_call), status);
+}
+
 static void
 session_end_owners(struct core *core, struct session *session, enum farewell farewell)
 {
@@ -136,7 +145,7 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 		/* The last one frees the owner, unless it holds something. */
 		bool last = owner->waiters.next == owner->waiters.prev && link_empty(&owner->holds);
 
-		waiter_cancel(core, waiter);
+		waiter_cancel(core, waiter, CONCUR_CANCELLED);
 		if (last)
 			return;
 	}

@@ -52,6 +52,9 @@ void session_end(struct core *core, struct session *session, enum farewell farew
 /* The same for what one of its contexts holds and waits for; its waiting calls are answered CANCELLED. */
 void session_context_end(struct core *core, struct session *session, uint64_t context);
 
+/* All its waiting calls end with this status. */
+void session_cancel_all(struct core *core, struct session *session, enum concur_status status);
+
 static inline uint64_t
 session_id(const struct session *session)
 {

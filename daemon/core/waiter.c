@@ -29,7 +29,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	struct owner *owner;
 
 	if (ask->session->calls.count >= core->limits->calls_max)
-		return CONCUR_LIMIT;
+		return core_limit(core, CONCUR_LIMIT, "calls_max");
 	waiter = calloc(1, sizeof *waiter);
 	if (!waiter)
 		return CONCUR_NO_MEMORY;
@@ -188,11 +188,11 @@ waiter_find(const struct session *session, uint64_t call)
 }
 
 void
-waiter_cancel(struct core *core, struct waiter *waiter)
+waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status status)
 {
 	struct object *object = waiter->object;
 
-	waiter_fail(core, waiter, CONCUR_CANCELLED);
+	waiter_fail(core, waiter, status);
 	waiter_left(core, object, waiter->role);
 }
 

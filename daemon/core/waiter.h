@@ -73,9 +73,11 @@ void waiter_answer(struct core *core, struct waiter *waiter);
 void waiter_expire(struct core *core, size_t most);
 uint64_t waiter_first_deadline(const struct core *core); /* UINT64_MAX: none has one */
 
-/* The waiting call of that id, or NULL. Cancelling is waiter_cancel(): CANCELLED is its status. */
+/* The waiting call of that id, or NULL. */
 struct waiter *waiter_find(const struct session *session, uint64_t call);
-void waiter_cancel(struct core *core, struct waiter *waiter);
+
+/* Takes it out of the queue it stands in, for a reason of its own; those behind it may go on. */
+void waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status status);
 
 /* Wakes all of a queue with a status; the kind's `left` is not called. */
 void waiter_wake_all(struct core *core, struct link *queue, enum concur_status status);
