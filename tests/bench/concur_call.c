@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 enum {
-	CALL_AT = 8,          /* where the call id stands in a request's header */
+	CALL_AT = 8, /* where the call id stands in a request's header */
 	REPLIES_READ_AT = 24,
-	CONTEXT = 1,          /* one connection is one thread of one client */
+	CONTEXT = 1, /* one connection is one thread of one client */
 	WIRE_VARINT = 0,
 	WIRE_BYTES = 2,
 	FIELD_OUTCOME = 1,
@@ -36,8 +36,11 @@ void
 concur_frame_write(const struct conn *conn, uint8_t *to, uint32_t method, const ProtobufCMessage *request)
 {
 	size_t size = protobuf_c_message_pack(request, to + FRAME_REQUEST);
-	struct frame_request head = { .length = (uint32_t)(FRAME_REQUEST - FRAME_LENGTH + size), .method = method,
-		.context = CONTEXT, .call = conn->calls_ever + 1, .replies_read = (uint32_t)conn->replies_ever,
+	struct frame_request head = { .length = (uint32_t)(FRAME_REQUEST - FRAME_LENGTH + size),
+		.method = method,
+		.context = CONTEXT,
+		.call = conn->calls_ever + 1,
+		.replies_read = (uint32_t)conn->replies_ever,
 		.flags = conn->depth == 1 ? FRAME_BLOCKED : 0 };
 
 	frame_request_write(to, &head);
@@ -204,8 +207,8 @@ concur_open(struct conn *conn, const char *name, Concur__V1__Kind kind, uint64_t
 
 	request.name = (ProtobufCBinaryData){ .data = (uint8_t *)(uintptr_t)name, .len = strlen(name) };
 	request.kind = kind;
-	if ((conn->calls_ever == 0 && concur_greet(conn) < 0)
-	    || concur_call(conn, CONCUR_METHOD_OBJECT_OPEN, &request.base, &body, &size) < 0)
+	if ((conn->calls_ever == 0 && concur_greet(conn) < 0) ||
+	    concur_call(conn, CONCUR_METHOD_OBJECT_OPEN, &request.base, &body, &size) < 0)
 		return -1;
 	reply = concur__v1__open_reply__unpack(NULL, size, body);
 	if (!reply) {

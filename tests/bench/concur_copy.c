@@ -20,12 +20,12 @@
 #include <string.h>
 
 enum {
-	TAG_CURSOR = 3 << 3,            /* PairsReply */
+	TAG_CURSOR = 3 << 3, /* PairsReply */
 	TAG_PAGE_VALUE = 15 << 3 | 2,
-	TAG_OBJECT = 1 << 3,            /* PairsRequest */
+	TAG_OBJECT = 1 << 3, /* PairsRequest */
 	TAG_UPDATE_VALUE = 2 << 3 | 2,
 	WIRE_VARINT = 0,
-	HEAD_MAX = FRAME_REQUEST + 16,  /* of an update, up to its first value */
+	HEAD_MAX = FRAME_REQUEST + 16, /* of an update, up to its first value */
 };
 
 struct copy {
@@ -101,8 +101,10 @@ make_room(struct conn *conn, size_t values_size)
 static bool
 lay_update(const struct conn *conn, struct copy *copy, const uint8_t *at, const uint8_t *end)
 {
-	struct frame_request head = { .method = CONCUR_METHOD_DICT_UPDATE, .context = 1,
-		.flags = FRAME_BLOCKED, .call = conn->calls_ever + 1 };
+	struct frame_request head = { .method = CONCUR_METHOD_DICT_UPDATE,
+		.context = 1,
+		.flags = FRAME_BLOCKED,
+		.call = conn->calls_ever + 1 };
 	uint8_t *to = copy->out + FRAME_REQUEST;
 
 	*to++ = TAG_OBJECT;

@@ -174,8 +174,10 @@ read_more(struct conn *conn, int flags)
 	if (got < 0 && (errno == EINTR || (errno == EAGAIN && flags & MSG_DONTWAIT)))
 		return 0;
 	if (got <= 0) {
+		const char *why = got == 0 ? "closed by the server" : strerror(errno);
+
 		fprintf(stderr, "concur-bench: connection %llu: %s\n", (unsigned long long)conn->number,
-		    got == 0 ? "closed by the server" : errno == EAGAIN ? "no answer" : strerror(errno));
+		    got < 0 && errno == EAGAIN ? "no answer" : why);
 		return -1;
 	}
 	conn->in_end += (size_t)got;
@@ -218,8 +220,8 @@ flush(struct conn *conn)
 	ssize_t took = send(conn->fd, conn->out, conn->out_size, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (took < 0 && errno != EAGAIN && errno != EINTR) {
-		fprintf(stderr, "concur-bench: connection %llu: can not send: %s\n",
-		    (unsigned long long)conn->number, strerror(errno));
+		fprintf(stderr, "concur-bench: connection %llu: can not send: %s\n", (unsigned long long)conn->number,
+		    strerror(errno));
 		return -1;
 	}
 	if (took > 0) {

@@ -30,27 +30,27 @@ struct conn {
 	int fd;
 	const struct options *options;
 	const struct work *work;
-	struct histogram *latency;  /* borrowed; shared with other connections */
-	uint64_t number;            /* of this connection, from 0 */
-	uint64_t depth;             /* calls in flight, at most */
-	void *state;                /* the work's own; freed with free() */
-	struct stream stream;       /* empty if each request follows from a reply */
-	uint64_t object;            /* what the work is about, where a protocol numbers its objects */
+	struct histogram *latency; /* borrowed; shared with other connections */
+	uint64_t number;           /* of this connection, from 0 */
+	uint64_t depth;            /* calls in flight, at most */
+	void *state;               /* the work's own; freed with free() */
+	struct stream stream;      /* empty if each request follows from a reply */
+	uint64_t object;           /* what the work is about, where a protocol numbers its objects */
 
-	uint64_t calls_ever;        /* sent since the connection was opened; and replies read */
+	uint64_t calls_ever; /* sent since the connection was opened; and replies read */
 	uint64_t replies_ever;
-	uint64_t sent;              /* calls since the run began; and replies */
+	uint64_t sent; /* calls since the run began; and replies */
 	uint64_t answered;
-	uint64_t quota;             /* operations to do in this run */
-	uint64_t key_first;         /* number of the key of the run's first operation, where keys are in order */
-	bool stopping;              /* finish operations, begin none */
-	bool finished;              /* the work has come to its own end */
-	bool counted;               /* the drive has counted it among those that are done */
-	uint64_t errors;            /* replies that were not as they should be */
+	uint64_t quota;     /* operations to do in this run */
+	uint64_t key_first; /* number of the key of the run's first operation, where keys are in order */
+	bool stopping;      /* finish operations, begin none */
+	bool finished;      /* the work has come to its own end */
+	bool counted;       /* the drive has counted it among those that are done */
+	uint64_t errors;    /* replies that were not as they should be */
 
-	const uint8_t *out;         /* bytes of calls that the socket did not take yet */
+	const uint8_t *out; /* bytes of calls that the socket did not take yet */
 	size_t out_size;
-	uint8_t *in;                /* owned; read and not yet taken: [in_start, in_end) */
+	uint8_t *in; /* owned; read and not yet taken: [in_start, in_end) */
 	size_t in_start, in_end, in_room;
 	struct conn_batch *batches; /* owned; a ring of `batches_room`, a power of two, at least depth */
 	size_t batch_first, batch_end, batches_room;

@@ -48,8 +48,12 @@ drive_open(struct drive *drive, const struct options *options, const struct peer
 {
 	const struct work *ping = NULL;
 
-	*drive = (struct drive){ .options = options, .work = work, .count = (size_t)options->connections,
-		.pings = options->ping, .epoll_fd = -1, .result = result };
+	*drive = (struct drive){ .options = options,
+		.work = work,
+		.count = (size_t)options->connections,
+		.pings = options->ping,
+		.epoll_fd = -1,
+		.result = result };
 	if (options->ping && !(ping = work_find(peer, "ping")))
 		return -1;
 	allow_files(drive->count + SPARE_FILES);
@@ -255,8 +259,7 @@ drive_measure(const struct options *options, struct drive_result *ret)
 	struct drive drive = { .epoll_fd = -1 };
 	int result = -1;
 
-	if (!work || (work->before && set_up(options, peer, work) < 0)
-	    || usage_of(options->server_pid, &before) < 0)
+	if (!work || (work->before && set_up(options, peer, work) < 0) || usage_of(options->server_pid, &before) < 0)
 		return -1;
 	if (drive_open(&drive, options, peer, work, ret) < 0)
 		goto out;

@@ -18,25 +18,25 @@
 struct drive_result {
 	uint64_t operations;
 	uint64_t errors;
-	uint64_t elapsed_ns;          /* from the first call to the last reply, the ping's aside */
+	uint64_t elapsed_ns; /* from the first call to the last reply, the ping's aside */
 	uint64_t driver_cpu_ns;
-	struct usage before, after;   /* the server's: before connections were opened, after the run and lingering */
-	uint64_t server_cpu_ns;       /* within the run */
-	struct histogram latency;     /* of single calls */
-	struct histogram ping;        /* of the connection that pings */
+	struct usage before, after; /* the server's: before connections were opened, after the run and lingering */
+	uint64_t server_cpu_ns;     /* within the run */
+	struct histogram latency;   /* of single calls */
+	struct histogram ping;      /* of the connection that pings */
 };
 
 struct drive {
 	const struct options *options; /* borrowed */
 	const struct work *work;
-	struct conn *conns;            /* owned; the one that pings is the last */
+	struct conn *conns; /* owned; the one that pings is the last */
 	size_t opened;
-	size_t count;                  /* connections that work */
+	size_t count; /* connections that work */
 	bool pings;
-	size_t active;                 /* connections that work and are not done */
+	size_t active; /* connections that work and are not done */
 	int epoll_fd;
-	uint64_t stop_ns;              /* begin nothing from then on */
-	struct drive_result *result;   /* borrowed; where the run counts */
+	uint64_t stop_ns;            /* begin nothing from then on */
+	struct drive_result *result; /* borrowed; where the run counts */
 };
 
 /* Opens the connections and prepares their requests. Blocks. drive_close must follow also when this fails. */

@@ -7,16 +7,16 @@
 #include <stdint.h>
 
 enum {
-	HISTOGRAM_STEP_BITS = 6,     /* each power of two is cut into so many (2^bits) buckets */
-	HISTOGRAM_OCTAVES = 36,      /* past 2^(6 + 36) ns, more than an hour, all is one bucket */
+	HISTOGRAM_STEP_BITS = 6, /* each power of two is cut into so many (2^bits) buckets */
+	HISTOGRAM_OCTAVES = 36,  /* past 2^(6 + 36) ns, more than an hour, all is one bucket */
 	HISTOGRAM_BUCKETS = (HISTOGRAM_OCTAVES + 1) << HISTOGRAM_STEP_BITS,
 };
 
 struct histogram {
 	uint64_t counts[HISTOGRAM_BUCKETS];
-	uint64_t total;   /* of all counts */
+	uint64_t total; /* of all counts */
 	uint64_t sum_ns;
-	uint64_t max_ns;  /* exact */
+	uint64_t max_ns; /* exact */
 };
 
 /* Adds `count` latencies of `value_ns` each. */

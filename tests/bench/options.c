@@ -114,8 +114,16 @@ options_read(int argc, char **argv, struct options *ret)
 	struct option table[ROWS + 2] = { 0 };
 	int index;
 
-	*ret = (struct options){ .peer = "concur", .work = "dict-get", .name = "bench", .connections = 1, .depth = 1,
-		.size = 16, .keys = 1000, .seed = 1, .seconds = 1, .warmup_seconds = 0.2 };
+	*ret = (struct options){ .peer = "concur",
+		.work = "dict-get",
+		.name = "bench",
+		.connections = 1,
+		.depth = 1,
+		.size = 16,
+		.keys = 1000,
+		.seed = 1,
+		.seconds = 1,
+		.warmup_seconds = 0.2 };
 	for (int i = 0; i < ROWS; i++) {
 		table[i].name = rows[i].name;
 		table[i].has_arg = rows[i].type == OPTION_FLAG ? no_argument : required_argument;

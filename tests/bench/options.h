@@ -13,18 +13,18 @@ struct options {
 	const char *url;         /* unix:PATH or tcp://HOST:PORT */
 	const char *socket_path; /* short for unix:PATH; NULL if url is given */
 	const char *work;
-	const char *name;        /* of the object worked on */
+	const char *name; /* of the object worked on */
 	uint64_t connections;
-	uint64_t depth;          /* calls in flight on each */
-	uint64_t size;           /* bytes of a value; of a whole message for echo */
-	uint64_t keys;           /* keys that are drawn from */
-	uint64_t seed;           /* of the drawing */
-	double seconds;          /* how long to begin operations; used if count is 0 */
-	uint64_t count;          /* operations of all connections together; 0: as many as fit the time */
-	double warmup_seconds;   /* before the clock starts; not with count */
-	double linger_seconds;   /* how long the ping goes on after the work is done */
-	pid_t server_pid;        /* whose CPU time and memory are told; 0: nobody's */
-	bool ping;               /* one more connection pings, one call at a time */
+	uint64_t depth;        /* calls in flight on each */
+	uint64_t size;         /* bytes of a value; of a whole message for echo */
+	uint64_t keys;         /* keys that are drawn from */
+	uint64_t seed;         /* of the drawing */
+	double seconds;        /* how long to begin operations; used if count is 0 */
+	uint64_t count;        /* operations of all connections together; 0: as many as fit the time */
+	double warmup_seconds; /* before the clock starts; not with count */
+	double linger_seconds; /* how long the ping goes on after the work is done */
+	pid_t server_pid;      /* whose CPU time and memory are told; 0: nobody's */
+	bool ping;             /* one more connection pings, one call at a time */
 	bool json;
 };
 

@@ -16,15 +16,15 @@ enum beanstalkd_call { CALL_PUT, CALL_RESERVE, CALL_DELETE };
 enum { LINE_MAX_SIZE = 64 };
 
 struct flow {
-	uint64_t put, reserved;   /* calls sent */
-	uint64_t *jobs;           /* ring of `room` reserved job numbers that wait to be deleted */
+	uint64_t put, reserved; /* calls sent */
+	uint64_t *jobs;         /* ring of `room` reserved job numbers that wait to be deleted */
 	uint64_t jobs_first, jobs_end;
-	uint8_t *calls;           /* ring of `room`: which call each one in flight is */
+	uint8_t *calls; /* ring of `room`: which call each one in flight is */
 	uint64_t calls_first, calls_end;
-	uint64_t room;            /* a power of two, at least the depth */
-	char *put_line;           /* a whole put, body and all */
+	uint64_t room;  /* a power of two, at least the depth */
+	char *put_line; /* a whole put, body and all */
 	size_t put_size;
-	char *out;                /* room for `depth` calls */
+	char *out; /* room for `depth` calls */
 };
 
 /* One allocation, so that free() of the connection's state frees it all. */
@@ -120,8 +120,8 @@ take_reserved(struct conn *conn, struct flow *flow, const char *line, const char
 	const char *at = line + sizeof reserved - 1;
 	size_t whole;
 
-	if (end - line < (ptrdiff_t)sizeof reserved || memcmp(line, reserved, sizeof reserved - 1) != 0
-	    || !(at = read_number(at, end, &job)) || *at != ' ' || !read_number(at + 1, end, &body)) {
+	if (end - line < (ptrdiff_t)sizeof reserved || memcmp(line, reserved, sizeof reserved - 1) != 0 ||
+	    !(at = read_number(at, end, &job)) || *at != ' ' || !read_number(at + 1, end, &body)) {
 		fprintf(stderr, "concur-bench: no job was reserved: %.*s\n", (int)(end - line), line);
 		return -1;
 	}
@@ -157,9 +157,10 @@ queue_take(struct conn *conn, const uint8_t *bytes, size_t size)
 }
 
 static const struct work beanstalkd_works[] = {
-	{ .name = "queue", .requests = 3, .prepare = queue_prepare, .fill = queue_fill, .take = queue_take },
-	{ .name = "idle", .requests = 1, .prepare = work_prepare_nothing, .take = queue_take },
-	{ 0 },
+	/* name, requests, one_at_a_time, before, before_count, prepare, fill, take */
+	{ "queue", 3, false, NULL, 0, queue_prepare, queue_fill, queue_take },
+	{ "idle", 1, false, NULL, 0, work_prepare_nothing, NULL, queue_take },
+	{ NULL, 0, false, NULL, 0, NULL, NULL, NULL },
 };
 
 const struct peer peer_beanstalkd = { .name = "beanstalkd", .works = beanstalkd_works };

@@ -89,8 +89,8 @@ lay_set(struct conn *conn, ProtobufCBinaryData key, ProtobufCBinaryData value)
 	frame = conn->stream.bytes + laid->start;
 	size = laid[1].start - laid->start;
 	/* The only text of this kind in the body: the object's number ends with its first byte below 128. */
-	laid->key_at = (uint32_t)((uint8_t *)memmem(frame + FRAME_REQUEST, size - FRAME_REQUEST, "key:", 4) - frame)
-	    + KEY_SIZE - KEY_DIGITS;
+	laid->key_at = (uint32_t)((uint8_t *)memmem(frame + FRAME_REQUEST, size - FRAME_REQUEST, "key:", 4) - frame) +
+	    KEY_SIZE - KEY_DIGITS;
 	return 0;
 }
 
@@ -162,8 +162,8 @@ prepare_steps(struct conn *conn, const struct step *first, const struct step *se
 	size_t wanted = work_stream_wanted(conn, 1);
 
 	for (size_t i = 0; i < wanted; i++) {
-		if (concur_lay(conn, first->method, first->request, (uint32_t)first->value_size) < 0
-		    || (second && concur_lay(conn, second->method, second->request, (uint32_t)second->value_size) < 0))
+		if (concur_lay(conn, first->method, first->request, (uint32_t)first->value_size) < 0 ||
+		    (second && concur_lay(conn, second->method, second->request, (uint32_t)second->value_size) < 0))
 			return -1;
 	}
 	return work_stream_close(conn);
@@ -233,7 +233,7 @@ prepare_value_get(struct conn *conn)
 	free(value.data);
 	get.object = conn->object;
 	return value.len ? prepare_steps(conn, &(struct step){ CONCUR_METHOD_CELL_GET, &get.base, value.len }, NULL)
-	                 : -1;
+			 : -1;
 }
 
 static int
@@ -311,25 +311,20 @@ concur_take(struct conn *conn, const uint8_t *bytes, size_t size)
 }
 
 static const struct work concur_works[] = {
-	{ .name = "dict-get", .requests = 1, .before = "dict-insert", .prepare = prepare_get, .fill = concur_fill,
-	    .take = concur_take },
-	{ .name = "dict-set", .requests = 1, .before = "dict-insert", .prepare = prepare_set, .fill = concur_fill,
-	    .take = concur_take },
-	{ .name = "dict-mixed", .requests = 2, .before = "dict-insert", .prepare = prepare_mixed, .fill = concur_fill,
-	    .take = concur_take },
-	{ .name = "dict-insert", .requests = 1, .prepare = prepare_insert, .fill = concur_fill_keys,
-	    .take = concur_take },
-	{ .name = "dict-copy", .requests = 2, .one_at_a_time = true, .prepare = concur_copy_prepare,
-	    .fill = concur_copy_fill, .take = concur_copy_take },
-	{ .name = "remove", .requests = 1, .prepare = prepare_remove, .fill = concur_fill, .take = concur_take },
-	{ .name = "queue", .requests = 2, .prepare = prepare_queue, .fill = concur_fill, .take = concur_take },
-	{ .name = "lock", .requests = 2, .prepare = prepare_lock, .fill = concur_fill, .take = concur_take },
-	{ .name = "value-get", .requests = 1, .before = "value-set", .before_count = 1, .prepare = prepare_value_get,
-	    .fill = concur_fill, .take = concur_take },
-	{ .name = "value-set", .requests = 1, .prepare = prepare_value_set, .fill = concur_fill, .take = concur_take },
-	{ .name = "ping", .requests = 1, .prepare = prepare_ping, .fill = concur_fill, .take = concur_take },
-	{ .name = "idle", .requests = 1, .prepare = concur_greet, .take = concur_take },
-	{ 0 },
+	/* name, requests, one_at_a_time, before, before_count, prepare, fill, take */
+	{ "dict-get", 1, false, "dict-insert", 0, prepare_get, concur_fill, concur_take },
+	{ "dict-set", 1, false, "dict-insert", 0, prepare_set, concur_fill, concur_take },
+	{ "dict-mixed", 2, false, "dict-insert", 0, prepare_mixed, concur_fill, concur_take },
+	{ "dict-insert", 1, false, NULL, 0, prepare_insert, concur_fill_keys, concur_take },
+	{ "dict-copy", 2, true, NULL, 0, concur_copy_prepare, concur_copy_fill, concur_copy_take },
+	{ "remove", 1, false, NULL, 0, prepare_remove, concur_fill, concur_take },
+	{ "queue", 2, false, NULL, 0, prepare_queue, concur_fill, concur_take },
+	{ "lock", 2, false, NULL, 0, prepare_lock, concur_fill, concur_take },
+	{ "value-get", 1, false, "value-set", 1, prepare_value_get, concur_fill, concur_take },
+	{ "value-set", 1, false, NULL, 0, prepare_value_set, concur_fill, concur_take },
+	{ "ping", 1, false, NULL, 0, prepare_ping, concur_fill, concur_take },
+	{ "idle", 1, false, NULL, 0, concur_greet, NULL, concur_take },
+	{ NULL, 0, false, NULL, 0, NULL, NULL, NULL },
 };
 
 const struct peer peer_concur = { .name = "concur", .works = concur_works };

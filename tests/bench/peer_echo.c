@@ -35,9 +35,10 @@ echo_take(struct conn *conn, const uint8_t *bytes, size_t size)
 }
 
 static const struct work echo_works[] = {
-	{ .name = "echo", .requests = 1, .prepare = echo_prepare, .fill = work_fill, .take = echo_take },
-	{ .name = "ping", .requests = 1, .prepare = echo_prepare, .fill = work_fill, .take = echo_take },
-	{ 0 },
+	/* name, requests, one_at_a_time, before, before_count, prepare, fill, take */
+	{ "echo", 1, false, NULL, 0, echo_prepare, work_fill, echo_take },
+	{ "ping", 1, false, NULL, 0, echo_prepare, work_fill, echo_take },
+	{ NULL, 0, false, NULL, 0, NULL, NULL, NULL },
 };
 
 const struct peer peer_echo = { .name = "echo", .works = echo_works };

@@ -155,8 +155,8 @@ prepare_repeat(struct conn *conn, const struct command *first, enum redis_expect
 	size_t wanted = work_stream_wanted(conn, 1);
 
 	for (size_t i = 0; i < wanted; i++) {
-		if (command_lay(conn, first, 0, first_expect) < 0
-		    || (second && command_lay(conn, second, 0, second_expect) < 0))
+		if (command_lay(conn, first, 0, first_expect) < 0 ||
+		    (second && command_lay(conn, second, 0, second_expect) < 0))
 			return -1;
 	}
 	return work_stream_close(conn);
@@ -273,22 +273,18 @@ redis_take(struct conn *conn, const uint8_t *bytes, size_t size)
 }
 
 static const struct work redis_works[] = {
-	{ .name = "dict-get", .requests = 1, .before = "dict-insert", .prepare = prepare_get, .fill = work_fill,
-	    .take = redis_take },
-	{ .name = "dict-set", .requests = 1, .before = "dict-insert", .prepare = prepare_set, .fill = work_fill,
-	    .take = redis_take },
-	{ .name = "dict-mixed", .requests = 2, .before = "dict-insert", .prepare = prepare_mixed, .fill = work_fill,
-	    .take = redis_take },
-	{ .name = "dict-insert", .requests = 1, .prepare = prepare_insert, .fill = redis_fill_keys,
-	    .take = redis_take },
-	{ .name = "remove", .requests = 1, .prepare = prepare_remove, .fill = work_fill, .take = redis_take },
-	{ .name = "queue", .requests = 2, .prepare = prepare_queue, .fill = work_fill, .take = redis_take },
-	{ .name = "value-get", .requests = 1, .before = "value-set", .before_count = 1, .prepare = prepare_value_get,
-	    .fill = work_fill, .take = redis_take },
-	{ .name = "value-set", .requests = 1, .prepare = prepare_value_set, .fill = work_fill, .take = redis_take },
-	{ .name = "ping", .requests = 1, .prepare = prepare_ping, .fill = work_fill, .take = redis_take },
-	{ .name = "idle", .requests = 1, .prepare = work_prepare_nothing, .take = redis_take },
-	{ 0 },
+	/* name, requests, one_at_a_time, before, before_count, prepare, fill, take */
+	{ "dict-get", 1, false, "dict-insert", 0, prepare_get, work_fill, redis_take },
+	{ "dict-set", 1, false, "dict-insert", 0, prepare_set, work_fill, redis_take },
+	{ "dict-mixed", 2, false, "dict-insert", 0, prepare_mixed, work_fill, redis_take },
+	{ "dict-insert", 1, false, NULL, 0, prepare_insert, redis_fill_keys, redis_take },
+	{ "remove", 1, false, NULL, 0, prepare_remove, work_fill, redis_take },
+	{ "queue", 2, false, NULL, 0, prepare_queue, work_fill, redis_take },
+	{ "value-get", 1, false, "value-set", 1, prepare_value_get, work_fill, redis_take },
+	{ "value-set", 1, false, NULL, 0, prepare_value_set, work_fill, redis_take },
+	{ "ping", 1, false, NULL, 0, prepare_ping, work_fill, redis_take },
+	{ "idle", 1, false, NULL, 0, work_prepare_nothing, NULL, redis_take },
+	{ NULL, 0, false, NULL, 0, NULL, NULL, NULL },
 };
 
 const struct peer peer_redis = { .name = "redis", .works = redis_works };

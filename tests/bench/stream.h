@@ -18,13 +18,13 @@ struct request {
 };
 
 struct stream {
-	uint8_t *bytes;           /* owned */
+	uint8_t *bytes; /* owned */
 	size_t size, room;
 	struct request *requests; /* owned; one more than there are, which tells the end of the last */
 	size_t count;             /* requests in the ring */
 	size_t laid, requests_room;
-	size_t next_send;         /* index of the request to send next, below count */
-	size_t next_reply;        /* index of the request whose reply is next */
+	size_t next_send;  /* index of the request to send next, below count */
+	size_t next_reply; /* index of the request whose reply is next */
 };
 
 enum { KEY_SIZE = 16, KEY_DIGITS = 12 };

@@ -60,6 +60,6 @@ usage_own_cpu_ns(void)
 	struct rusage own;
 
 	getrusage(RUSAGE_SELF, &own);
-	return (uint64_t)(own.ru_utime.tv_sec + own.ru_stime.tv_sec) * 1000000000u
-	    + (uint64_t)(own.ru_utime.tv_usec + own.ru_stime.tv_usec) * 1000u;
+	return (uint64_t)(own.ru_utime.tv_sec + own.ru_stime.tv_sec) * 1000000000u +
+	    (uint64_t)(own.ru_utime.tv_usec + own.ru_stime.tv_usec) * 1000u;
 }

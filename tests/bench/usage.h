@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct usage {
-	uint64_t cpu_ns;         /* of all its threads, in user and kernel mode */
+	uint64_t cpu_ns; /* of all its threads, in user and kernel mode */
 	uint64_t resident_bytes;
 };
 

@@ -14,9 +14,9 @@
 /* One kind of work, in one protocol. */
 struct work {
 	const char *name;
-	unsigned requests;   /* that make one operation */
-	bool one_at_a_time;  /* a request follows from the reply before it: one call in flight */
-	const char *before;  /* work that puts there what this one looks for; NULL: none */
+	unsigned requests;     /* that make one operation */
+	bool one_at_a_time;    /* a request follows from the reply before it: one call in flight */
+	const char *before;    /* work that puts there what this one looks for; NULL: none */
 	uint64_t before_count; /* operations of it; 0: as many as there are keys */
 
 	/* After the connection is open and before the clock starts: says hello, opens objects, prepares the requests.

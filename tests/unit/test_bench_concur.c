@@ -20,7 +20,14 @@
 
 enum { OBJECT = 300, FRAME_ROOM = 1024 };
 
-static const struct options defaults = { .name = "bench", .connections = 1, .depth = 4, .size = 5, .keys = 10, .seed = 1 };
+static const struct options defaults = {
+	.name = "bench",
+	.connections = 1,
+	.depth = 4,
+	.size = 5,
+	.keys = 10,
+	.seed = 1,
+};
 
 struct fixture {
 	struct conn conn;
@@ -31,7 +38,9 @@ static size_t
 reply_write(uint8_t *to, uint64_t call, uint16_t status, const ProtobufCMessage *message)
 {
 	size_t size = protobuf_c_message_pack(message, to + FRAME_REPLY);
-	struct frame_reply head = { .length = (uint32_t)(FRAME_REPLY - FRAME_LENGTH + size), .status = status, .call = call };
+	struct frame_reply head = { .length = (uint32_t)(FRAME_REPLY - FRAME_LENGTH + size),
+		.status = status,
+		.call = call };
 
 	frame_reply_write(to, &head);
 	return FRAME_REPLY + size;

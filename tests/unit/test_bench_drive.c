@@ -43,8 +43,14 @@ set_up(struct fixture *fixture)
 	ck_assert_int_eq(read(ends[0], ready, sizeof ready), sizeof ready);
 	close(ends[0]);
 	fixture->result = calloc(1, sizeof *fixture->result);
-	fixture->options = (struct options){ .peer = "echo", .work = "echo", .socket_path = fixture->path,
-		.connections = 1, .depth = 1, .size = 64, .keys = 1, .server_pid = fixture->echo };
+	fixture->options = (struct options){ .peer = "echo",
+		.work = "echo",
+		.socket_path = fixture->path,
+		.connections = 1,
+		.depth = 1,
+		.size = 64,
+		.keys = 1,
+		.server_pid = fixture->echo };
 }
 
 static void
@@ -59,8 +65,14 @@ tear_down(struct fixture *fixture)
 
 START_TEST(measure_of_a_count_does_exactly_so_many)
 {
-	static const struct { uint64_t connections, depth, size, count; } cases[] = {
-		{ 1, 1, 1, 1 }, { 1, 1, 64, 500 }, { 7, 3, 64, 1001 }, { 3, 64, 5000, 2000 }, { 5, 2, 64, 3 },
+	static const struct {
+		uint64_t connections, depth, size, count;
+	} cases[] = {
+		{ 1, 1, 1, 1 },
+		{ 1, 1, 64, 500 },
+		{ 7, 3, 64, 1001 },
+		{ 3, 64, 5000, 2000 },
+		{ 5, 2, 64, 3 },
 	};
 	struct fixture fixture;
 

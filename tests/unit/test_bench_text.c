@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-static const struct options defaults = { .name = "bench", .connections = 1, .depth = 2, .size = 5, .keys = 10, .seed = 1 };
+static const struct options defaults = {
+	.name = "bench",
+	.connections = 1,
+	.depth = 2,
+	.size = 5,
+	.keys = 10,
+	.seed = 1,
+};
 
 /* A connection that no socket belongs to. */
 static void
@@ -58,9 +65,10 @@ START_TEST(redis_mixed_sends_get_then_set_and_checks_replies)
 
 	set_up(&conn, &peer_redis, "dict-mixed");
 	ck_assert_uint_eq(fill(&conn, 2), 2);
-	ck_assert_uint_eq(conn.out_size, strlen("*3\r\n$4\r\nHGET\r\n$5\r\nbench\r\n$16\r\nkey:000000000000\r\n"
-	                                        "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000000\r\n"
-	                                        "$5\r\nvvvvv\r\n"));
+	ck_assert_uint_eq(conn.out_size,
+	    strlen("*3\r\n$4\r\nHGET\r\n$5\r\nbench\r\n$16\r\nkey:000000000000\r\n"
+		   "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000000\r\n"
+		   "$5\r\nvvvvv\r\n"));
 	ck_assert_ptr_nonnull(memmem(conn.out, conn.out_size, "\r\n$5\r\nvvvvv\r\n", 13));
 	take(&conn, "$5\r\nvvvvv\r\n");
 	take(&conn, ":0\r\n");
@@ -76,8 +84,9 @@ START_TEST(redis_insert_sends_keys_in_order)
 	set_up(&conn, &peer_redis, "dict-insert");
 	conn_begin(&conn, UINT64_MAX, 41);
 	ck_assert_uint_eq(fill(&conn, 2), 2);
-	assert_out(&conn, "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000041\r\n$5\r\nvvvvv\r\n"
-	                  "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000042\r\n$5\r\nvvvvv\r\n");
+	assert_out(&conn,
+	    "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000041\r\n$5\r\nvvvvv\r\n"
+	    "*4\r\n$4\r\nHSET\r\n$5\r\nbench\r\n$16\r\nkey:000000000042\r\n$5\r\nvvvvv\r\n");
 	conn_close(&conn);
 }
 END_TEST
