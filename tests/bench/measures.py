@@ -1,5 +1,6 @@
 """Single measurements: one run of a driver against one server, and what strace counts meanwhile."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 
 import servers
 
@@ -34,17 +34,37 @@ def placement(name):
     }[name]
 
 
-def prepare_child(cpus):
-    def prepare():
-        os.sched_setaffinity(0, cpus)
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return prepare
+@contextlib.contextmanager
+def priority(nice):
+    """All servers and drivers inside run at that niceness. Where the kernel schedules login sessions as groups, a
+    process's own niceness counts only within its group, so the group's is set too, and set back."""
+    group = "/proc/self/autogroup"
+    grouped = nice != 0 and os.path.exists(group)
+    if nice != 0:
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
+    if grouped:
+        with open(group) as old:
+            before = old.read().split()[-1]
+        write(group, str(nice))
+    try:
+        yield
+    finally:
+        if grouped:
+            write(group, before)
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def files_allowed():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def run(command, cpus):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          preexec_fn=prepare_child(cpus))
+                          preexec_fn=servers.prepare_child(cpus))
     if done.returncode != 0:
         raise Failed(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
     return json.loads(done.stdout)
@@ -92,8 +112,3 @@ def system_calls_a_request(build, server, cpus, **options):
     counts = [count_system_calls(server, lambda: load(build, server, cpus, count=STRACE_CALLS * times, **options))
               for times in (1, 2)]
     return (counts[1] - counts[0]) / STRACE_CALLS
-
-
-def settle():
-    """Lets the machine come to rest after a server has ended."""
-    time.sleep(0.05)

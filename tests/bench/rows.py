@@ -12,16 +12,16 @@ import servers
 
 
 class Row:
-    def __init__(self, name, work, against, unit, target, at_most, placement, measure, peer_is_slower_by=True):
+    def __init__(self, name, work, against, unit, target, at_most, placement, measure, is_ratio=True):
         self.name = name
         self.work = work
         self.against = against
         self.unit = unit
-        self.target = target          # of the ratio concur / peer, or of concur's figure where there is no peer
+        self.target = target          # of the ratio concur / peer, or of concur's figure if that is not judged
         self.at_most = at_most        # the target is a ceiling, not a floor
         self.placement = placement
         self.measure = measure
-        self.is_ratio = peer_is_slower_by
+        self.is_ratio = is_ratio
 
 
 class Bench:
@@ -33,23 +33,39 @@ class Bench:
         self.seconds = seconds
         self.scale = scale            # of the sizes of those rows that count, not time
         self.notes = []
+        self.cpu_us = {}              # of the server, for an operation, by peer
 
     def note(self, text):
         self.notes.append(text)
 
-    def note_busy(self, concur, peer):
-        """How busy both sides were: tells who was the bottleneck."""
-        self.note("; ".join(
-            f"{name}: driver {share(run, 'driver_cpu_ns')} %, server {share(run, 'server_cpu_ns')} %, "
-            f"p99 {run['latency']['p99_ns'] / 1e3:.0f} us"
-            for name, run in (("concur", concur), (peer and peer["peer"], peer)) if run))
+    def note_busy(self, runs):
+        """How busy driver and server were in those runs, which tells who was the limit, and what CPU time the server
+        took for an operation, which other programs on the machine disturb least."""
+        for peer in dict.fromkeys(run["peer"] for run in runs):
+            own = [run for run in runs if run["peer"] == peer]
+            self.cpu_us[peer] = middle(own, cpu_us)
+            self.note(f"{peer}: driver busy {middle(own, share, 'driver_cpu_ns'):.0f} %, server "
+                      f"{middle(own, share, 'server_cpu_ns'):.0f} %; {self.cpu_us[peer]:.3g} us of the server's CPU an "
+                      f"operation; a call's p99 {middle(own, p99_us):,.0f} us")
 
     def load(self, server, cpus, **options):
         return measures.load(self.build, server, cpus, **options)
 
 
 def share(run, key):
-    return round(100 * run[key] / run["elapsed_ns"])
+    return 100 * run[key] / run["elapsed_ns"]
+
+
+def cpu_us(run):
+    return run["server_cpu_ns"] / run["operations"] / 1e3
+
+
+def p99_us(run):
+    return run["latency"]["p99_ns"] / 1e3
+
+
+def middle(runs, figure_of, *arguments):
+    return statistics.median(figure_of(run, *arguments) for run in runs)
 
 
 def speed(peer_class, placement, **options):
@@ -58,10 +74,12 @@ def speed(peer_class, placement, **options):
         server_cpus, driver_cpus = measures.placement(placement)
         with tempfile.TemporaryDirectory() as folder, \
                 servers.Concurd(folder, server_cpus) as concur, peer_class(folder, server_cpus) as peer:
+            runs = []
             for _ in range(bench.runs):
                 pair = [bench.load(server, driver_cpus, seconds=bench.seconds, **options) for server in (concur, peer)]
+                runs += pair
                 yield tuple(run["operations_per_s"] for run in pair)
-            bench.note_busy(*pair)
+            bench.note_busy(runs)
     return measure
 
 
@@ -87,11 +105,13 @@ def time_against_echo(placement):
         server_cpus, driver_cpus = measures.placement(placement)
         with tempfile.TemporaryDirectory() as folder, \
                 servers.Concurd(folder, server_cpus) as concur, servers.Echo(folder, server_cpus) as echo:
+            runs = []
             for _ in range(bench.runs):
                 get = bench.load(concur, driver_cpus, work="dict-get", seconds=bench.seconds)
                 plain = bench.load(echo, driver_cpus, work="echo", size=48, seconds=bench.seconds)
+                runs += [get, plain]
                 yield tuple(run["latency"]["mean_ns"] / 1e3 for run in (get, plain))
-            bench.note_busy(get, plain)
+            bench.note_busy(runs)
     return measure
 
 
@@ -100,11 +120,13 @@ def speed_against_manager(placement, work, depth):
         server_cpus, driver_cpus = measures.placement(placement)
         with tempfile.TemporaryDirectory() as folder, \
                 servers.Concurd(folder, server_cpus) as concur, servers.Manager(folder, server_cpus) as manager:
+            runs = []
             for _ in range(bench.runs):
                 ours = bench.load(concur, driver_cpus, work=work, depth=depth, seconds=bench.seconds)
                 theirs = measures.load_manager(manager, driver_cpus, work, bench.seconds)
+                runs.append(ours)
                 yield ours["operations_per_s"], theirs["operations_per_s"]
-            bench.note_busy(ours, None)
+            bench.note_busy(runs)
     return measure
 
 
@@ -123,8 +145,9 @@ def memory(bench):
 
 
 def idle(bench):
-    """Resident bytes an idle connection that has said hello; Redis's for comparison."""
-    connections = int(10000 * bench.scale)
+    """Resident bytes an idle connection that has said hello; Redis's for comparison. Where descriptors are few, half of
+    them: concurd opens a second one for each client, which tells of its death."""
+    connections = int(min(10000, measures.files_allowed() // 2 - 100) * bench.scale)
     server_cpus, driver_cpus = measures.placement("split")
     for _ in range(bench.runs):
         pair = []
@@ -208,6 +231,6 @@ def all_rows():
               "split", memory)
     for step, words in (("insert", "inserted"), ("copy", "copied page by page"), ("remove", "removed")):
         yield Row(f"pause-{step}", f"longest ping while a big dict is {words}", "", "ms", 5, True, "split", pause(step),
-                  peer_is_slower_by=False)
+                  is_ratio=False)
     yield Row("idle", "memory of an idle connection", "(Redis for comparison)", "bytes", 4096, True, "split", idle,
-              peer_is_slower_by=False)
+              is_ratio=False)

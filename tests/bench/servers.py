@@ -4,6 +4,7 @@ A server is started with `with`, is ready inside, and has ended behind it.
 """
 
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,15 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 20
 STOP_SECONDS = 20
+
+
+def prepare_child(cpus):
+    """For a child before it runs: its cores, and as many files as it may have."""
+    def prepare():
+        os.sched_setaffinity(0, cpus)
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return prepare
 
 
 class Missing(Exception):
@@ -50,7 +60,7 @@ class Server:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=lambda: os.sched_setaffinity(0, self.cpus))
+                preexec_fn=prepare_child(self.cpus))
         try:
             self.wait_until_ready()
         except BaseException:
@@ -96,7 +106,8 @@ class Concurd(Server):
     build = "."
 
     def command(self):
-        return [find("concurd", [self.build, os.path.join(self.build, "daemon")]), "--listen", self.address]
+        return [find("concurd", [self.build, os.path.join(self.build, "daemon")]), "--foreground",
+                "--listen", self.address]
 
 
 class Redis(Server):
