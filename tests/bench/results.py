@@ -110,8 +110,8 @@ def line(result):
     ratio = f": {result.judged:.2f}x" if row.is_ratio else ""
     cpu = f", by CPU {by_cpu(result)}" if by_cpu(result) else ""
     bound = "at most" if row.at_most else "at least"
-    return (f"{row.name}: concur {figure(result.concur)} {row.unit}{peer}{ratio} ({figure(low)} to {figure(high)}{cpu}), "
-            f"target {bound} {figure(row.target)}: {result.verdict.strip('*')}")
+    return (f"{row.name}: concur {figure(result.concur)} {row.unit}{peer}{ratio} ({figure(low)} to {figure(high)}{cpu})"
+            f"; target: {bound} {figure(row.target)}: {result.verdict.strip('*')}")
 
 
 def first_line_of(command):
