@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How a message begins and ends, so that bytes lost or doubled show. */
+enum { MESSAGE_FIRST = '<', MESSAGE_LAST = '>' };
+
 static int
 echo_prepare(struct conn *conn)
 {
@@ -18,6 +21,8 @@ echo_prepare(struct conn *conn)
 		if (stream_add(&conn->stream, (size_t)conn->options->size, 0, 0, &bytes) < 0)
 			return work_no_memory();
 		memset(bytes, 'e', (size_t)conn->options->size);
+		bytes[0] = MESSAGE_FIRST;
+		bytes[conn->options->size - 1] = MESSAGE_LAST;
 	}
 	return work_stream_close(conn);
 }
@@ -29,7 +34,7 @@ echo_take(struct conn *conn, const uint8_t *bytes, size_t size)
 
 	if (size < whole)
 		return 0;
-	if (bytes[0] != 'e' || bytes[whole - 1] != 'e')
+	if (bytes[whole - 1] != MESSAGE_LAST || (whole > 1 && bytes[0] != MESSAGE_FIRST))
 		conn_fault(conn, "not what was sent", bytes, whole);
 	return (ssize_t)whole;
 }

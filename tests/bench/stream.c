@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAMS_MIN = 1 << 16, STREAMS_MAX = 1 << 20 }; /* requests of all connections together */
+/* Of all connections together. */
+enum { STREAMS_MIN = 1 << 16, STREAMS_MAX = 1 << 20, STREAMS_BYTES_MAX = 1 << 27 };
 
 /* NULL if there is no memory: then the buffer and its room are as they were. */
 static void *
@@ -69,13 +70,12 @@ stream_fini(struct stream *stream)
 }
 
 size_t
-stream_wanted(uint64_t connections, uint64_t keys, unsigned period, size_t batch_max)
+stream_wanted(uint64_t connections, uint64_t keys, unsigned period, size_t batch_max, size_t request_max)
 {
 	uint64_t all = keys * 2 < STREAMS_MIN ? STREAMS_MIN : keys * 2 > STREAMS_MAX ? STREAMS_MAX : keys * 2;
-	size_t wanted = (size_t)(all / connections);
+	uint64_t fitting = STREAMS_BYTES_MAX / request_max;
+	size_t wanted = (size_t)((all < fitting ? all : fitting) / connections);
 
-	if (wanted < 1024)
-		wanted = 1024;
 	if (wanted < batch_max)
 		wanted = batch_max;
 	return (wanted + period - 1) / period * period;

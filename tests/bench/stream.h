@@ -41,8 +41,9 @@ int stream_close(struct stream *stream, size_t batch_max);
 void stream_fini(struct stream *stream);
 
 /* How many requests a connection prepares, a multiple of `period`: enough that all connections together draw the keys
- * evenly, few enough that the driver reads them from its cache. */
-size_t stream_wanted(uint64_t connections, uint64_t keys, unsigned period, size_t batch_max);
+ * evenly, few enough that the driver reads them from its cache; fewer of large ones, but always a batch. `request_max`
+ * is about the bytes of one. */
+size_t stream_wanted(uint64_t connections, uint64_t keys, unsigned period, size_t batch_max, size_t request_max);
 
 /* "key:" and twelve digits. */
 void key_write(char *to, uint64_t number);

@@ -8,6 +8,8 @@ static const struct peer *const peers[] = { &peer_concur, &peer_redis, &peer_bea
 
 enum { PEERS = sizeof peers / sizeof peers[0] };
 
+enum { REQUEST_OVERHEAD = 96 }; /* bytes of a request beside its value, about */
+
 const struct peer *
 peer_find(const char *name)
 {
@@ -46,7 +48,10 @@ work_no_memory(void)
 size_t
 work_stream_wanted(const struct conn *conn, uint64_t keys)
 {
-	return stream_wanted(conn->options->connections, keys, conn->work->requests, (size_t)conn->depth);
+	const struct options *options = conn->options;
+
+	return stream_wanted(options->connections, keys, conn->work->requests, (size_t)conn->depth,
+	    (size_t)options->size + REQUEST_OVERHEAD);
 }
 
 int

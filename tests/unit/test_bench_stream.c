@@ -46,9 +46,10 @@ END_TEST
 
 START_TEST(wanted_is_whole_operations_and_holds_a_batch)
 {
-	ck_assert_uint_eq(stream_wanted(50, 1000, 3, 64) % 3, 0);
-	ck_assert_uint_ge(stream_wanted(1000000, 10, 1, 5000), 5000);
-	ck_assert_uint_ge(stream_wanted(50, 100000, 1, 64) * 50, 200000);
+	ck_assert_uint_eq(stream_wanted(50, 1000, 3, 64, 100) % 3, 0);
+	ck_assert_uint_ge(stream_wanted(1000000, 10, 1, 5000, 100), 5000);
+	ck_assert_uint_ge(stream_wanted(50, 100000, 1, 64, 100) * 50, 200000);
+	ck_assert_uint_lt(stream_wanted(1, 100000, 1, 64, 1 << 20), 200);
 }
 END_TEST
 
