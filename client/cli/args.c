@@ -90,7 +90,7 @@ take_option(const struct command *command, const struct field *field, const Prot
 	word = options_word(name, command->words + at, command->word_count - at, &taken, fault);
 	if (!word)
 		return taken;
-	json = args_word(field, type, word, command->options.raw, fault);
+	json = args_word(field, type, word, command->options.text, fault);
 	if (!json || !set_member(request, target->name, json) || !set_flag(request, field->if_given))
 		return -1;
 	return taken;
@@ -159,7 +159,7 @@ fill_array(const struct command *command, const struct field *field, const Proto
 		return fault_set(fault, "a value is missing behind the last key");
 	while (operands->used < operands->count) {
 		json_t *json =
-		    args_word(field, type, operands->words[operands->used++], command->options.raw, fault);
+		    args_word(field, type, operands->words[operands->used++], command->options.text, fault);
 
 		if (!json || json_array_append_new(array, json) < 0)
 			return false;
@@ -212,7 +212,7 @@ static bool
 fill_one(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
     struct operands *operands, json_t *request, struct fault *fault)
 {
-	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.raw, fault);
+	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
 
 	return json && set_member(request, fields_target(field), json) && set_flag(request, field->if_given);
 }

@@ -42,11 +42,12 @@ let_go(struct command *command, json_t *request)
 {
 	json_auto_t *release = json_pack("{s:O}", "object", json_object_get(request, "object"));
 	json_auto_t *reply = NULL;
-	enum verdict verdict = command_call(command, "Lock/Release", release, &reply);
+	struct fault fault;
+	enum concur_status status = command_try(command, "Lock/Release", release, &reply, &fault);
 
-	if (verdict != VERDICT_DONE)
-		command_complain(command, "the lock may have been lost while the command ran");
-	return verdict;
+	if (status != CONCUR_OK)
+		command_complain(command, "the lock may have been lost while the command ran: %s", fault.text);
+	return command_verdict(status);
 }
 
 static enum verdict

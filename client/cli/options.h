@@ -9,7 +9,8 @@
 struct options {
 	const char *url; /* NULL: $CONCUR_URL or the default */
 	bool json;       /* listings and information as one JSON document */
-	bool raw;        /* words are text as they are, text is printed as it is */
+	bool text;       /* words that are values are text, whatever they look like */
+	bool raw;        /* values that are text are printed as they are */
 	bool help;
 	bool version;
 };
