@@ -71,8 +71,8 @@ set_flag(json_t *request, const char *name)
 
 /* Tries words[at] as the option `field`: how many words it took, 0 if it is another one, -1 with a fault. */
 static int
-take_option(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
-    size_t at, json_t *request, struct fault *fault)
+take_option(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type, size_t at,
+    json_t *request, struct fault *fault)
 {
 	const ProtobufCFieldDescriptor *target =
 	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
@@ -158,8 +158,7 @@ fill_array(const struct command *command, const struct field *field, const Proto
 	if (strcmp(field->name, "pairs") == 0 && (operands->count - operands->used) % 2 != 0)
 		return fault_set(fault, "a value is missing behind the last key");
 	while (operands->used < operands->count) {
-		json_t *json =
-		    args_word(field, type, operands->words[operands->used++], command->options.text, fault);
+		json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
 
 		if (!json || json_array_append_new(array, json) < 0)
 			return false;
@@ -218,8 +217,7 @@ fill_one(const struct command *command, const struct field *field, const Protobu
 }
 
 bool
-args_read(
-    const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret, struct fault *fault)
+args_read(const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret, struct fault *fault)
 {
 	const char *fields = command->row->fields;
 	struct operands operands = { 0 };

@@ -92,8 +92,7 @@ command_connect(struct command *command)
 }
 
 enum concur_status
-command_try(struct command *command, const char *method_name, json_t *request, json_t **ret_reply,
-    struct fault *fault)
+command_try(struct command *command, const char *method_name, json_t *request, json_t **ret_reply, struct fault *fault)
 {
 	struct concur_reply reply = { 0 };
 	struct buffer body = { 0 };

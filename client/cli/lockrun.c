@@ -30,10 +30,8 @@ set_environment(const struct command *command, json_t *reply)
 {
 	char token[32];
 
-	(void)snprintf(token, sizeof token, "%" PRIu64,
-	    (uint64_t)json_integer_value(json_object_get(reply, "token")));
-	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 &&
-	       setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
+	(void)snprintf(token, sizeof token, "%" PRIu64, (uint64_t)json_integer_value(json_object_get(reply, "token")));
+	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 && setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
 }
 
 /* Lets go; a lock that is no longer ours was lost while the command ran, which must not pass for success. */

@@ -1,5 +1,5 @@
-/* Reading a slice in pages. The daemon limits the items of one call, so the slice's indexes are worked out here, as Python
- * does, and asked for in runs whose size follows the size of the replies. */
+/* Reading a slice in pages. The daemon limits the items of one call, so the slice's indexes are worked out here, as
+ * Python does, and asked for in runs whose size follows the size of the replies. */
 #include "slices.h"
 
 #include "args.h"
@@ -9,15 +9,9 @@
 #include <stdlib.h>
 
 enum {
-	PAGE_FIRST = 16,          /* items: of unknown size */
-	PAGE_MAX = 4096,          /* items */
-	PAGE_BYTES = 256 * 1024,  /* that a page should have */
-};
-
-struct slice {
-	int64_t first; /* index of the first item */
-	int64_t step;
-	int64_t count; /* of items */
+	PAGE_FIRST = 16,         /* items: of unknown size */
+	PAGE_MAX = 4096,         /* items */
+	PAGE_BYTES = 256 * 1024, /* that a page should have */
 };
 
 /* One end of a slice, put into the list's bounds. */
@@ -38,8 +32,8 @@ member(const json_t *json, const char *name)
 	return json_integer_value(json_object_get(json, name));
 }
 
-static struct slice
-slice_of(const json_t *request, int64_t len)
+struct slice
+slices_indices(const json_t *request, int64_t len)
 {
 	/* The smallest number has no opposite; no list is so long that it mattered. */
 	int64_t step = member(request, "step");
@@ -122,7 +116,7 @@ read_slice(struct command *command, json_t *request)
 	verdict = command_call(command, "Object/Len", len_request, &len);
 	if (verdict != VERDICT_DONE)
 		return verdict;
-	slice = slice_of(request, member(len, "count"));
+	slice = slices_indices(request, member(len, "count"));
 	verdict = read_pages(command, request, &slice);
 	if (verdict == VERDICT_DONE)
 		print_end(command);
