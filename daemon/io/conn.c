@@ -58,10 +58,10 @@ conn_settle(struct conn *conn)
 	if (conn->state != CONN_OPEN)
 		return;
 	if (!server_wants_input(conn->server)) {
-		if (!list_linked(&conn->flush))
-			list_append(&loop->flushing, &conn->flush);
-	} else if (intake_has_backlog(&conn->intake) && !list_linked(&conn->run)) {
-		list_append(&loop->runnable, &conn->run);
+		if (!link_linked(&conn->flush))
+			link_append(&loop->flushing, &conn->flush);
+	} else if (intake_has_backlog(&conn->intake) && !link_linked(&conn->run)) {
+		link_append(&loop->runnable, &conn->run);
 	}
 }
 
@@ -104,7 +104,7 @@ conn_on_read(evutil_socket_t fd, short what, void *arg)
 void
 conn_run(struct conn *conn)
 {
-	list_remove(&conn->run);
+	link_remove(&conn->run);
 	if (!intake_has_backlog(&conn->intake))
 		return;
 	intake_resume(&conn->intake);
@@ -209,16 +209,16 @@ conn_drop(struct conn *conn, enum server_reason reason)
 	(void)event_del(&conn->write_event);
 	if (conn->peer.pidfd >= 0)
 		(void)event_del(&conn->death_event);
-	list_remove(&conn->run);
-	list_remove(&conn->flush);
-	list_remove(&conn->end);
+	link_remove(&conn->run);
+	link_remove(&conn->flush);
+	link_remove(&conn->end);
 	conn_log_end(conn, reason, input.all_read);
 	loop_input(loop, &input);
 	conn->server = NULL;
 	conn_close_socket(conn);
 	peer_fini(&conn->peer);
-	list_remove(&conn->all);
-	list_append(&loop->graveyard, &conn->all);
+	link_remove(&conn->all);
+	link_append(&loop->graveyard, &conn->all);
 	loop->conn_count--;
 	listener_resume(loop);
 }
@@ -226,7 +226,7 @@ conn_drop(struct conn *conn, enum server_reason reason)
 void
 conn_free(struct conn *conn)
 {
-	list_remove(&conn->all);
+	link_remove(&conn->all);
 	intake_fini(&conn->intake);
 	free(conn);
 }
@@ -250,7 +250,7 @@ conn_introduce(struct conn *conn)
 		free(conn);
 		return;
 	}
-	list_append(&loop->conns, &conn->all);
+	link_append(&loop->conns, &conn->all);
 	loop->conn_count++;
 	conn->is_reading = event_add(&conn->read_event, NULL) == 0;
 	if (!conn->is_reading || (conn->peer.pidfd >= 0 && event_add(&conn->death_event, NULL) != 0))
@@ -278,10 +278,10 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	conn->loop = loop;
 	conn->fd = fd;
 	intake_init(&conn->intake);
-	list_init(&conn->all);
-	list_init(&conn->run);
-	list_init(&conn->flush);
-	list_init(&conn->end);
+	link_init(&conn->all);
+	link_init(&conn->run);
+	link_init(&conn->flush);
+	link_init(&conn->end);
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,10 @@
 #define HOST_GROUPS "/sys/fs/cgroup"
 #define HOST_EPOCH INT64_C(1735689600) /* 2025-01-01 00:00 UTC, in seconds */
 
-enum { HOST_TICK_NS = 64 }; /* a unit of the counter's start */
+enum {
+	HOST_TICK_NS = 64,    /* a unit of the counter's start */
+	HOST_GROUP_MAX = 2048, /* bytes of a control group's name */
+};
 
 int
 host_open_standard(struct complaint *complaint)
@@ -126,7 +128,7 @@ host_group(char *ret, size_t size)
 static uint64_t
 host_group_memory(void)
 {
-	char group[PATH_MAX / 2], path[PATH_MAX];
+	char group[HOST_GROUP_MAX], path[HOST_GROUP_MAX + 64];
 	uint64_t lowest = UINT64_MAX;
 	char *slash;
 

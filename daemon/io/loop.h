@@ -11,7 +11,7 @@
 #include "daemon/io/complaint.h"
 #include "daemon/io/log.h"
 #include "daemon/server/server.h"
-#include "lib/list.h"
+#include "lib/link.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -48,15 +48,15 @@ struct loop {
 	uint64_t armed_ns;        /* what the timer is set to; UINT64_MAX: not set */
 	uint64_t stop_ns;         /* STOPPING: when what is left is dropped */
 
-	struct list conns;        /* all that have not ended */
+	struct link conns;        /* all that have not ended */
 	size_t conn_count;
-	struct list runnable;     /* have whole frames left for the next turn */
-	struct list flushing;     /* to be looked at when the turn has ended: send, read on, pause */
-	struct list closing;      /* end when all is sent; the oldest first */
-	struct list due;          /* end in the next turn */
-	struct list graveyard;    /* ended in this turn, to be freed */
+	struct link runnable;     /* have whole frames left for the next turn */
+	struct link flushing;     /* to be looked at when the turn has ended: send, read on, pause */
+	struct link closing;      /* end when all is sent; the oldest first */
+	struct link due;          /* end in the next turn */
+	struct link graveyard;    /* ended in this turn, to be freed */
 
-	struct list listeners;
+	struct link listeners;
 	int reserve_fd;           /* given up to let one accepted connection have its pidfd; -1: it is in use */
 	bool is_full;             /* out of descriptors: listeners pause */
 	bool is_full_told;        /* logged, until nobody waits to be accepted */
