@@ -139,7 +139,8 @@ value_identical(const struct value *a, const struct value *b)
 }
 
 /* Python's `==`. Opaque values are SAME when their bytes are, else UNKNOWN. Maps are compared in any order as long as at
- * most 64 pairs are out of order. An array is equal to one of the same numbers; if floats, a NaN makes them different. */
+ * most 64 pairs are out of order; UNKNOWN may also be said of maps that differ, if they have opaque keys. An array is
+ * equal to one of the same numbers; a NaN makes arrays of floats different. */
 static inline enum value_same
 value_equal(const struct value *a, const struct value *b)
 {
