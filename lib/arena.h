@@ -18,12 +18,12 @@ struct arena {
 	uint8_t *end;             /* behind the current block */
 	uint8_t *first;           /* the block that stays */
 	size_t first_size;        /* bytes in it */
-	struct arena_block *more; /* the further blocks, newest first */
-	size_t total;             /* bytes taken for further blocks since the reset */
+	struct arena_block *more; /* the further blocks, in no order */
+	size_t total;             /* bytes taken for further blocks since the reset, their headers among them */
 	size_t max;               /* what `total` may reach */
 };
 
-/* 0, or -1 if there is no memory for the first block. */
+/* 0, or -1 if there is no memory for the first block, of `first_size` bytes or a few more. */
 int arena_init(struct arena *arena, size_t first_size, size_t max);
 void arena_fini(struct arena *arena);
 

@@ -7,6 +7,7 @@
 #ifndef LIB_BLOB_H
 #define LIB_BLOB_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

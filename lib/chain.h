@@ -30,6 +30,8 @@ struct chain {
 	struct chain_pool *pool;
 	struct chain_segment *head; /* NULL: empty */
 	struct chain_segment *tail;
+	struct chain_segment *reserved; /* what chain_reserve took and chain_commit has not yet linked, or NULL */
+	struct chain_segment *cursor;   /* where chain_iov began last, or NULL: the next call begins there or behind */
 	uint64_t start; /* offset of the first byte that is still here */
 	uint64_t end;   /* offset behind the last byte */
 };
@@ -38,7 +40,7 @@ void chain_init(struct chain *chain, struct chain_pool *pool);
 void chain_fini(struct chain *chain); /* drops what is left */
 
 /* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is
- * appended until chain_commit says how many were written; another chain_reserve forgets the first. */
+ * appended until chain_commit says how many were written; any other call that appends forgets the reservation. */
 uint8_t *chain_reserve(struct chain *chain, size_t size);
 void chain_commit(struct chain *chain, size_t size);
 
@@ -50,8 +52,9 @@ int chain_append_blob(struct chain *chain, struct blob *blob, size_t from, size_
 /* Takes back everything behind offset `end`, which lies between start and end. For a reply that failed half way. */
 void chain_rewind(struct chain *chain, uint64_t end);
 
-/* Fills at most `max` iovecs with the bytes from offset `from` (>= start) up to `to` (<= end); returns how many. */
-int chain_iov(const struct chain *chain, uint64_t from, uint64_t to, struct iovec *iov, int max);
+/* Fills at most `max` iovecs with the bytes from offset `from` (>= start) up to `to` (<= end); returns how many. Costs
+ * O(max) where `from` does not fall from call to call, however long the chain. */
+int chain_iov(struct chain *chain, uint64_t from, uint64_t to, struct iovec *iov, int max);
 
 /* The bytes before offset `to` are done with. */
 void chain_drop(struct chain *chain, uint64_t to);

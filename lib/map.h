@@ -4,11 +4,13 @@
  * reference to each. What the pointers point to is the caller's.
  *
  * Layout: entries of 16 bytes in insertion order, in segments of 4,096; and an index of 32-bit slots, 25 bits of entry
- * number and 7 of the key's hash, in fixed segments too. The index grows step by step: each insertion moves a few
- * slots. Removed entries leave holes; when holes outnumber what is left, each further change closes a few of them.
+ * number and 7 of the key's hash, in segments of 1,024 that are split and merged one at a time. Removed entries leave
+ * holes; when holes outnumber what is left, each further change closes a few of them. So no call does more than a
+ * segment's work: some tens of microseconds.
  *
  * A position is the number of an entry. Positions of entries that stay change only when holes are closed; `epoch` then
- * counts up, and whoever keeps a position across calls compares it.
+ * counts up, and whoever keeps a position across calls compares it. While it stays the same, a walk by map_next gives
+ * every entry that stays exactly once; one that is inserted meanwhile may be missed.
  *
  * Thread-safety: none. */
 #ifndef LIB_MAP_H
@@ -21,7 +23,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAP_ENTRIES_MAX = (1 << 25) - 2 }; /* entries and holes together */
+#ifndef MAP_NUMBER_BITS
+#define MAP_NUMBER_BITS 25 /* of an entry's number; fewer only in the test that fills a map */
+#endif
+
+enum { MAP_ENTRIES_MAX = (1 << MAP_NUMBER_BITS) - 2 }; /* entries and holes together */
 
 struct map_entry {
 	struct blob *key; /* NULL: a hole */
@@ -33,9 +39,10 @@ struct map; /* see map.c */
 /* NULL if there is no memory. `seed` keys the hash. An empty map takes no more than the struct itself. */
 struct map *map_new(uint64_t seed);
 
-/* Frees at most `steps` entries, calling `drop` for each value, and the map itself when nothing is left.
+/* Frees at most `steps` entries and parts of the index, calling `drop` for each entry that has a value, before its
+ * key is given back, and the map itself when nothing is left.
  * True when the map is gone. A map that is being freed takes no other call. */
-bool map_free(struct map *map, size_t steps, void (*drop)(void *value, void *arg), void *arg);
+bool map_free(struct map *map, size_t steps, void (*drop)(struct map_entry *entry, void *arg), void *arg);
 
 size_t map_count(const struct map *map);
 uint32_t map_epoch(const struct map *map);
@@ -57,8 +64,8 @@ void map_remove(struct map *map, struct map_entry *entry);
 /* The first entry at or behind *position, or NULL; *position is then behind it. Begin with 0. */
 struct map_entry *map_next(const struct map *map, uint32_t *position);
 
-/* The last entry, or NULL. Amortised O(1). */
-struct map_entry *map_last(struct map *map);
+/* The last entry, or NULL. O(1). */
+struct map_entry *map_last(const struct map *map);
 
 /* Asserts all invariants; O(n), for tests. */
 void map_check(const struct map *map);

@@ -1,8 +1,10 @@
 /* A ring: an array of pointers with O(1) at both ends and by index, kept in fixed segments.
  *
  * A growing ring never moves what it holds: only the directory of segments (8 bytes for 4,096 pointers) is ever copied.
- * Inserting and removing in the middle moves the shorter side. Segments that become empty at an end are freed, one is
- * kept in reserve so that a queue that breathes around a segment's border does not call malloc each time.
+ * The exception is a small ring: its only segment begins with 8 places and doubles up to a full one. Inserting and
+ * removing in the middle moves the shorter side. Segments that become empty at an end are freed, but one is kept in
+ * reserve so that a queue that breathes around a segment's border does not call malloc each time. An empty ring keeps
+ * a small segment at most.
  *
  * Thread-safety: none. The ring never looks at what the pointers point to. */
 #ifndef LIB_RING_H
@@ -13,12 +15,14 @@
 enum { RING_SEGMENT = 4096 }; /* pointers in a segment; a power of two */
 
 struct ring {
-	void ***segments;   /* the directory, itself a ring of `room` places */
-	size_t room;        /* places in the directory, a power of two, or 0 */
-	size_t first;       /* directory place of the first segment */
-	size_t start;       /* place of item 0 in the first segment */
-	size_t count;       /* items */
-	void **spare;       /* one empty segment, or NULL */
+	void ***segments; /* the directory, itself a ring of `room` places */
+	size_t room;      /* places in the directory, a power of two, or 0 */
+	size_t first;     /* directory place of the first segment */
+	size_t used;      /* segments in the directory */
+	size_t places;    /* in each segment: RING_SEGMENT, or fewer in the only one of a small ring */
+	size_t start;     /* place of item 0 in the first segment */
+	size_t count;     /* items */
+	void **spare;     /* one empty segment of RING_SEGMENT places, or NULL */
 };
 
 void ring_init(struct ring *ring);
@@ -50,7 +54,7 @@ int ring_insert(struct ring *ring, size_t index, void *item); /* index may be th
 /* Makes `more` places at the end, all NULL, for the caller to fill. */
 int ring_extend(struct ring *ring, size_t more);
 
-/* These must not be called on an index at or above the count. */
+/* The index must be below the count, and a ring that is popped not empty. */
 void *ring_pop_first(struct ring *ring);
 void *ring_pop_last(struct ring *ring);
 void *ring_remove(struct ring *ring, size_t index);

@@ -160,6 +160,9 @@ enum concur_status value_compare(const struct value *a, const struct value *b, i
 
 /* -- making ------------------------------------------------------------------------------------------------------ */
 
+/* What stands in front of each item in the payload of a LIST or TUPLE: field 1, length-delimited; the length follows. */
+enum { VALUE_ITEM_TAG = 0x0a };
+
 enum { VALUE_SCALAR_MAX = 16 }; /* bytes that the payload of an integer, number, boolean or null needs at most */
 
 /* These write the payload into `room` (VALUE_SCALAR_MAX bytes), which *ret then borrows. */
