@@ -122,7 +122,8 @@ START_TEST(add_pythons_way)
 
 		ck_assert_msg(value_add(&a, &b, room, &sum) == rows[i].status, "%s + %s", rows[i].a, rows[i].b);
 		if (rows[i].sum)
-			ck_assert_msg(value_identical(&sum, &expected), "%s + %s == %s", rows[i].a, rows[i].b, rows[i].sum);
+			ck_assert_msg(value_identical(&sum, &expected), "%s + %s == %s", rows[i].a, rows[i].b,
+			    rows[i].sum);
 		for (size_t k = 0; k < UNIT_COUNT(bytes); k++)
 			free(bytes[k]);
 		tree_free(tree_a);
@@ -283,8 +284,10 @@ START_TEST(each_reference_visits_all_nested_ones)
 	uint8_t room[64];
 	uint64_t met = 0;
 	/* [proxy(1), {proxy(2): (opaque with 3 and 4,)}, proxy(1), "x"] */
-	struct value value = from_hex("422c 0a04 62020801 0a19 5217 0a15 0a04 62020802 120d 4a0b 0a09 6a07 0a0170 1a020304 "
-	                              "0a04 62020801 0a03 320178", room, sizeof room);
+	struct value value =
+	    from_hex("422c 0a04 62020801 0a19 5217 0a15 0a04 62020802 120d 4a0b 0a09 6a07 0a0170 1a020304 "
+		     "0a04 62020801 0a03 320178",
+		room, sizeof room);
 
 	value_each_reference(&value, note_reference, &met);
 	ck_assert_uint_eq(met, 12341);
@@ -309,10 +312,8 @@ END_TEST
 
 START_TEST(encode_what_was_checked_gives_same_bytes)
 {
-	static const char *const rows[] = {
-		"0801", "1001", "1801", "2209000000000000008000", "29000000000000f03f", "3200", "320161", "3a0161", "42040a021802",
-		"4a00", "5200", "5a020862", "62020805", "6a030a0170",
-	};
+	static const char *const rows[] = { "0801", "1001", "1801", "2209000000000000008000", "29000000000000f03f",
+		"3200", "320161", "3a0161", "42040a021802", "4a00", "5200", "5a020862", "62020805", "6a030a0170" };
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		uint8_t room[32], again[32];

@@ -66,7 +66,8 @@ random_number(uint64_t *random)
 static void
 random_bytes(uint64_t *random, struct tree *tree)
 {
-	static const char *const texts[] = { "", "a", "b", "ab", "\xc3\xbc", "\xe6\x97\xa5\xe6\x9c\xac", "abcdefgh", "abcdefghijk" };
+	static const char *const texts[] = { "", "a", "b", "ab", "\xc3\xbc", "\xe6\x97\xa5\xe6\x9c\xac", "abcdefgh",
+		"abcdefghijk" };
 	const char *text = texts[tree_draw(random, sizeof texts / sizeof *texts)];
 
 	tree->size = strlen(text);
@@ -117,8 +118,8 @@ has_opaque(const struct tree *tree)
 	return has;
 }
 
-/* Keys that are there already are drawn again, so that every map is a dict. Opaque keys too: where they stand, the order
- * of looking decides between different and unknown. */
+/* Keys that are there already are drawn again, so that every map is a dict. Opaque keys too: where they stand, the
+ * order of looking decides between different and unknown. */
 static struct tree *
 random_new_key(uint64_t *random, unsigned depth, const struct tree *map)
 {

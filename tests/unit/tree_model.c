@@ -7,7 +7,8 @@ is_number(const struct tree *tree)
 	return tree->kind >= VALUE_BOOLEAN && tree->kind <= VALUE_NUMBER;
 }
 
-/* Below, at or above 0; 2 if one is NaN. Integers are below 2^126, so a double of that size or more decides by its sign. */
+/* Below, at or above 0; 2 if one is NaN. Integers are below 2^126, so a double of that size or more decides by its
+ * sign. */
 static int
 order_numbers(const struct tree *a, const struct tree *b)
 {

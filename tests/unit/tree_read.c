@@ -98,7 +98,7 @@ read_array(const char **at)
 	struct tree *tree = read_new(VALUE_ARRAY, TREE_ITEMS_MAX + 2);
 
 	read_must(at, "'");
-	tree->typecode = (uint8_t)*(*at)++;
+	tree->typecode = (uint8_t) * (*at)++;
 	read_must(at, "'");
 	read_must(at, ", [");
 	read_items(at, tree, "]");
