@@ -24,7 +24,7 @@ map_new(uint64_t seed)
 
 /* Frees the last entry or what is behind it. */
 static void
-free_entry(struct map *map, void (*drop)(void *value, void *arg), void *arg)
+free_entry(struct map *map, void (*drop)(struct map_entry *entry, void *arg), void *arg)
 {
 	uint32_t number = map->end - 1;
 	struct map_entry *entry;
@@ -36,7 +36,7 @@ free_entry(struct map *map, void (*drop)(void *value, void *arg), void *arg)
 	entry = map_at(map, number);
 	if (entry->key) {
 		if (entry->value)
-			drop(entry->value, arg);
+			drop(entry, arg);
 		blob_unref(entry->key);
 	}
 	map->end--;
@@ -45,7 +45,7 @@ free_entry(struct map *map, void (*drop)(void *value, void *arg), void *arg)
 }
 
 bool
-map_free(struct map *map, size_t steps, void (*drop)(void *value, void *arg), void *arg)
+map_free(struct map *map, size_t steps, void (*drop)(struct map_entry *entry, void *arg), void *arg)
 {
 	for (; map->end > 0 && steps > 0; steps--)
 		free_entry(map, drop, arg);

@@ -87,10 +87,10 @@ key_of(uint64_t number, struct bench_key *room)
 }
 
 static void
-drop(void *value, void *arg)
+drop(struct map_entry *entry, void *arg)
 {
 	(void)arg;
-	blob_unref(value);
+	blob_unref(entry->value);
 }
 
 static void

@@ -50,11 +50,11 @@ model_new(uint64_t seed)
 }
 
 static void
-count_drop(void *value, void *arg)
+count_drop(struct map_entry *entry, void *arg)
 {
 	size_t *drops = arg;
 
-	MODEL_ASSERT(value);
+	MODEL_ASSERT(entry->value);
 	++*drops;
 }
 

@@ -1,0 +1,105 @@
+/* The core's turn: answers, expiry, objects that nobody refers to, graves. */
+#include "daemon/core/core.h"
+
+#include "daemon/core/object.h"
+#include "daemon/core/waiter.h"
+
+#include <assert.h>
+#include <string.h>
+
+int
+core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_t counter)
+{
+	memset(core, 0, sizeof *core);
+	core->limits = limits;
+	core->seed = seed;
+	core->counter = counter;
+	heap_init(&core->deadlines);
+	link_init(&core->ready);
+	link_init(&core->unreferenced);
+	link_init(&core->graves);
+	core->names = map_new(seed);
+	if (!core->names)
+		return -1;
+	if (table_init(&core->objects) < 0)
+		goto no_objects;
+	if (table_init(&core->sessions) < 0)
+		goto no_sessions;
+	return 0;
+
+no_sessions:
+	table_fini(&core->objects);
+no_objects:
+	map_free(core->names, SIZE_MAX, NULL, NULL);
+	return -1;
+}
+
+static void
+core_dig(struct core *core, size_t steps)
+{
+	while (steps && !link_empty(&core->graves)) {
+		struct grave *grave = LINK_ENTRY(core->graves.next, struct grave, link);
+
+		if (!grave->step(core, grave, &steps))
+			return;
+	}
+}
+
+void
+core_fini(struct core *core)
+{
+	struct table_node *node;
+
+	assert(core->sessions.count == 0);
+	while ((node = table_any(&core->objects)))
+		object_destroy(core, object_of_node(node));
+	core_answer(core);
+	core_dig(core, SIZE_MAX);
+	map_free(core->names, SIZE_MAX, NULL, NULL);
+	table_fini(&core->objects);
+	table_fini(&core->sessions);
+	heap_fini(&core->deadlines);
+}
+
+void
+core_bury(struct core *core, struct grave *grave)
+{
+	link_append(&core->graves, &grave->link);
+}
+
+void
+core_answer(struct core *core)
+{
+	struct link *node;
+
+	while ((node = link_pop(&core->ready)))
+		waiter_answer(core, waiter_of_link(node));
+}
+
+static void
+core_let_go(struct core *core)
+{
+	struct link *node;
+
+	while ((node = link_pop(&core->unreferenced))) {
+		struct object *object = LINK_ENTRY(node, struct object, unreferenced);
+
+		if (object->refs == 0)
+			object_destroy(core, object);
+	}
+}
+
+void
+core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
+{
+	waiter_expire(core, core->limits->turn_steps);
+	core_answer(core);
+	core_let_go(core);
+	core_answer(core);
+	core_dig(core, core->limits->turn_steps);
+
+	if (!link_empty(&core->graves) || !link_empty(&core->unreferenced))
+		*ret_deadline_ns = 0;
+	else
+		*ret_deadline_ns = waiter_first_deadline(core);
+}

@@ -1,0 +1,80 @@
+/* The core: every shared object, who owns it and who waits for it, as a pure state machine.
+ *
+ * No I/O, no clock, no random numbers, no protobuf: time and seeds come in, statuses and results go out. A call that
+ * must wait leaves a linked waiter and gives CONCUR_PENDING; whatever wakes it puts it on the ready list, which
+ * core_answer() empties once the operation is over.
+ *
+ * Thread-safety: none; one thread owns the core. */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "lib/concur_status.h"
+#include "lib/heap.h"
+#include "lib/limits.h"
+#include "lib/link.h"
+#include "lib/map.h"
+#include "lib/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CORE_DETAIL = 512 };
+
+struct core {
+	const struct limits *limits;
+	uint64_t seed;           /* of the hashes */
+	uint64_t counter;        /* the last id, token or version given out; core_draw() */
+	uint64_t now_ns;         /* the turn's time */
+	struct table objects;    /* struct object by id */
+	struct map *names;       /* struct object by name (a text value) */
+	struct table sessions;   /* struct session by id */
+	struct heap deadlines;   /* waiters that have one */
+	struct link ready;       /* waiters that are woken and not yet answered */
+	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
+	struct link graves;      /* what is freed by counted steps */
+	uint64_t waiting;        /* waiters in all */
+	uint64_t bytes;          /* counted for all that is stored */
+	const char *limit;       /* the name of the limit, with a status of LIMIT or TOO_LARGE */
+	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
+};
+
+/* 0, or -1 if there is no memory. `limits` must outlive the core. */
+int core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_t counter);
+
+/* Frees everything; sessions must have ended before. */
+void core_fini(struct core *core);
+
+/* The next number of the one counter that gives ids, tokens and versions. Never gives the same twice. */
+static inline uint64_t
+core_draw(struct core *core)
+{
+	return ++core->counter;
+}
+
+/* The status for a limit that is reached: remembers its name. */
+static inline enum concur_status
+core_limit(struct core *core, enum concur_status status, const char *limit)
+{
+	core->limit = limit;
+	return status;
+}
+
+/* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
+void core_answer(struct core *core);
+
+/* Ends the turn: expires waits, answers, lets go of objects that nobody refers to, frees at most limits->turn_steps
+ * things. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for never, 0 for at once (work is left). */
+void core_turn_end(struct core *core, uint64_t *ret_deadline_ns);
+
+/* Something that is freed by counted steps. `step` frees at most *steps things, subtracts what it did, and returns true
+ * when all is gone, the grave itself included. */
+struct grave {
+	struct link link;
+	bool (*step)(struct core *core, struct grave *grave, size_t *steps);
+};
+
+/* Takes over the grave. Never fails. */
+void core_bury(struct core *core, struct grave *grave);
+
+#endif

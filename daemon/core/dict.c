@@ -1,0 +1,331 @@
+/* The dict: a map from keys to blobs, both in the store. */
+#include "daemon/core/dict.h"
+
+#include "daemon/core/store.h"
+
+struct dict {
+	struct object object;
+	struct map *map; /* NULL once its contents are freed */
+};
+
+static struct dict *
+dict_of(struct object *object)
+{
+	return LINK_ENTRY(object, struct dict, object);
+}
+
+static enum concur_status
+dict_init(struct core *core, struct object *object, const struct object_options *options)
+{
+	(void)options;
+	dict_of(object)->map = map_new(core->seed);
+	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
+struct blob *
+dict_get(const struct dict *dict, const struct value *key)
+{
+	struct map_entry *entry = map_find(dict->map, key);
+
+	return entry ? entry->value : NULL;
+}
+
+/* Takes the entry out of the map; key and value become the caller's. */
+static void
+dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct blob **ret_key, struct blob **ret_value)
+{
+	*ret_key = blob_ref(entry->key);
+	*ret_value = entry->value;
+	map_remove(dict->map, entry);
+	store_take(core, &dict->object, *ret_key);
+	store_take(core, &dict->object, *ret_value);
+	object_changed(core, &dict->object);
+}
+
+/* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the caller
+ * still has it. */
+static enum concur_status
+dict_put(struct core *core, struct dict *dict, const struct dict_item *item, struct blob *blob)
+{
+	struct map_entry *entry;
+	bool created;
+
+	if (map_count(dict->map) >= core->limits->container_max && !map_find(dict->map, &item->key))
+		return core_limit(core, CONCUR_LIMIT, "container_max");
+	entry = map_insert(dict->map, &item->key, &created);
+	if (!entry)
+		return CONCUR_NO_MEMORY;
+	if (created)
+		store_adopt(core, &dict->object, entry->key, item->key_refers);
+	else
+		store_drop(core, &dict->object, entry->value);
+	entry->value = blob;
+	object_changed(core, &dict->object);
+	return CONCUR_OK;
+}
+
+static enum concur_status
+dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *value, bool refers,
+    struct blob **ret)
+{
+	struct blob *blob = store_new(core, &dict->object, value, refers);
+	enum concur_status status;
+
+	if (!blob)
+		return CONCUR_NO_MEMORY;
+	status = dict_put(core, dict, item, blob);
+	if (status != CONCUR_OK)
+		store_drop(core, &dict->object, blob);
+	else if (ret)
+		*ret = blob;
+	return status;
+}
+
+enum concur_status
+dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
+{
+	return dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
+}
+
+/* What an update has to undo: the value that was there, or NULL where the key was not. */
+static void
+dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, struct blob **before, size_t count)
+{
+	while (count--) {
+		struct map_entry *entry = map_find(dict->map, &items[count].key);
+		struct blob *key, *value;
+
+		if (before[count]) {
+			store_drop(core, &dict->object, entry->value);
+			entry->value = before[count];
+		} else {
+			dict_take(core, dict, entry, &key, &value);
+			blob_unref(key);
+			blob_unref(value);
+		}
+	}
+}
+
+enum concur_status
+dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count)
+{
+	struct blob **before = calloc(count + 1, sizeof *before);
+	enum concur_status status = CONCUR_OK;
+	size_t done;
+
+	if (!before)
+		return CONCUR_NO_MEMORY;
+	for (done = 0; done < count; done++) {
+		struct map_entry *entry = map_find(dict->map, &items[done].key);
+
+		if (entry)
+			before[done] = store_again(core, &dict->object, entry->value);
+		status = dict_set(core, dict, &items[done]);
+		if (status != CONCUR_OK)
+			break;
+	}
+	if (status != CONCUR_OK) {
+		if (before[done])
+			store_drop(core, &dict->object, before[done]);
+		dict_undo(core, dict, items, before, done);
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			if (before[i])
+				store_drop(core, &dict->object, before[i]);
+		}
+	}
+	free(before);
+	return status;
+}
+
+struct blob *
+dict_pop(struct core *core, struct dict *dict, const struct value *key)
+{
+	struct map_entry *entry = map_find(dict->map, key);
+	struct blob *kept, *value;
+
+	if (!entry)
+		return NULL;
+	dict_take(core, dict, entry, &kept, &value);
+	blob_unref(kept);
+	return value;
+}
+
+bool
+dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value)
+{
+	struct map_entry *entry = map_last(dict->map);
+
+	if (!entry)
+		return false;
+	dict_take(core, dict, entry, ret_key, ret_value);
+	return true;
+}
+
+enum concur_status
+dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret)
+{
+	struct blob *have = dict_get(dict, &item->key);
+	uint8_t room[VALUE_SCALAR_MAX], zero_room[VALUE_SCALAR_MAX];
+	struct value before, sum;
+	enum concur_status status;
+
+	if (have)
+		before = store_value(have);
+	else
+		value_set_integer(&before, zero_room, 0);
+	status = value_add(&before, &item->value, room, &sum);
+	return status == CONCUR_OK ? dict_put_value(core, dict, item, &sum, false, ret) : status;
+}
+
+static int64_t
+dict_list_length(const struct value *list)
+{
+	struct value_walk walk;
+	struct value ignored;
+	int64_t count = 0;
+
+	value_walk_begin(&walk, list);
+	while (value_walk_next(&walk, &ignored))
+		count++;
+	return count;
+}
+
+/* A new list: what `have` (may be NULL) holds, and the item behind it. */
+static struct blob *
+dict_longer_list(struct blob *have, const struct dict_item *item)
+{
+	size_t before = have ? blob_size(have) : 0;
+	size_t encoded = value_encoded_size(item->value.kind, item->value.size);
+	size_t size = before + 1 + value_varint_size(encoded) + encoded;
+	bool refers = item->value_refers || (have && (have->kind & BLOB_REFERS));
+	uint8_t *data;
+	struct blob *blob = blob_alloc((uint8_t)(VALUE_LIST | (refers ? BLOB_REFERS : 0)), size, &data);
+
+	if (!blob)
+		return NULL;
+	if (have)
+		memcpy(data, blob_data(have), before);
+	data += before;
+	*data++ = VALUE_ITEM_TAG;
+	value_encode(value_varint_write(data, encoded), &item->value);
+	return blob;
+}
+
+enum concur_status
+dict_append(struct core *core, struct dict *dict, const struct dict_item *item, int64_t *ret_count)
+{
+	struct blob *have = dict_get(dict, &item->key), *longer;
+	struct value list;
+	enum concur_status status;
+
+	if (have && (have->kind & BLOB_KIND) != VALUE_LIST)
+		return CONCUR_TYPE_ERROR;
+	longer = dict_longer_list(have, item);
+	if (!longer)
+		return CONCUR_NO_MEMORY;
+	store_adopt(core, &dict->object, longer, longer->kind & BLOB_REFERS);
+	status = dict_put(core, dict, item, longer);
+	if (status != CONCUR_OK) {
+		store_drop(core, &dict->object, longer);
+		return status;
+	}
+	list = store_value(longer);
+	*ret_count = dict_list_length(&list);
+	return CONCUR_OK;
+}
+
+enum concur_status
+dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *expected,
+    enum outcome *ret)
+{
+	struct blob *have = dict_get(dict, &item->key);
+	enum value_same same = VALUE_SAME;
+
+	*ret = OUTCOME_CHANGED;
+	if (!have != !expected)
+		return CONCUR_OK;
+	if (have) {
+		struct value value = store_value(have);
+
+		same = value_equal(&value, expected);
+	}
+	if (same == VALUE_UNKNOWN)
+		return CONCUR_NEEDS_COMPARE;
+	if (same == VALUE_DIFFERENT)
+		return CONCUR_OK;
+	*ret = OUTCOME_DONE;
+	if (item->value.kind != VALUE_NONE)
+		return dict_set(core, dict, item);
+	if (have)
+		blob_unref(dict_pop(core, dict, &item->key));
+	return CONCUR_OK;
+}
+
+bool
+dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
+{
+	ret->map = dict->map;
+	ret->position = (uint32_t)cursor;
+	return cursor == 0 || cursor >> 32 == map_epoch(dict->map);
+}
+
+struct map_entry *
+dict_page_next(struct dict_page *page)
+{
+	return map_next(page->map, &page->position);
+}
+
+uint64_t
+dict_page_cursor(const struct dict_page *page)
+{
+	uint32_t position = page->position;
+
+	if (!map_next(page->map, &position))
+		return 0;
+	return (uint64_t)map_epoch(page->map) << 32 | page->position;
+}
+
+static void
+dict_end(struct core *core, struct object *object)
+{
+	(void)core, (void)object;
+}
+
+static bool
+dict_step(struct core *core, struct object *object, size_t *steps)
+{
+	struct dict *dict = dict_of(object);
+
+	if (dict->map && !store_step_map(core, dict->map, steps))
+		return false;
+	dict->map = NULL;
+	return true;
+}
+
+static uint64_t
+dict_len(const struct object *object)
+{
+	return map_count(LINK_ENTRY(object, const struct dict, object)->map);
+}
+
+static enum concur_status
+dict_clear(struct core *core, struct object *object)
+{
+	if (store_bury_map(core, &dict_of(object)->map) < 0)
+		return CONCUR_NO_MEMORY;
+	object->bytes = 0;
+	object_changed(core, object);
+	return CONCUR_OK;
+}
+
+const struct kind dict_kind = {
+	.id = KIND_DICT,
+	.name = "dict",
+	.size = sizeof(struct dict),
+	.init = dict_init,
+	.end = dict_end,
+	.step = dict_step,
+	.len = dict_len,
+	.clear = dict_clear,
+};

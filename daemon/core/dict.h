@@ -1,0 +1,58 @@
+/* The dict: insertion-ordered, keys and values are any values that Python would take.
+ *
+ * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call. Statuses
+ * besides those said: NO_MEMORY, and LIMIT at container_max; then the dict is as it was. */
+#ifndef CORE_DICT_H
+#define CORE_DICT_H
+
+#include "daemon/core/object.h"
+
+extern const struct kind dict_kind;
+
+struct dict;
+
+/* A key or a value on its way in. */
+struct dict_item {
+	struct value key, value;
+	bool key_refers, value_refers;
+};
+
+/* Borrowed until the dict changes; NULL if the key is not there. */
+struct blob *dict_get(const struct dict *dict, const struct value *key);
+
+enum concur_status dict_set(struct core *core, struct dict *dict, const struct dict_item *item);
+
+/* All of the items or none. */
+enum concur_status dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count);
+
+/* The value becomes the caller's; NULL if the key is not there. */
+struct blob *dict_pop(struct core *core, struct dict *dict, const struct value *key);
+
+/* Takes the entry that was inserted last; both become the caller's. False if the dict is empty. */
+bool dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value);
+
+/* Adds a number to the one at the key; an absent key counts as 0. *ret is the sum, borrowed. TYPE_ERROR, OVERFLOW. */
+enum concur_status dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret);
+
+/* Appends an item to the list at the key; an absent key counts as an empty list. *ret_count is its new length.
+ * TYPE_ERROR if there is no list. */
+enum concur_status dict_append(struct core *core, struct dict *dict, const struct dict_item *item, int64_t *ret_count);
+
+/* Sets the value if what is there equals `expected` (NULL: if nothing is there); without item->value (kind VALUE_NONE)
+ * deletes it. OUTCOME_DONE or OUTCOME_CHANGED. NEEDS_COMPARE for opaque values. */
+enum concur_status dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_item *item,
+    const struct value *expected, enum outcome *ret);
+
+/* The entries behind a cursor (0: the first), borrowed until the dict changes. dict_page_next gives NULL at the end. If the
+ * cursor is from before a rearrangement, dict_page_begin returns false. */
+struct dict_page {
+	const struct map *map;
+	uint32_t position;
+};
+bool dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret);
+struct map_entry *dict_page_next(struct dict_page *page);
+
+/* The cursor behind what dict_page_next gave last; 0 if nothing follows. */
+uint64_t dict_page_cursor(const struct dict_page *page);
+
+#endif

@@ -1,0 +1,221 @@
+/* The list: a ring of blobs that are in the store. Slices and sorting are in list_slice.c and list_sort.c. */
+#include "daemon/core/list_impl.h"
+
+struct list *
+list_of(struct object *object)
+{
+	return LINK_ENTRY(object, struct list, object);
+}
+
+static enum concur_status
+list_init(struct core *core, struct object *object, const struct object_options *options)
+{
+	(void)core, (void)options;
+	ring_init(&list_of(object)->items);
+	return CONCUR_OK;
+}
+
+/* Negative indexes count from the end; false if there is no such item. */
+static bool
+list_place(const struct list *list, int64_t index, size_t *ret)
+{
+	int64_t count = (int64_t)ring_count(&list->items);
+
+	if (index < 0)
+		index += count;
+	*ret = (size_t)index;
+	return index >= 0 && index < count;
+}
+
+struct blob *
+list_get(const struct list *list, int64_t index)
+{
+	size_t at;
+
+	return list_place(list, index, &at) ? *ring_at(&list->items, at) : NULL;
+}
+
+enum concur_status
+list_set(struct core *core, struct list *list, int64_t index, const struct list_item *item)
+{
+	struct blob *blob;
+	size_t at;
+
+	if (!list_place(list, index, &at))
+		return CONCUR_INDEX_ERROR;
+	blob = store_new(core, &list->object, &item->value, item->refers);
+	if (!blob)
+		return CONCUR_NO_MEMORY;
+	store_drop(core, &list->object, *ring_at(&list->items, at));
+	*ring_at(&list->items, at) = blob;
+	object_changed(core, &list->object);
+	return CONCUR_OK;
+}
+
+/* Moving items is bounded: the shorter side of the place must be within sort_max. */
+static bool
+list_may_move(const struct core *core, const struct list *list, size_t at)
+{
+	size_t behind = ring_count(&list->items) - at;
+
+	return (at < behind ? at : behind) <= core->limits->sort_max;
+}
+
+enum concur_status
+list_insert(struct core *core, struct list *list, int64_t index, const struct list_item *item)
+{
+	int64_t count = (int64_t)ring_count(&list->items);
+	struct blob *blob;
+
+	if ((uint64_t)count >= core->limits->container_max)
+		return core_limit(core, CONCUR_LIMIT, "container_max");
+	if (index < 0)
+		index = index + count < 0 ? 0 : index + count;
+	if (index > count)
+		index = count;
+	if (!list_may_move(core, list, (size_t)index))
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	blob = store_new(core, &list->object, &item->value, item->refers);
+	if (!blob)
+		return CONCUR_NO_MEMORY;
+	if (ring_insert(&list->items, (size_t)index, blob) < 0) {
+		store_drop(core, &list->object, blob);
+		return CONCUR_NO_MEMORY;
+	}
+	object_changed(core, &list->object);
+	return CONCUR_OK;
+}
+
+void
+list_drop_from(struct core *core, struct list *list, size_t from)
+{
+	while (ring_count(&list->items) > from)
+		store_drop(core, &list->object, ring_pop_last(&list->items));
+}
+
+enum concur_status
+list_extend(struct core *core, struct list *list, const struct list_item *items, size_t count)
+{
+	size_t before = ring_count(&list->items);
+
+	if (before + count > core->limits->container_max)
+		return core_limit(core, CONCUR_LIMIT, "container_max");
+	for (size_t i = 0; i < count; i++) {
+		struct blob *blob = store_new(core, &list->object, &items[i].value, items[i].refers);
+
+		if (blob && ring_append(&list->items, blob) == 0)
+			continue;
+		if (blob)
+			store_drop(core, &list->object, blob);
+		list_drop_from(core, list, before);
+		return CONCUR_NO_MEMORY;
+	}
+	object_changed(core, &list->object);
+	return CONCUR_OK;
+}
+
+enum concur_status
+list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
+{
+	size_t at;
+
+	if (!list_place(list, index, &at))
+		return CONCUR_INDEX_ERROR;
+	if (!list_may_move(core, list, at))
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	*ret = ring_remove(&list->items, at);
+	store_take(core, &list->object, *ret);
+	object_changed(core, &list->object);
+	return CONCUR_OK;
+}
+
+static size_t
+list_clamp(const struct list *list, int64_t index)
+{
+	int64_t count = (int64_t)ring_count(&list->items);
+
+	if (index < 0)
+		index = index + count < 0 ? 0 : index + count;
+	return (size_t)(index > count ? count : index);
+}
+
+enum concur_status
+list_index(struct core *core, const struct list *list, const struct value *value, int64_t start,
+    int64_t stop, int64_t *ret)
+{
+	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
+
+	if (to > from && to - from > core->limits->sort_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	*ret = -1;
+	for (size_t i = from; i < to; i++) {
+		struct value item = store_value(*ring_at(&list->items, i));
+		enum value_same same = value_equal(&item, value);
+
+		if (same == VALUE_UNKNOWN)
+			return CONCUR_NEEDS_COMPARE;
+		if (same == VALUE_SAME) {
+			*ret = (int64_t)i;
+			break;
+		}
+	}
+	return CONCUR_OK;
+}
+
+enum concur_status
+list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret)
+{
+	size_t count = ring_count(&list->items);
+
+	if (count > core->limits->sort_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	*ret = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct value item = store_value(*ring_at(&list->items, i));
+		enum value_same same = value_equal(&item, value);
+
+		if (same == VALUE_UNKNOWN)
+			return CONCUR_NEEDS_COMPARE;
+		*ret += same == VALUE_SAME;
+	}
+	return CONCUR_OK;
+}
+
+static void
+list_end(struct core *core, struct object *object)
+{
+	(void)core, (void)object;
+}
+
+static bool
+list_step(struct core *core, struct object *object, size_t *steps)
+{
+	return store_step_ring(core, &list_of(object)->items, steps);
+}
+
+static uint64_t
+list_len(const struct object *object)
+{
+	return ring_count(&LINK_ENTRY(object, const struct list, object)->items);
+}
+
+static enum concur_status
+list_clear(struct core *core, struct object *object)
+{
+	if (store_bury_ring(core, &list_of(object)->items) < 0)
+		return CONCUR_NO_MEMORY;
+	object->bytes = 0;
+	object_changed(core, object);
+	return CONCUR_OK;
+}
+
+const struct kind list_kind = {
+	.id = KIND_LIST,
+	.name = "list",
+	.size = sizeof(struct list),
+	.init = list_init,
+	.end = list_end,
+	.step = list_step,
+	.len = list_len,
+	.clear = list_clear,
+};

@@ -1,0 +1,60 @@
+/* The list: Python's list, its items any values.
+ *
+ * Indexes and slices are normalised here, as CPython does (PySlice_AdjustIndices). Statuses besides those said: NO_MEMORY,
+ * LIMIT at container_max, TOO_LARGE where a call would look at or move more than sort_max items; then the list is as it
+ * was. */
+#ifndef CORE_LIST_H
+#define CORE_LIST_H
+
+#include "daemon/core/object.h"
+
+extern const struct kind list_kind;
+
+struct list;
+
+/* An item on its way in. */
+struct list_item {
+	struct value value;
+	bool refers;
+};
+
+/* A slice as it was written: which ends are missing, and a step that is not 0. */
+struct list_slice {
+	int64_t start, stop, step;
+	bool from_start, to_end;
+};
+
+/* Borrowed until the list changes; NULL: INDEX_ERROR. Negative indexes count from the end. */
+struct blob *list_get(const struct list *list, int64_t index);
+
+enum concur_status list_set(struct core *core, struct list *list, int64_t index, const struct list_item *item);
+enum concur_status list_insert(struct core *core, struct list *list, int64_t index, const struct list_item *item);
+enum concur_status list_extend(struct core *core, struct list *list, const struct list_item *items, size_t count);
+
+/* The item becomes the caller's. INDEX_ERROR. */
+enum concur_status list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret);
+
+/* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if an opaque item comes before. */
+enum concur_status list_index(struct core *core, const struct list *list, const struct value *value,
+    int64_t start, int64_t stop, int64_t *ret);
+enum concur_status list_count(struct core *core, const struct list *list, const struct value *value,
+    int64_t *ret);
+
+enum concur_status list_reverse(struct core *core, struct list *list);
+
+/* Stable. TYPE_ERROR or NEEDS_COMPARE if two items do not compare. */
+enum concur_status list_sort(struct core *core, struct list *list, bool reverse);
+
+/* list *= times */
+enum concur_status list_repeat(struct core *core, struct list *list, int64_t times);
+
+/* The slice's indexes: *ret_count of them from *ret_first, `step` apart. VALUE_ERROR if the step is 0. */
+enum concur_status list_slice_indexes(const struct list *list, const struct list_slice *slice, size_t *ret_first,
+    size_t *ret_count);
+
+/* VALUE_ERROR if an extended slice's size is not `count`. */
+enum concur_status list_set_slice(struct core *core, struct list *list, const struct list_slice *slice,
+    const struct list_item *items, size_t count);
+enum concur_status list_delete_slice(struct core *core, struct list *list, const struct list_slice *slice);
+
+#endif

@@ -1,0 +1,182 @@
+/* Objects: opening, names, references, and the way they go.
+ *
+ * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) -> back, or
+ * destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are freed. */
+#include "daemon/core/object.h"
+
+#include "daemon/core/cell.h"
+#include "daemon/core/dict.h"
+#include "daemon/core/list.h"
+#include "daemon/core/lock.h"
+#include "daemon/core/queue.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* A new kind is one line here. */
+static const struct kind *const object_kinds[KIND_COUNT] = {
+	[KIND_DICT] = &dict_kind,
+	[KIND_LIST] = &list_kind,
+	[KIND_QUEUE] = &queue_kind,
+	[KIND_LOCK] = &lock_kind,
+	[KIND_CELL] = &cell_kind,
+};
+
+const struct kind *
+kind_find(uint32_t id)
+{
+	return id < KIND_COUNT ? object_kinds[id] : NULL;
+}
+
+struct object *
+object_find(const struct core *core, uint64_t id)
+{
+	struct table_node *node = table_find(&core->objects, id);
+
+	return node ? object_of_node(node) : NULL;
+}
+
+struct object *
+object_find_name(const struct core *core, const struct value *name)
+{
+	struct map_entry *entry = map_find(core->names, name);
+
+	return entry ? entry->value : NULL;
+}
+
+struct object *
+object_next_named(const struct core *core, uint32_t *position)
+{
+	struct map_entry *entry = map_next(core->names, position);
+
+	return entry ? entry->value : NULL;
+}
+
+static bool
+object_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct object *object = LINK_ENTRY(grave, struct object, grave);
+
+	if (*steps == 0 || !object->kind->step(core, object, steps))
+		return false;
+	if (*steps)
+		--*steps;
+	link_remove(&grave->link);
+	free(object);
+	return true;
+}
+
+/* Names it; 0, or -1 if there is no memory. */
+static int
+object_name(struct core *core, struct object *object, const struct value *name)
+{
+	bool created;
+	struct map_entry *entry = map_insert(core->names, name, &created);
+
+	if (!entry)
+		return -1;
+	assert(created);
+	entry->value = object;
+	object->name = entry->key;
+	return 0;
+}
+
+static enum concur_status
+object_create(struct core *core, const struct object_open *open, struct object **ret)
+{
+	const struct kind *kind = kind_find(open->options.kind);
+	enum concur_status status;
+	struct object *object;
+
+	if (core->objects.count >= core->limits->objects_max)
+		return core_limit(core, CONCUR_LIMIT, "objects_max");
+	object = calloc(1, kind->size);
+	if (!object)
+		return CONCUR_NO_MEMORY;
+	object->kind = kind;
+	object->lifetime = open->options.lifetime;
+	object->grave.step = object_step;
+	link_init(&object->unreferenced);
+	link_init(&object->in_creator);
+	link_init(&object->grave.link);
+	if (object->lifetime == LIFETIME_DEFAULT)
+		object->lifetime = open->name ? LIFETIME_NAMED : LIFETIME_REFCOUNT;
+	status = kind->init(core, object, &open->options);
+	if (status != CONCUR_OK) {
+		free(object);
+		return status;
+	}
+	table_insert(&core->objects, &object->by_id, core_draw(core));
+	object->version = core_draw(core);
+	if (open->name && object_name(core, object, open->name) < 0) {
+		object_destroy(core, object);
+		return CONCUR_NO_MEMORY;
+	}
+	if (object->lifetime == LIFETIME_NAMED && object->name)
+		object_ref(object);
+	else
+		link_append(&core->unreferenced, &object->unreferenced);
+	if (object->lifetime == LIFETIME_SESSION)
+		link_append(&open->creator->created, &object->in_creator);
+	*ret = object;
+	return CONCUR_OK;
+}
+
+enum concur_status
+object_open(struct core *core, const struct object_open *open, struct object **ret, bool *ret_created)
+{
+	struct object *object = open->name ? object_find_name(core, open->name) : NULL;
+
+	*ret_created = false;
+	if (!kind_find(open->options.kind))
+		return CONCUR_WRONG_KIND;
+	if (object && open->must_create)
+		return CONCUR_ALREADY_THERE;
+	if (object && object->kind->id != open->options.kind)
+		return CONCUR_WRONG_KIND;
+	if (object) {
+		*ret = object;
+		return CONCUR_OK;
+	}
+	if (open->must_exist)
+		return CONCUR_NOT_FOUND;
+	*ret_created = true;
+	return object_create(core, open, ret);
+}
+
+void
+object_unref(struct core *core, struct object *object)
+{
+	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave already. */
+	assert(object->refs > 0);
+	if (--object->refs == 0 && !link_linked(&object->grave.link) && !link_linked(&object->unreferenced))
+		link_append(&core->unreferenced, &object->unreferenced);
+}
+
+void
+object_forget_name(struct core *core, struct object *object)
+{
+	struct value name;
+	struct map_entry *entry;
+
+	if (!object->name)
+		return;
+	name = (struct value){ VALUE_TEXT, blob_data(object->name), blob_size(object->name) };
+	entry = map_find(core->names, &name);
+	assert(entry && entry->value == object);
+	object->name = NULL;
+	map_remove(core->names, entry);
+	if (object->lifetime == LIFETIME_NAMED)
+		object_unref(core, object);
+}
+
+void
+object_destroy(struct core *core, struct object *object)
+{
+	object_forget_name(core, object);
+	link_remove(&object->unreferenced);
+	link_remove(&object->in_creator);
+	table_remove(&core->objects, &object->by_id);
+	core_bury(core, &object->grave);
+	object->kind->end(core, object);
+}

@@ -1,0 +1,129 @@
+/* Objects: what every kind has in common, and the table of kinds.
+ *
+ * An object lives while something refers to it: a session's handle, a value that holds a reference, its name if its
+ * lifetime is NAMED, a waiter. When the last one goes it is set aside, and freed at the turn's end unless one came back.
+ * object_destroy() ends it at once whatever refers to it; later look-ups by its id find nothing. */
+#ifndef CORE_OBJECT_H
+#define CORE_OBJECT_H
+
+#include "daemon/core/core.h"
+#include "daemon/core/owner.h"
+#include "daemon/core/waiter.h"
+#include "lib/value.h"
+
+/* The numbers are those of concur.v1.Kind. */
+enum kind_id {
+	KIND_NONE = 0,
+	KIND_DICT = 1,
+	KIND_LIST = 2,
+	KIND_QUEUE = 3,
+	KIND_LOCK = 4,
+	KIND_CELL = 5, /* the kind that users know as Value */
+	KIND_COUNT,
+};
+
+/* The numbers are those of concur.v1.Lifetime. */
+enum lifetime {
+	LIFETIME_DEFAULT = 0,
+	LIFETIME_SESSION = 1,
+	LIFETIME_REFCOUNT = 2,
+	LIFETIME_NAMED = 3,
+};
+
+struct object {
+	struct table_node by_id;   /* in core->objects; the key is the id */
+	const struct kind *kind;
+	struct blob *name;         /* the key in core->names, borrowed; NULL: anonymous */
+	uint64_t refs;
+	uint64_t version;          /* drawn anew at every change */
+	uint64_t bytes;            /* counted for what it stores */
+	uint64_t waiting;          /* waiters on it */
+	struct link unreferenced;  /* in core->unreferenced */
+	struct link in_creator;    /* in session->created, for LIFETIME_SESSION */
+	struct grave grave;
+	enum lifetime lifetime;
+};
+
+/* How an object is to be. Fields that a kind does not know are ignored. */
+struct object_options {
+	enum kind_id kind;
+	enum lifetime lifetime;
+	int64_t maxsize;           /* queue */
+	bool lifo;                 /* queue */
+	bool strict;               /* lock */
+	const struct value *value; /* cell: its first value, NULL for null */
+	bool refers;               /* there are references in it */
+};
+
+/* One kind: all that the rest of the core needs to know of it. */
+struct kind {
+	enum kind_id id;
+	const char *name; /* as users say it */
+	size_t size;      /* of its struct, which begins with a struct object */
+	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
+	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
+	void (*end)(struct core *core, struct object *object);
+	/* Frees at most *steps of its contents, subtracting; true when none are left. The object itself is not its business. */
+	bool (*step)(struct core *core, struct object *object, size_t *steps);
+	/* A waiter of that role has left by time-out, cancel or death: others may go on now. NULL: nobody could. */
+	void (*left)(struct core *core, struct object *object, uint8_t role);
+	uint64_t (*len)(const struct object *object);
+	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
+};
+
+/* NULL for a number that is no kind. */
+const struct kind *kind_find(uint32_t id);
+
+static inline struct object *
+object_of_node(struct table_node *node)
+{
+	return LINK_ENTRY(node, struct object, by_id);
+}
+
+static inline uint64_t
+object_id(const struct object *object)
+{
+	return object->by_id.key;
+}
+
+/* Opens by name, or creates. `name` is a text value, NULL for an anonymous object. *ret_created tells which.
+ * WRONG_KIND; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the kind's
+ * init says. No reference is taken for the caller: take one before the turn ends. */
+struct object_open {
+	const struct value *name;
+	bool must_exist;
+	bool must_create;
+	struct session *creator;
+	struct object_options options;
+};
+enum concur_status object_open(struct core *core, const struct object_open *open, struct object **ret,
+    bool *ret_created);
+
+/* NULL if there is none. */
+struct object *object_find(const struct core *core, uint64_t id);
+struct object *object_find_name(const struct core *core, const struct value *name);
+
+static inline void
+object_ref(struct object *object)
+{
+	object->refs++;
+}
+
+void object_unref(struct core *core, struct object *object);
+
+/* Takes the name away, and with it the reference that a NAMED object has from it. */
+void object_forget_name(struct core *core, struct object *object);
+
+/* Ends it now: waiters REMOVED, name and id gone, contents freed by steps. */
+void object_destroy(struct core *core, struct object *object);
+
+/* Named objects in the order in which they were named; begin with *position 0; NULL at the end. */
+struct object *object_next_named(const struct core *core, uint32_t *position);
+
+static inline void
+object_changed(struct core *core, struct object *object)
+{
+	object->version = core_draw(core);
+}
+
+#endif

@@ -1,0 +1,267 @@
+/* Sessions and owners. A session's tables never hold a record that is empty: a handle with count 0, an owner that holds
+ * nothing and waits for nothing. */
+#include "daemon/core/owner.h"
+
+#include "daemon/core/object.h"
+#include "daemon/core/waiter.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct session_ref {
+	struct table_node by_object; /* the key is the object's id */
+	uint64_t count;
+};
+
+static struct session_ref *
+session_ref_of(struct table_node *node)
+{
+	return LINK_ENTRY(node, struct session_ref, by_object);
+}
+
+static struct owner *
+owner_of_node(struct table_node *node)
+{
+	return LINK_ENTRY(node, struct owner, by_context);
+}
+
+struct session *
+session_new(struct core *core, uint64_t process, void *user)
+{
+	struct session *session = calloc(1, sizeof *session);
+
+	if (!session)
+		return NULL;
+	if (table_init(&session->refs) < 0)
+		goto no_refs;
+	if (table_init(&session->owners) < 0)
+		goto no_owners;
+	if (table_init(&session->calls) < 0)
+		goto no_calls;
+	session->process = process;
+	session->user = user;
+	link_init(&session->created);
+	table_insert(&core->sessions, &session->by_id, core_draw(core));
+	return session;
+
+no_calls:
+	table_fini(&session->owners);
+no_owners:
+	table_fini(&session->refs);
+no_refs:
+	free(session);
+	return NULL;
+}
+
+static void
+owner_end(struct core *core, struct owner *owner, enum farewell farewell)
+{
+	struct link *node;
+
+	while ((node = link_pop(&owner->holds))) {
+		struct hold *hold = LINK_ENTRY(node, struct hold, link);
+
+		hold->owner = NULL;
+		hold->owner_ended(core, hold, owner, farewell);
+	}
+}
+
+static void
+session_drop_waiters(struct core *core, struct session *session)
+{
+	struct table_node *node;
+
+	while ((node = table_any(&session->calls)))
+		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
+}
+
+void
+session_cancel_all(struct core *core, struct session *session, enum concur_status status)
+{
+	struct table_node *node;
+
+	while ((node = table_any(&session->calls)))
+		waiter_cancel(core, LINK_ENTRY(node, struct waiter, by_call), status);
+}
+
+static void
+session_end_owners(struct core *core, struct session *session, enum farewell farewell)
+{
+	struct table_node *node;
+
+	while ((node = table_any(&session->owners))) {
+		struct owner *owner = owner_of_node(node);
+
+		owner_end(core, owner, farewell);
+		owner_settle(owner);
+	}
+}
+
+static void
+session_drop_refs(struct core *core, struct session *session)
+{
+	struct table_node *node;
+
+	while ((node = table_any(&session->refs))) {
+		struct session_ref *ref = session_ref_of(node);
+		struct object *object = object_find(core, node->key);
+
+		table_remove(&session->refs, node);
+		for (; object && ref->count; ref->count--)
+			object_unref(core, object);
+		free(ref);
+	}
+}
+
+void
+session_end(struct core *core, struct session *session, enum farewell farewell)
+{
+	struct link *node;
+
+	/* Waiters first, so that nothing that is let go below is given to this session again. */
+	session_drop_waiters(core, session);
+	session_end_owners(core, session, farewell);
+	while ((node = link_pop(&session->created)))
+		object_destroy(core, LINK_ENTRY(node, struct object, in_creator));
+	session_drop_refs(core, session);
+
+	table_remove(&core->sessions, &session->by_id);
+	table_fini(&session->refs);
+	table_fini(&session->owners);
+	table_fini(&session->calls);
+	free(session);
+}
+
+void
+session_context_end(struct core *core, struct session *session, uint64_t context)
+{
+	struct owner *owner = owner_find(session, context);
+
+	if (!owner)
+		return;
+	while (!link_empty(&owner->waiters)) {
+		struct waiter *waiter = LINK_ENTRY(owner->waiters.next, struct waiter, in_owner);
+
+		/* The last one frees the owner, unless it holds something. */
+		bool last = owner->waiters.next == owner->waiters.prev && link_empty(&owner->holds);
+
+		waiter_cancel(core, waiter, CONCUR_CANCELLED);
+		if (last)
+			return;
+	}
+	owner_end(core, owner, FAREWELL_DEATH);
+	owner_settle(owner);
+}
+
+int
+session_ref(struct core *core, struct session *session, struct object *object)
+{
+	struct table_node *node = table_find(&session->refs, object_id(object));
+	struct session_ref *ref;
+
+	(void)core;
+	if (node) {
+		session_ref_of(node)->count++;
+	} else {
+		ref = malloc(sizeof *ref);
+		if (!ref)
+			return -1;
+		ref->count = 1;
+		table_insert(&session->refs, &ref->by_object, object_id(object));
+	}
+	object_ref(object);
+	return 0;
+}
+
+bool
+session_unref(struct core *core, struct session *session, uint64_t id)
+{
+	struct table_node *node = table_find(&session->refs, id);
+	struct object *object = object_find(core, id);
+
+	if (!node)
+		return false;
+	if (--session_ref_of(node)->count == 0) {
+		table_remove(&session->refs, node);
+		free(session_ref_of(node));
+	}
+	if (object)
+		object_unref(core, object);
+	return true;
+}
+
+struct owner *
+owner_find(const struct session *session, uint64_t context)
+{
+	struct table_node *node = table_find(&session->owners, context);
+
+	return node ? owner_of_node(node) : NULL;
+}
+
+struct owner *
+owner_get(struct session *session, uint64_t context)
+{
+	struct owner *owner = owner_find(session, context);
+
+	if (owner)
+		return owner;
+	owner = malloc(sizeof *owner);
+	if (!owner)
+		return NULL;
+	owner->session = session;
+	link_init(&owner->waiters);
+	link_init(&owner->holds);
+	table_insert(&session->owners, &owner->by_context, context);
+	return owner;
+}
+
+void
+owner_settle(struct owner *owner)
+{
+	if (!link_empty(&owner->waiters) || !link_empty(&owner->holds))
+		return;
+	table_remove(&owner->session->owners, &owner->by_context);
+	free(owner);
+}
+
+struct waiter *
+owner_blocked(const struct owner *owner)
+{
+	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next) {
+		struct waiter *waiter = LINK_ENTRY(at, struct waiter, in_owner);
+
+		if (waiter->blocked)
+			return waiter;
+	}
+	return NULL;
+}
+
+bool
+owner_waits_on(const struct owner *owner, const struct object *object)
+{
+	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next) {
+		if (LINK_ENTRY(at, struct waiter, in_owner)->object == object)
+			return true;
+	}
+	return false;
+}
+
+void
+hold_take(struct hold *hold, struct owner *owner)
+{
+	assert(!hold->owner);
+	hold->owner = owner;
+	link_append(&owner->holds, &hold->link);
+}
+
+void
+hold_drop(struct hold *hold)
+{
+	struct owner *owner = hold->owner;
+
+	if (!owner)
+		return;
+	link_remove(&hold->link);
+	hold->owner = NULL;
+	owner_settle(owner);
+}

@@ -1,0 +1,187 @@
+/* The store: counts bytes and references of what objects keep. */
+#include "daemon/core/store.h"
+
+struct store_walk {
+	struct core *core;
+	bool keep;
+};
+
+static void
+store_visit(uint64_t id, void *arg)
+{
+	struct store_walk *walk = arg;
+	struct object *object = object_find(walk->core, id);
+
+	if (!object)
+		return;
+	if (walk->keep)
+		object_ref(object);
+	else
+		object_unref(walk->core, object);
+}
+
+static void
+store_count(struct core *core, struct object *object, const struct blob *blob, bool keep)
+{
+	size_t bytes = store_bytes(blob);
+
+	if (keep)
+		core->bytes += bytes;
+	else
+		core->bytes -= bytes;
+	if (object)
+		object->bytes += keep ? bytes : -bytes;
+	if (__builtin_expect(blob->kind & BLOB_REFERS, 0)) {
+		struct store_walk walk = { core, keep };
+		struct value value = store_value(blob);
+
+		value_each_reference(&value, store_visit, &walk);
+	}
+}
+
+struct blob *
+store_new(struct core *core, struct object *object, const struct value *value, bool refers)
+{
+	uint8_t kind = (uint8_t)((uint8_t)value->kind | (refers ? BLOB_REFERS : 0));
+	struct blob *blob = blob_new(kind, value->data, value->size);
+
+	if (blob)
+		store_count(core, object, blob, true);
+	return blob;
+}
+
+void
+store_adopt(struct core *core, struct object *object, struct blob *blob, bool refers)
+{
+	if (refers)
+		blob->kind |= BLOB_REFERS;
+	store_count(core, object, blob, true);
+}
+
+struct blob *
+store_again(struct core *core, struct object *object, struct blob *blob)
+{
+	store_count(core, object, blob, true);
+	return blob_ref(blob);
+}
+
+void
+store_take(struct core *core, struct object *object, struct blob *blob)
+{
+	store_count(core, object, blob, false);
+}
+
+void
+store_drop(struct core *core, struct object *object, struct blob *blob)
+{
+	store_count(core, object, blob, false);
+	blob_unref(blob);
+}
+
+bool
+store_step_ring(struct core *core, struct ring *ring, size_t *steps)
+{
+	for (; *steps && ring_count(ring); --*steps)
+		store_drop(core, NULL, ring_pop_last(ring));
+	if (ring_count(ring))
+		return false;
+	ring_fini(ring);
+	return true;
+}
+
+struct ring_grave {
+	struct grave grave;
+	struct ring ring;
+};
+
+static bool
+ring_grave_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct ring_grave *ours = LINK_ENTRY(grave, struct ring_grave, grave);
+
+	if (!store_step_ring(core, &ours->ring, steps))
+		return false;
+	link_remove(&grave->link);
+	free(ours);
+	return true;
+}
+
+int
+store_bury_ring(struct core *core, struct ring *ring)
+{
+	struct ring_grave *ours;
+
+	if (ring_count(ring) == 0)
+		return 0;
+	ours = malloc(sizeof *ours);
+	if (!ours)
+		return -1;
+	ours->ring = *ring;
+	ring_init(ring);
+	ours->grave.step = ring_grave_step;
+	core_bury(core, &ours->grave);
+	return 0;
+}
+
+static void
+store_drop_entry(struct map_entry *entry, void *arg)
+{
+	/* The map gives its own reference to the key back; the store only stops counting it. */
+	store_take(arg, NULL, entry->key);
+	store_drop(arg, NULL, entry->value);
+}
+
+bool
+store_step_map(struct core *core, struct map *map, size_t *steps)
+{
+	size_t before = map_count(map);
+
+	if (!map_free(map, *steps, store_drop_entry, core)) {
+		*steps = 0;
+		return false;
+	}
+	*steps -= before < *steps ? before : *steps;
+	return true;
+}
+
+struct map_grave {
+	struct grave grave;
+	struct map *map;
+};
+
+static bool
+map_grave_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct map_grave *ours = LINK_ENTRY(grave, struct map_grave, grave);
+
+	if (!store_step_map(core, ours->map, steps))
+		return false;
+	link_remove(&grave->link);
+	free(ours);
+	return true;
+}
+
+int
+store_bury_map(struct core *core, struct map **map)
+{
+	struct map_grave *ours;
+	struct map *fresh;
+
+	if (map_count(*map) == 0)
+		return 0;
+	ours = malloc(sizeof *ours);
+	fresh = map_new(core->seed);
+	if (!ours || !fresh)
+		goto no_memory;
+	ours->map = *map;
+	*map = fresh;
+	ours->grave.step = map_grave_step;
+	core_bury(core, &ours->grave);
+	return 0;
+
+no_memory:
+	if (fresh)
+		map_free(fresh, SIZE_MAX, NULL, NULL);
+	free(ours);
+	return -1;
+}

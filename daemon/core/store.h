@@ -1,0 +1,51 @@
+/* The store: values that objects keep, counted in bytes, and the references inside them.
+ *
+ * Every place that keeps a blob counts its bytes, so a blob kept twice counts twice. A blob that is kept counts as a
+ * reference to every object its value refers to. */
+#ifndef CORE_STORE_H
+#define CORE_STORE_H
+
+#include "daemon/core/object.h"
+#include "lib/blob.h"
+#include "lib/ring.h"
+
+/* A view of a blob's value. */
+static inline struct value
+store_value(const struct blob *blob)
+{
+	return (struct value){ (enum value_kind)(blob->kind & BLOB_KIND), blob_data(blob), blob_size(blob) };
+}
+
+/* A blob of the value, kept by the object; the caller has its one reference. NULL if there is no memory. `refers`: the
+ * value holds references to objects. */
+struct blob *store_new(struct core *core, struct object *object, const struct value *value, bool refers);
+
+/* The object keeps a blob that was made elsewhere; no reference is taken. */
+void store_adopt(struct core *core, struct object *object, struct blob *blob, bool refers);
+
+/* The object keeps the blob in one more place: takes a reference of the blob for it. */
+struct blob *store_again(struct core *core, struct object *object, struct blob *blob);
+
+/* The object no longer keeps the blob. store_take leaves the reference to the caller, store_drop gives it back.
+ * `object` may be NULL where the object's own count does not matter any more. */
+void store_take(struct core *core, struct object *object, struct blob *blob);
+void store_drop(struct core *core, struct object *object, struct blob *blob);
+
+/* What the blob counts for. */
+static inline size_t
+store_bytes(const struct blob *blob)
+{
+	return blob_footprint(blob_size(blob));
+}
+
+/* Empties a ring of blobs that are in the store: its contents go to a grave. 0, or -1 if there is no memory. */
+int store_bury_ring(struct core *core, struct ring *ring);
+
+/* Frees at most *steps of a ring's blobs, then the ring; true when all is gone. */
+bool store_step_ring(struct core *core, struct ring *ring, size_t *steps);
+
+/* The same for a map from keys to blobs. store_step_map frees the map. */
+int store_bury_map(struct core *core, struct map **map);
+bool store_step_map(struct core *core, struct map *map, size_t *steps);
+
+#endif

@@ -1,0 +1,206 @@
+/* Waiters. A waiter that waits is linked in four places: its object's queue, its owner, its session's calls, and the heap
+ * if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
+#include "daemon/core/waiter.h"
+
+#include "daemon/core/object.h"
+#include "daemon/core/store.h"
+
+#include <stdlib.h>
+
+static struct waiter *
+waiter_of_deadline(struct heap_node *node)
+{
+	return LINK_ENTRY(node, struct waiter, deadline);
+}
+
+static uint64_t
+waiter_deadline(const struct core *core, int64_t wait_ns)
+{
+	uint64_t room = UINT64_MAX - 1 - core->now_ns;
+
+	return core->now_ns + ((uint64_t)wait_ns < room ? (uint64_t)wait_ns : room);
+}
+
+enum concur_status
+waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask, enum outcome at_deadline,
+    struct waiter **ret)
+{
+	struct waiter *waiter;
+	struct owner *owner;
+
+	if (ask->session->calls.count >= core->limits->calls_max)
+		return core_limit(core, CONCUR_LIMIT, "calls_max");
+	waiter = calloc(1, sizeof *waiter);
+	if (!waiter)
+		return CONCUR_NO_MEMORY;
+	owner = owner_get(ask->session, ask->context);
+	if (!owner)
+		goto no_owner;
+	if (ask->wait_ns > 0 && heap_insert(&core->deadlines, &waiter->deadline, waiter_deadline(core, ask->wait_ns)) < 0)
+		goto no_deadline;
+
+	waiter->owner = owner;
+	waiter->session = ask->session;
+	waiter->object = object;
+	waiter->ops = ask->ops;
+	waiter->since_ns = core->now_ns;
+	waiter->blocked = ask->blocked;
+	waiter->at_deadline = at_deadline;
+	link_append(queue, &waiter->link);
+	link_append(&owner->waiters, &waiter->in_owner);
+	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
+	object_ref(object);
+	object->waiting++;
+	core->waiting++;
+	if (ret)
+		*ret = waiter;
+	return CONCUR_PENDING;
+
+no_deadline:
+	owner_settle(owner);
+no_owner:
+	free(waiter);
+	return CONCUR_NO_MEMORY;
+}
+
+/* Takes it out of everything but its object's keeping. The owner may be freed. */
+static void
+waiter_unlink(struct core *core, struct waiter *waiter)
+{
+	link_remove(&waiter->link);
+	link_remove(&waiter->in_owner);
+	table_remove(&waiter->session->calls, &waiter->by_call);
+	heap_remove(&core->deadlines, &waiter->deadline);
+	waiter->object->waiting--;
+	core->waiting--;
+}
+
+void
+waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status)
+{
+	struct owner *owner = waiter->owner;
+
+	waiter_unlink(core, waiter);
+	waiter->owner = NULL;
+	waiter->status = status;
+	link_append(&core->ready, &waiter->link);
+	owner_settle(owner);
+}
+
+/* What a waiter brings is in the store, but not yet any object's. */
+static void
+waiter_give_back(struct core *core, struct waiter *waiter)
+{
+	if (waiter->result.value)
+		store_take(core, NULL, waiter->result.value);
+	for (size_t i = 0; i < waiter->result.count; i++)
+		store_take(core, NULL, waiter->result.values[i]);
+	result_fini(&waiter->result);
+}
+
+void
+waiter_wake_outcome(struct core *core, struct waiter *waiter, enum outcome outcome)
+{
+	waiter_give_back(core, waiter);
+	waiter->result.outcome = outcome;
+	waiter_wake(core, waiter, CONCUR_OK);
+}
+
+void
+waiter_fail(struct core *core, struct waiter *waiter, enum concur_status status)
+{
+	waiter_give_back(core, waiter);
+	waiter_wake(core, waiter, status);
+}
+
+/* It left its queue without what it waited for: perhaps those behind it can go on. */
+static void
+waiter_left(struct core *core, struct object *object, uint8_t role)
+{
+	if (object->kind->left)
+		object->kind->left(core, object, role);
+}
+
+void
+waiter_withdraw(struct core *core, struct waiter *waiter)
+{
+	struct object *object = waiter->object;
+	struct owner *owner = waiter->owner;
+
+	waiter_give_back(core, waiter);
+	waiter_unlink(core, waiter);
+	owner_settle(owner);
+	free(waiter);
+	object_unref(core, object);
+}
+
+void
+waiter_drop(struct core *core, struct waiter *waiter)
+{
+	struct object *object = waiter->object;
+	uint8_t role = waiter->role;
+
+	object_ref(object);
+	waiter_withdraw(core, waiter);
+	waiter_left(core, object, role);
+	object_unref(core, object);
+}
+
+void
+waiter_answer(struct core *core, struct waiter *waiter)
+{
+	struct object *object = waiter->object;
+
+	waiter->ops->reply(core, waiter);
+	result_fini(&waiter->result);
+	free(waiter);
+	object_unref(core, object);
+}
+
+void
+waiter_expire(struct core *core, size_t most)
+{
+	struct heap_node *node;
+
+	for (; most && (node = heap_first(&core->deadlines)) && node->key <= core->now_ns; most--) {
+		struct waiter *waiter = waiter_of_deadline(node);
+		struct object *object = waiter->object;
+
+		waiter_wake_outcome(core, waiter, waiter->at_deadline);
+		waiter_left(core, object, waiter->role);
+	}
+}
+
+uint64_t
+waiter_first_deadline(const struct core *core)
+{
+	struct heap_node *node = heap_first(&core->deadlines);
+
+	return node ? node->key : UINT64_MAX;
+}
+
+struct waiter *
+waiter_find(const struct session *session, uint64_t call)
+{
+	struct table_node *node = table_find(&session->calls, call);
+
+	return node ? LINK_ENTRY(node, struct waiter, by_call) : NULL;
+}
+
+void
+waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status status)
+{
+	struct object *object = waiter->object;
+
+	waiter_fail(core, waiter, status);
+	waiter_left(core, object, waiter->role);
+}
+
+void
+waiter_wake_all(struct core *core, struct link *queue, enum concur_status status)
+{
+	struct waiter *waiter;
+
+	while ((waiter = waiter_first(queue)))
+		waiter_fail(core, waiter, status);
+}

@@ -1,0 +1,98 @@
+/* Waiters: calls that are not answered yet.
+ *
+ * Life: waiter_new() links it to its session, its owner, its object's queue and, with a deadline, to the heap; exactly one
+ * of waiter_wake() (then waiter_answer(), from core_answer()), or waiter_drop() ends it. While it waits it
+ * keeps its object alive. */
+#ifndef CORE_WAITER_H
+#define CORE_WAITER_H
+
+#include "daemon/core/core.h"
+#include "daemon/core/owner.h"
+#include "daemon/core/result.h"
+
+struct object;
+
+/* What the layer above does with a waiter; the core calls nothing else upwards. */
+struct waiter_ops {
+	/* The call is over: status, result and core->detail say how. The waiter is freed after it. */
+	void (*reply)(struct core *core, struct waiter *waiter);
+};
+
+/* Who asks, and how long it would wait. */
+struct ask {
+	struct session *session;
+	uint64_t context;
+	uint64_t call;      /* id of the call, for cancel; unique in its session */
+	int64_t wait_ns;    /* 0 does not wait, -1 for ever, above 0 so long from this turn */
+	bool blocked;       /* the context does nothing else meanwhile */
+	const struct waiter_ops *ops;
+};
+
+struct waiter {
+	struct link link;            /* in the object's queue, later in core->ready */
+	struct link in_owner;
+	struct table_node by_call;   /* in session->calls; the key is the call id */
+	struct heap_node deadline;
+	struct owner *owner;         /* NULL once it is woken */
+	struct session *session;
+	struct object *object;       /* one reference */
+	const struct waiter_ops *ops;
+	uint64_t since_ns;
+	bool blocked;
+	uint8_t role;                /* the kind's: what it waits for */
+	enum outcome at_deadline;    /* the plain no that a time-out gives */
+	size_t amount;               /* the kind's: how many items it wants */
+	enum concur_status status;   /* how it ended */
+	struct result result;        /* the same; while it waits, what it brings (an item to put) */
+};
+
+/* A new waiter at the end of `queue`. CONCUR_PENDING; CONCUR_LIMIT at calls_max, or CONCUR_NO_MEMORY: then nothing is
+ * linked. *ret may be NULL. */
+enum concur_status waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask,
+    enum outcome at_deadline, struct waiter **ret);
+
+/* It ends with this status, and waiter->result: unlinks it from everything and puts it on the ready list. */
+void waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status);
+
+/* As waiter_wake, with a status that is not OK: what it brought is given back. */
+void waiter_fail(struct core *core, struct waiter *waiter, enum concur_status status);
+
+/* As waiter_wake, with a plain no in place of a result: what it brought is given back. */
+void waiter_wake_outcome(struct core *core, struct waiter *waiter, enum outcome outcome);
+
+/* The call that made it is answered at once after all: unlinks and frees it. */
+void waiter_withdraw(struct core *core, struct waiter *waiter);
+
+/* Its session has ended: unlinks and frees it, unanswered. */
+void waiter_drop(struct core *core, struct waiter *waiter);
+
+/* Replies and frees; for core_answer(). */
+void waiter_answer(struct core *core, struct waiter *waiter);
+
+/* Wakes at most `most` waiters whose deadline is not after core->now_ns. */
+void waiter_expire(struct core *core, size_t most);
+uint64_t waiter_first_deadline(const struct core *core); /* UINT64_MAX: none has one */
+
+/* The waiting call of that id, or NULL. */
+struct waiter *waiter_find(const struct session *session, uint64_t call);
+
+/* Takes it out of the queue it stands in, for a reason of its own; those behind it may go on. */
+void waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status status);
+
+/* Wakes all of a queue with a status; the kind's `left` is not called. */
+void waiter_wake_all(struct core *core, struct link *queue, enum concur_status status);
+
+static inline struct waiter *
+waiter_of_link(struct link *link)
+{
+	return LINK_ENTRY(link, struct waiter, link);
+}
+
+/* The first of a queue, or NULL. */
+static inline struct waiter *
+waiter_first(const struct link *queue)
+{
+	return link_empty(queue) ? NULL : waiter_of_link(queue->next);
+}
+
+#endif

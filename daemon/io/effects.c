@@ -1,0 +1,68 @@
+/* The server's wishes, noted on the connection and on the loop's lists. */
+#include "config.h"
+
+#include "daemon/io/effects.h"
+
+#include "daemon/io/conn.h"
+
+static void
+effects_flush_later(struct loop *loop, struct conn *conn)
+{
+	if (!link_linked(&conn->flush))
+		link_append(&loop->flushing, &conn->flush);
+}
+
+static void
+effects_send(void *io, void *arg)
+{
+	effects_flush_later(io, arg);
+}
+
+/* Ends that have something left to say wait until it is sent. */
+static bool
+effects_is_polite(enum server_reason reason)
+{
+	return reason == SERVER_GOODBYE || reason == SERVER_BROKEN || reason == SERVER_STOPPING;
+}
+
+static void
+effects_close(void *io, void *arg, enum server_reason reason)
+{
+	struct loop *loop = io;
+	struct conn *conn = arg;
+
+	if (conn->state != CONN_OPEN)
+		return;
+	conn->state = CONN_CLOSING;
+	conn->reason = (uint8_t)reason;
+	conn->linger_ns = loop->now_ns + LOOP_LINGER_NS;
+	link_remove(&conn->run);
+	link_remove(&conn->end);
+	if (effects_is_polite(reason) && !conn->is_broken) {
+		link_append(&loop->closing, &conn->end);
+		effects_flush_later(loop, conn);
+	} else {
+		link_append(&loop->due, &conn->end);
+	}
+}
+
+static void
+effects_identify(void *io, void *arg, uint64_t process, uint64_t started)
+{
+	struct loop *loop = io;
+	struct conn *conn = arg;
+
+	if (peer_matches(&conn->peer, process, started))
+		return;
+	/* The number was used again before the watch began. The socket's end still shows. */
+	log_write(loop->log, LOG_WARNING, "peer's pid was used again; watched by end of file only pid=%llu",
+	    (unsigned long long)process);
+	(void)event_del(&conn->death_event);
+	peer_fini(&conn->peer);
+}
+
+const struct server_io effects_io = {
+	.send = effects_send,
+	.close = effects_close,
+	.identify = effects_identify,
+};

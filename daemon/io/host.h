@@ -1,0 +1,34 @@
+/* The host: what the daemon asks of, or learns from, the machine it runs on, once at its start.
+ *
+ * Thread-safety: none; meant for the start. */
+#ifndef IO_HOST_H
+#define IO_HOST_H
+
+#include "daemon/io/complaint.h"
+
+#include <stdint.h>
+
+/* Opens /dev/null in place of a missing stdin, stdout or stderr, so that no socket ever takes their numbers. */
+int host_open_standard(struct complaint *complaint);
+
+/* Raises the soft limit of open files to the hard one; what then holds. */
+uint64_t host_raise_files(void);
+
+/* A secret random number. -1 with a complaint. */
+int host_seed(uint64_t *ret_seed, struct complaint *complaint);
+
+/* Where ids, tokens and versions start: units of 64 ns since the beginning of 2025. It lies above all that an earlier
+ * run gave out, as long as that drew fewer than 15 million a second on average and the clock was not set back; and it
+ * stays below 2^53, where some languages' numbers lose precision, for 18 years. */
+uint64_t host_counter(void);
+
+/* The clock that waits are measured by. */
+uint64_t host_now_ns(void);
+
+/* Three quarters of the memory that this process can have: of the machine's, or of what a control group allows. */
+uint64_t host_memory(void);
+
+/* Field 22 of /proc/PID/stat, the process's start; 0 if it can not be seen. */
+uint64_t host_started(uint64_t process);
+
+#endif

@@ -1,0 +1,25 @@
+/* concurd: the command line in, an exit status out. */
+#include "config.h"
+
+#include "daemon/daemon.h"
+
+enum { MAIN_USAGE = 2 }; /* the exit status after a wrong command line */
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	struct complaint complaint;
+
+	if (options_parse(&options, argc, argv, &complaint) != 0) {
+		(void)fprintf(stderr, "concurd: %s\n", complaint.text);
+		return MAIN_USAGE;
+	}
+	if (options.wants_help)
+		options_print_help(stdout);
+	else if (options.wants_version)
+		options_print_version(stdout);
+	else
+		return daemon_run(&options);
+	return fflush(stdout) == 0 ? 0 : 1;
+}

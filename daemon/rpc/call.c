@@ -1,0 +1,226 @@
+/* Calls: the checks and replies that all handlers share. */
+#include "daemon/rpc/call.h"
+
+#include "daemon/rpc/rpc.h"
+#include "lib/utf8.h"
+
+/* -- replying ---------------------------------------------------------------------------------------------------- */
+
+void
+call_reply(const ProtobufCMessage *message, void *call)
+{
+	reply_message(&((struct call *)call)->to, message);
+}
+
+void
+call_fail_limit(struct call *call, enum concur_status status, const char *limit, const char *detail)
+{
+	reply_error(&call->to, status, call->object, limit, detail);
+}
+
+/* What the core has to say about the status it gave, beyond the status. */
+static const char *
+call_core_limit(const struct core *core, enum concur_status status)
+{
+	return status == CONCUR_LIMIT || status == CONCUR_TOO_LARGE ? core->limit : NULL;
+}
+
+void
+call_fail(struct call *call, enum concur_status status, const char *detail)
+{
+	if (!detail && status == CONCUR_DEADLOCK)
+		detail = call->core->detail;
+	call_fail_limit(call, status, call_core_limit(call->core, status), detail);
+}
+
+void
+call_done(struct call *call, enum concur_status status, enum outcome outcome)
+{
+	if (status == CONCUR_OK)
+		reply_done(&call->to, outcome);
+	else
+		call_fail(call, status, NULL);
+}
+
+static const struct call_ops *
+call_ops_of(const struct waiter_ops *ops)
+{
+	return (const struct call_ops *)(const void *)ops;
+}
+
+void
+call_answer_waiter(struct core *core, struct waiter *waiter)
+{
+	struct reply_to to = { waiter->session->user, waiter->by_call.key, false };
+
+	if (waiter->status == CONCUR_OK)
+		call_ops_of(waiter->ops)->answer(&to, &waiter->result);
+	else
+		reply_error(&to, waiter->status, waiter->object, NULL,
+		    waiter->status == CONCUR_DEADLOCK ? core->detail : NULL);
+}
+
+void
+call_finish(struct call *call, const struct call_ops *ops, enum concur_status status, struct result *result)
+{
+	if (status == CONCUR_OK)
+		ops->answer(&call->to, result);
+	else if (status != CONCUR_PENDING)
+		call_fail(call, status, NULL);
+	result_fini(result);
+}
+
+/* -- checking ---------------------------------------------------------------------------------------------------- */
+
+struct object *
+call_object(struct call *call, uint64_t id, enum kind_id kind)
+{
+	struct object *object = object_find(call->core, id);
+
+	if (!object) {
+		call_fail(call, CONCUR_NOT_FOUND, "it was removed, or nobody referred to it any more");
+		return NULL;
+	}
+	call->object = object;
+	if (kind != KIND_NONE && object->kind->id != kind) {
+		call_fail(call, CONCUR_WRONG_KIND, "the method is for another kind");
+		return NULL;
+	}
+	return object;
+}
+
+struct object *
+call_object_at(struct call *call, uint64_t id, enum kind_id kind, uint64_t version)
+{
+	struct object *object = call_object(call, id, kind);
+
+	if (object && version && version != object->version) {
+		reply_done(&call->to, OUTCOME_CHANGED);
+		return NULL;
+	}
+	return object;
+}
+
+void *
+call_alloc(struct call *call, size_t size)
+{
+	void *memory = arena_alloc(&call->rpc->arena, size);
+
+	if (!memory)
+		call_fail_limit(call, CONCUR_TOO_LARGE, "arena_max", "send fewer at a time");
+	return memory;
+}
+
+struct call_references {
+	struct core *core;
+	bool missing;
+};
+
+static void
+call_visit_reference(uint64_t id, void *arg)
+{
+	struct call_references *references = arg;
+
+	references->missing |= !object_find(references->core, id);
+}
+
+/* Replies to what a check of a value found. */
+static bool
+call_accept(struct call *call, enum concur_status status, const struct value *value, bool refers)
+{
+	struct call_references references = { call->core, false };
+
+	if (status == CONCUR_TOO_LARGE) {
+		/* The only two limits of a value; a value too deep is seldom a key too long as well. */
+		bool key = value->kind != VALUE_NONE && value->size > call->rpc->limits->key_max;
+
+		call_fail_limit(call, status, key ? "key_max" : "depth_max", NULL);
+		return false;
+	}
+	if (status != CONCUR_OK) {
+		call_fail(call, status, NULL);
+		return false;
+	}
+	if (refers)
+		value_each_reference(value, call_visit_reference, &references);
+	if (references.missing)
+		call_fail(call, CONCUR_NOT_FOUND, "the value refers to an object that is gone");
+	return !references.missing;
+}
+
+static struct value_limits
+call_value_limits(const struct call *call)
+{
+	return (struct value_limits){ (unsigned)call->rpc->limits->depth_max, call->rpc->limits->key_max };
+}
+
+bool
+call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
+{
+	struct value_limits limits = call_value_limits(call);
+
+	*ret = (struct value){ 0 };
+	return call_accept(call, value_check(field->data, field->len, &limits, ret, ret_refers), ret, *ret_refers);
+}
+
+bool
+call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
+{
+	struct value_limits limits = call_value_limits(call);
+
+	*ret = (struct value){ 0 };
+	return call_accept(call, value_check_key(field->data, field->len, &limits, ret, ret_refers), ret, *ret_refers);
+}
+
+bool
+call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret, bool **ret_refers)
+{
+	if (count > call->rpc->limits->batch_max) {
+		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send fewer at a time");
+		return false;
+	}
+	*ret = call_alloc(call, count * sizeof **ret);
+	if (!*ret)
+		return false;
+	*ret_refers = call_alloc(call, count);
+	if (!*ret_refers)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!call_value(call, &fields[i], &(*ret)[i], &(*ret_refers)[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+call_name(struct call *call, const ProtobufCBinaryData *field, struct value *ret)
+{
+	if (field->len > call->rpc->limits->name_max) {
+		call_fail_limit(call, CONCUR_TOO_LARGE, "name_max", "choose a shorter name");
+		return false;
+	}
+	if (field->len == 0 || memchr(field->data, 0, field->len) || !utf8_valid(field->data, field->len)) {
+		call_fail(call, CONCUR_BAD_NAME, "a name is UTF-8 text without NUL, and not empty");
+		return false;
+	}
+	*ret = (struct value){ VALUE_TEXT, field->data, field->len };
+	return true;
+}
+
+bool
+call_ask(struct call *call, int64_t wait_ns, const struct call_ops *ops, struct ask *ret)
+{
+	if (wait_ns < -1) {
+		call_fail(call, CONCUR_BAD_WAIT, NULL);
+		return false;
+	}
+	*ret = (struct ask){
+		.session = call->session,
+		.context = call->head.context,
+		.call = call->head.call,
+		.wait_ns = wait_ns,
+		.blocked = call->head.flags & FRAME_BLOCKED,
+		.ops = &ops->waiter,
+	};
+	return true;
+}

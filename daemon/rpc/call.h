@@ -1,0 +1,77 @@
+/* A call: one request on its way through a handler, and what handlers check and reply with.
+ *
+ * The call_ functions that look something up reply with the error themselves and return NULL or false: the handler just
+ * returns. What they give borrows the frame and the arena, which live for one dispatch. */
+#ifndef RPC_CALL_H
+#define RPC_CALL_H
+
+#include "daemon/core/object.h"
+#include "daemon/rpc/method.h"
+#include "daemon/rpc/reply.h"
+#include "lib/arena.h"
+#include "lib/frame.h"
+
+struct rpc;
+
+struct call {
+	struct reply_to to;
+	struct rpc *rpc;
+	struct core *core;
+	struct session *session;   /* NULL only in Hello */
+	const struct method *method;
+	struct frame_request head;
+	struct object *object;     /* what call_object() found, for error messages */
+};
+
+/* How a call that may wait is answered, at once or later. */
+struct call_ops {
+	struct waiter_ops waiter; /* { call_answer_waiter } */
+	void (*answer)(const struct reply_to *to, const struct result *result);
+};
+void call_answer_waiter(struct core *core, struct waiter *waiter);
+
+/* -- checking ---------------------------------------------------------------------------------------------------- */
+
+/* The object of that id and kind (KIND_NONE: any). NOT_FOUND, WRONG_KIND. */
+struct object *call_object(struct call *call, uint64_t id, enum kind_id kind);
+
+/* The same, and its version is still `version`, if that is not 0: otherwise the reply is the plain no CHANGED, in a DoneReply
+ * (whose field of the outcome every reply shape shares). */
+struct object *call_object_at(struct call *call, uint64_t id, enum kind_id kind, uint64_t version);
+
+/* A value in a bytes field: BAD_VALUE, TOO_LARGE; NOT_FOUND if it refers to an object that is gone. */
+bool call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
+
+/* The same for `count` of them; arrays in the arena. LIMIT at batch_max. */
+bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret, bool **ret_refers);
+
+/* A value that can be a key: also UNHASHABLE. */
+bool call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
+
+/* An object's name: BAD_NAME, TOO_LARGE. */
+bool call_name(struct call *call, const ProtobufCBinaryData *field, struct value *ret);
+
+/* How long to wait: BAD_WAIT. */
+bool call_ask(struct call *call, int64_t wait_ns, const struct call_ops *ops, struct ask *ret);
+
+/* Memory for this dispatch: TOO_LARGE past arena_max. */
+void *call_alloc(struct call *call, size_t size);
+
+/* -- replying ---------------------------------------------------------------------------------------------------- */
+
+/* The closure that handlers get, typed, as `reply`: packs the message into the outbox. `call` is a struct call. */
+void call_reply(const ProtobufCMessage *message, void *call);
+
+/* An error about the call's object; `detail` is a sentence, or NULL. */
+void call_fail(struct call *call, enum concur_status status, const char *detail);
+
+/* A limit is reached: its name, and what to do. */
+void call_fail_limit(struct call *call, enum concur_status status, const char *limit, const char *detail);
+
+/* OK: a DoneReply with the outcome. Any other status: the error. */
+void call_done(struct call *call, enum concur_status status, enum outcome outcome);
+
+/* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the result. */
+void call_finish(struct call *call, const struct call_ops *ops, enum concur_status status, struct result *result);
+
+#endif

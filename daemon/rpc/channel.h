@@ -1,0 +1,52 @@
+/* A channel: where a session's replies go, and what its connection must remember between calls.
+ *
+ * The outbox stands here, not in server/, because rpc writes it and arrows only point downwards. Its marks: written (the
+ * chain's end), released (may be sent: the turn is over), sent (the chain's start). */
+#ifndef RPC_CHANNEL_H
+#define RPC_CHANNEL_H
+
+#include "lib/chain.h"
+#include "lib/link.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rpc;
+struct session;
+
+/* Why the connection is to end. The first reason stays. */
+enum channel_doom {
+	CHANNEL_FINE,
+	CHANNEL_GOODBYE,
+	CHANNEL_BROKEN,    /* what the peer sent can not be followed any further */
+	CHANNEL_SLOW,      /* past outbox_max */
+	CHANNEL_NO_MEMORY, /* a reply could not be written */
+};
+
+struct channel {
+	struct rpc *rpc;
+	struct session *session;  /* NULL before Hello and after a goodbye */
+	struct chain out;
+	uint64_t released;        /* offset in `out` */
+	struct link dirty;        /* in rpc->dirty: something was written or doomed this turn */
+	uint64_t last_call;       /* the highest call id seen */
+	uint64_t replies;         /* written so far */
+	uint64_t replies_read;    /* as the peer said last */
+	enum channel_doom doom;
+	uint64_t process;         /* the peer's pid as the io layer knows it, or 0 */
+	bool has_told;            /* Hello has come: told_* are the peer's own words */
+	uint64_t told_process;
+	uint64_t told_started;
+};
+
+void channel_init(struct channel *channel, struct rpc *rpc, uint64_t process);
+
+/* The session, if one lives, ends as one that died. What is in the outbox is dropped. */
+void channel_fini(struct channel *channel);
+
+void channel_doom(struct channel *channel, enum channel_doom doom);
+
+/* Something was appended: marks the channel dirty, dooms one that reads too slowly. */
+void channel_written(struct channel *channel);
+
+#endif

@@ -1,0 +1,49 @@
+/* Replies: packed once, into the outbox of the session that asked.
+ *
+ * A reply that can not be written for lack of memory dooms its connection: the peer can not be left waiting for an answer
+ * that will not come. Thread-safety: none. */
+#ifndef RPC_REPLY_H
+#define RPC_REPLY_H
+
+#include "daemon/core/result.h"
+#include "daemon/rpc/channel.h"
+#include "lib/concur_status.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+struct object;
+
+/* Where a reply goes. */
+struct reply_to {
+	struct channel *channel;
+	uint64_t call;
+	bool one_way; /* nowhere */
+};
+
+/* Status 0 and a message. */
+void reply_message(const struct reply_to *to, const ProtobufCMessage *message);
+
+/* Status 0 and a ValueReply; the blob is borrowed, NULL for none. A large one goes by reference. References to objects
+ * inside it count for the receiver from here on. */
+void reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob);
+
+/* Status 0 and a ValuesReply or PairsReply. The blobs are borrowed. */
+struct reply_list {
+	enum outcome outcome;
+	uint64_t version;
+	uint64_t cursor;
+	struct blob *const *blobs;
+	size_t count;
+};
+void reply_list(const struct reply_to *to, const struct reply_list *list);
+
+/* DoneReply and CountReply. */
+void reply_done(const struct reply_to *to, enum outcome outcome);
+void reply_count(const struct reply_to *to, enum outcome outcome, int64_t count);
+
+/* An Error: "DICT 'words' (17): TEXT OF THE STATUS: DETAIL". `object` and `detail` may be NULL; `limit` names the limit
+ * that was reached, or is NULL. */
+void reply_error(const struct reply_to *to, enum concur_status status, const struct object *object, const char *limit,
+    const char *detail);
+
+#endif

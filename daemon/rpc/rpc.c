@@ -1,0 +1,177 @@
+/* rpc: the way of a frame to its handler. */
+#include "config.h"
+
+#include "daemon/rpc/rpc.h"
+
+#include "concur/v1/shapes.pb-c.h"
+#include "daemon/core/lock.h"
+#include "daemon/core/object.h"
+#include "daemon/rpc/call.h"
+#include "daemon/rpc/reply.h"
+#include "daemon/rpc/unpack.h"
+#include "lib/frame.h"
+
+#include <string.h>
+
+const char rpc_daemon[] = "concurd " PACKAGE_VERSION;
+
+int
+rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64_t process, const char **ret_why)
+{
+	memset(rpc, 0, sizeof *rpc);
+	rpc->core = core;
+	rpc->limits = limits;
+	rpc->process = process;
+	link_init(&rpc->dirty);
+	if (!method_table_init(&rpc->methods, ret_why))
+		return -1;
+	chain_pool_init(&rpc->pool, RPC_POOL_KEEP);
+	*ret_why = "out of memory";
+	return arena_init(&rpc->arena, RPC_ARENA_FIRST, limits->arena_max);
+}
+
+void
+rpc_fini(struct rpc *rpc)
+{
+	arena_fini(&rpc->arena);
+	chain_pool_fini(&rpc->pool);
+}
+
+void
+rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
+{
+	struct reply_to to = { channel, 0, false };
+
+	(void)rpc;
+	reply_error(&to, CONCUR_BAD_FRAME, NULL, NULL, "the connection ends here");
+	channel_doom(channel, CHANNEL_BROKEN);
+}
+
+void
+rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
+{
+	struct frame_request head;
+	struct reply_to to = { channel, 0, false };
+
+	(void)rpc;
+	frame_request_read(bytes, &head);
+	to.call = head.call;
+	to.one_way = head.flags & FRAME_ONE_WAY;
+	channel->last_call = head.call > channel->last_call ? head.call : channel->last_call;
+	reply_error(&to, CONCUR_TOO_LARGE, NULL, "frame_max", "the call was not carried out");
+}
+
+/* The header: what makes the rest of the stream unreadable dooms the channel, the rest is the call's own error. */
+static bool
+rpc_check_head(struct call *call, struct channel *channel, size_t size)
+{
+	const struct frame_request *head = &call->head;
+
+	if (head->call <= channel->last_call || FRAME_REQUEST + (size_t)head->options > size) {
+		rpc_refuse_broken(call->rpc, channel);
+		return false;
+	}
+	channel->last_call = head->call;
+	channel->replies_read = head->replies_read;
+	if (head->flags & ~FRAME_FLAGS) {
+		call_fail(call, CONCUR_BAD_FRAME, "unknown flags");
+		return false;
+	}
+	return true;
+}
+
+/* Method and standing. */
+static bool
+rpc_check_method(struct call *call)
+{
+	const struct method *method = call->method;
+
+	if (!method) {
+		call_fail(call, CONCUR_UNKNOWN_METHOD, "this daemon does not know it: is it older than its client?");
+		return false;
+	}
+	if (!call->session && !(method->flags & METHOD_FIRST)) {
+		call_fail(call, CONCUR_NO_HELLO, NULL);
+		return false;
+	}
+	if (call->head.context == 0 && !(method->flags & METHOD_FIRST)) {
+		call_fail(call, CONCUR_BAD_FRAME, "the context is 0");
+		return false;
+	}
+	if ((method->flags & METHOD_WAITS) && call->to.one_way) {
+		call->to.one_way = false;
+		call_fail(call, CONCUR_BAD_FRAME, "a call that may wait can not be one-way");
+		return false;
+	}
+	if ((method->flags & METHOD_GROWS) && call->core->bytes + call->head.length > call->rpc->limits->memory_max) {
+		call_fail_limit(call, CONCUR_LIMIT, "memory_max", "the daemon stores as much as it may");
+		return false;
+	}
+	return true;
+}
+
+static bool
+rpc_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t size,
+    ProtobufCMessage **ret)
+{
+	enum concur_status status = unpack(descriptor, bytes, size, &call->rpc->arena, ret);
+
+	if (__builtin_expect(status == CONCUR_OK, 1))
+		return true;
+	call_fail_limit(call, status, status == CONCUR_TOO_LARGE ? "arena_max" : NULL, descriptor->name);
+	return false;
+}
+
+/* The guard: the call is carried out only while a lock is held under a token. */
+static bool
+rpc_check_options(struct call *call, const uint8_t *options)
+{
+	const Concur__V1__Options *message;
+	ProtobufCMessage *unpacked;
+	struct object *lock;
+
+	if (!rpc_unpack(call, &concur__v1__options__descriptor, options, call->head.options, &unpacked))
+		return false;
+	message = (const Concur__V1__Options *)unpacked;
+	if (!message->guard_lock)
+		return true;
+	lock = call_object(call, message->guard_lock, KIND_LOCK);
+	if (!lock)
+		return false;
+	if (!lock_guards((struct lock *)lock, message->guard_token)) {
+		call_fail(call, CONCUR_STALE_TOKEN, "the call was not carried out");
+		return false;
+	}
+	call->object = NULL;
+	return true;
+}
+
+static void
+rpc_dispatch(struct call *call, const uint8_t *body, size_t size)
+{
+	const ProtobufCService *service = call->method->service;
+	ProtobufCMessage *request;
+
+	if (rpc_unpack(call, call->method->input, body, size, &request))
+		service->invoke((ProtobufCService *)(uintptr_t)service, call->method->index, request, call_reply, call);
+}
+
+void
+rpc_receive(struct rpc *rpc, struct channel *channel, const uint8_t *bytes, size_t size)
+{
+	struct call call = { .rpc = rpc, .core = rpc->core, .session = channel->session };
+
+	if (channel->doom != CHANNEL_FINE)
+		return;
+	rpc->calls++;
+	frame_request_read(bytes, &call.head);
+	call.to = (struct reply_to){ channel, call.head.call, call.head.flags & FRAME_ONE_WAY };
+	call.method = method_find(&rpc->methods, call.head.method);
+	if (rpc_check_head(&call, channel, size) && rpc_check_method(&call) &&
+	    (call.head.options == 0 || rpc_check_options(&call, bytes + FRAME_REQUEST))) {
+		size_t before = FRAME_REQUEST + (size_t)call.head.options;
+
+		rpc_dispatch(&call, bytes + before, size - before);
+	}
+	arena_reset(&rpc->arena);
+}

@@ -1,0 +1,16 @@
+/* The services. A new kind adds its line, and its handlers in svc_KIND.c. */
+#include "daemon/rpc/services.h"
+
+#include <stddef.h>
+
+const ProtobufCService *const services[] = {
+	&svc_cell.base,
+	&svc_dict.base,
+	&svc_list.base,
+	&svc_lock.base,
+	&svc_manager.base,
+	&svc_object.base,
+	&svc_queue.base,
+	&svc_session.base,
+	NULL,
+};

@@ -1,0 +1,230 @@
+/* concur.v1.Dict */
+#include "daemon/rpc/rpc.h"
+#include "daemon/rpc/services.h"
+
+#include "daemon/core/dict.h"
+
+static struct dict *
+svc_dict_object(struct call *call, uint64_t id, uint64_t version)
+{
+	return (struct dict *)call_object_at(call, id, KIND_DICT, version);
+}
+
+static bool
+svc_dict_item(struct call *call, const ProtobufCBinaryData *key, const ProtobufCBinaryData *value, struct dict_item *ret)
+{
+	return call_key(call, key, &ret->key, &ret->key_refers) && call_value(call, value, &ret->value, &ret->value_refers);
+}
+
+SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct value key;
+	struct blob *blob;
+	bool refers;
+
+	if (!dict || !call_key(call, &request->key, &key, &refers))
+		return;
+	blob = dict_get(dict, &key);
+	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, 0, blob);
+}
+
+SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict_item item;
+
+	if (dict && svc_dict_item(call, &request->key, &request->value, &item))
+		call_done(call, dict_set(call->core, dict, &item), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct value key;
+	struct blob *blob;
+	bool refers;
+
+	if (!dict || !call_key(call, &request->key, &key, &refers))
+		return;
+	blob = dict_pop(call->core, dict, &key);
+	reply_done(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+	blob_unref(blob);
+}
+
+SVC_HANDLER(svc_dict_contains, Dict, KeyRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct value key;
+	bool refers;
+
+	if (dict && call_key(call, &request->key, &key, &refers))
+		reply_done(&call->to, dict_get(dict, &key) ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+}
+
+SVC_HANDLER(svc_dict_pop, Dict, KeyRequest, ValueReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct value key;
+	struct blob *blob;
+	bool refers;
+
+	if (!dict || !call_key(call, &request->key, &key, &refers))
+		return;
+	blob = dict_pop(call->core, dict, &key);
+	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, 0, blob);
+	blob_unref(blob);
+}
+
+SVC_HANDLER(svc_dict_pop_item, Dict, ObjectRequest, PairsReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, 0);
+	struct blob *pair[2];
+	struct reply_list list = { .outcome = OUTCOME_DONE, .blobs = pair, .count = 2 };
+
+	if (!dict)
+		return;
+	if (!dict_pop_last(call->core, dict, &pair[0], &pair[1])) {
+		reply_done(&call->to, OUTCOME_NOT_THERE);
+		return;
+	}
+	reply_list(&call->to, &list);
+	blob_unref(pair[0]);
+	blob_unref(pair[1]);
+}
+
+SVC_HANDLER(svc_dict_set_default, Dict, KeyValueRequest, ValueReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict_item item;
+	enum concur_status status;
+	struct blob *blob;
+
+	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+		return;
+	blob = dict_get(dict, &item.key);
+	if (blob) {
+		reply_value(&call->to, OUTCOME_EXISTS, 0, blob);
+		return;
+	}
+	status = dict_set(call->core, dict, &item);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, OUTCOME_DONE, 0, dict_get(dict, &item.key));
+	else
+		call_fail(call, status, NULL);
+}
+
+SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	size_t count = request->n_values / 2;
+	struct dict_item *items;
+
+	if (!dict)
+		return;
+	if (request->n_values % 2) {
+		call_fail(call, CONCUR_BAD_MESSAGE, "a key without a value");
+		return;
+	}
+	if (count > call->rpc->limits->batch_max) {
+		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send fewer at a time");
+		return;
+	}
+	items = call_alloc(call, count * sizeof *items);
+	if (!items)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (!svc_dict_item(call, &request->values[2 * i], &request->values[2 * i + 1], &items[i]))
+			return;
+	}
+	call_done(call, dict_update(call->core, dict, items, count), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	enum concur_status status;
+	struct dict_item item;
+	struct blob *sum;
+
+	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+		return;
+	status = dict_add(call->core, dict, &item, &sum);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, OUTCOME_DONE, 0, sum);
+	else
+		call_fail(call, status, NULL);
+}
+
+SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	enum concur_status status;
+	struct dict_item item;
+	int64_t count;
+
+	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+		return;
+	status = dict_append(call->core, dict, &item, &count);
+	if (status == CONCUR_OK)
+		reply_count(&call->to, OUTCOME_DONE, count);
+	else
+		call_fail(call, status, NULL);
+}
+
+/* An absent `expected` asks that nothing is there; an absent `value` deletes. */
+SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, 0);
+	bool has_expected = request->expected.len > 0, refers;
+	struct dict_item item = { 0 };
+	enum concur_status status;
+	struct value expected;
+	enum outcome outcome;
+
+	if (!dict || !call_key(call, &request->key, &item.key, &item.key_refers))
+		return;
+	if (request->value.len && !call_value(call, &request->value, &item.value, &item.value_refers))
+		return;
+	if (has_expected && !call_value(call, &request->expected, &expected, &refers))
+		return;
+	status = dict_compare_exchange(call->core, dict, &item, has_expected ? &expected : NULL, &outcome);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, outcome, 0, dict_get(dict, &item.key));
+	else
+		call_fail(call, status, NULL);
+}
+
+/* As many entries as a page takes, by count and by bytes, but at least one. */
+SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object, 0);
+	size_t most = (size_t)call->rpc->limits->page_entries, bytes = 0;
+	struct reply_list list = { .outcome = OUTCOME_DONE };
+	struct map_entry *entry;
+	struct dict_page page;
+	struct blob **blobs;
+
+	if (!dict)
+		return;
+	if (!dict_page_begin(dict, request->cursor, &page)) {
+		reply_done(&call->to, OUTCOME_CHANGED);
+		return;
+	}
+	if (request->count && request->count < most)
+		most = request->count;
+	blobs = call_alloc(call, 2 * most * sizeof *blobs);
+	if (!blobs)
+		return;
+	while (list.count < 2 * most && bytes < call->rpc->limits->page_bytes && (entry = dict_page_next(&page))) {
+		blobs[list.count++] = entry->key;
+		blobs[list.count++] = entry->value;
+		bytes += blob_size(entry->key) + blob_size(entry->value);
+	}
+	list.blobs = blobs;
+	list.version = call->object->version;
+	list.cursor = dict_page_cursor(&page);
+	reply_list(&call->to, &list);
+}
+
+const Concur__V1__Dict_Service svc_dict = CONCUR__V1__DICT__INIT(svc_dict_);

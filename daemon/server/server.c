@@ -1,0 +1,309 @@
+/* The server: turns, connections, and the one door.
+ *
+ * Life of a connection: SERVER_OPEN -> greeting (in `greeting`, oldest first, until Hello or hello_seconds) -> open ->
+ * doomed (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
+#include "daemon/server/server.h"
+
+#include "daemon/core/core.h"
+#include "daemon/core/waiter.h"
+#include "daemon/rpc/rpc.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { SERVER_SECOND = 1000000000 };
+
+struct server_conn {
+	struct channel channel;
+	struct server *server;
+	void *io_conn;
+	struct link all;        /* in server->conns */
+	struct link greeting;   /* in server->greeting until Hello */
+	uint64_t opened_ns;
+	bool is_identified;     /* what Hello told was passed to io */
+	bool is_closing;        /* effects->close was called */
+};
+
+struct server {
+	struct core core;
+	struct rpc rpc;
+	struct limits limits;
+	const struct server_io *effects;
+	void *io;
+	struct link conns;
+	struct link greeting;
+	size_t count;           /* of conns */
+	bool is_started;        /* the first turn has come */
+	bool is_stopping;
+};
+
+const char *
+server_reason_name(enum server_reason reason)
+{
+	switch (reason) {
+	case SERVER_GOODBYE:
+		return "goodbye";
+	case SERVER_BROKEN:
+		return "broken frame";
+	case SERVER_SLOW:
+		return "slow reader";
+	case SERVER_NO_HELLO:
+		return "no hello";
+	case SERVER_NO_MEMORY:
+		return "out of memory";
+	case SERVER_STOPPING:
+		return "stopping";
+	case SERVER_PEER_CLOSED:
+		return "closed by peer";
+	case SERVER_PEER_RESET:
+		return "reset by peer";
+	case SERVER_PEER_DIED:
+		return "peer died";
+	case SERVER_LOST:
+		return "lost";
+	}
+	return "unknown";
+}
+
+struct server *
+server_new(const struct server_config *config, const struct server_io *effects, void *io)
+{
+	struct server *server = calloc(1, sizeof *server);
+	const char *why = NULL;
+
+	if (!server)
+		return NULL;
+	server->limits = config->limits;
+	server->effects = effects;
+	server->io = io;
+	link_init(&server->conns);
+	link_init(&server->greeting);
+	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
+		goto no_core;
+	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
+		goto no_rpc;
+	return server;
+
+no_rpc:
+	core_fini(&server->core);
+no_core:
+	free(server);
+	return NULL;
+}
+
+static void
+server_conn_free(struct server_conn *conn)
+{
+	link_remove(&conn->all);
+	link_remove(&conn->greeting);
+	conn->server->count--;
+	channel_fini(&conn->channel);
+	free(conn);
+}
+
+void
+server_free(struct server *server)
+{
+	if (!server)
+		return;
+	while (!link_empty(&server->conns))
+		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all));
+	core_answer(&server->core);
+	rpc_fini(&server->rpc);
+	core_fini(&server->core);
+	free(server);
+}
+
+static void
+server_close(struct server_conn *conn, enum server_reason reason)
+{
+	if (conn->is_closing)
+		return;
+	conn->is_closing = true;
+	conn->server->effects->close(conn->server->io, conn->io_conn, reason);
+}
+
+/* -- input ------------------------------------------------------------------------------------------------------- */
+
+static void
+server_turn(struct server *server, uint64_t now_ns)
+{
+	assert(now_ns >= server->core.now_ns);
+	server->core.now_ns = now_ns;
+	if (!server->is_started)
+		server->rpc.start_ns = now_ns;
+	server->is_started = true;
+}
+
+static void
+server_open(struct server *server, const struct server_input *input)
+{
+	struct server_conn *conn;
+
+	*input->ret_conn = NULL;
+	if (server->is_stopping || server->count >= server->limits.sessions_max)
+		return;
+	conn = calloc(1, sizeof *conn);
+	if (!conn)
+		return;
+	channel_init(&conn->channel, &server->rpc, input->peer.process);
+	conn->server = server;
+	conn->io_conn = input->io_conn;
+	conn->opened_ns = server->core.now_ns;
+	link_append(&server->conns, &conn->all);
+	link_append(&server->greeting, &conn->greeting);
+	server->count++;
+	*input->ret_conn = conn;
+}
+
+static void
+server_frame(struct server *server, const struct server_input *input)
+{
+	struct server_conn *conn = input->conn;
+
+	rpc_receive(&server->rpc, &conn->channel, input->bytes, input->size);
+	if (__builtin_expect(!conn->is_identified && conn->channel.has_told, 0)) {
+		conn->is_identified = true;
+		link_remove(&conn->greeting);
+		server->effects->identify(server->io, conn->io_conn, conn->channel.told_process,
+		    conn->channel.told_started);
+	}
+}
+
+static void
+server_stop(struct server *server)
+{
+	server->is_stopping = true;
+	for (struct link *at = server->conns.next; at != &server->conns; at = at->next) {
+		struct server_conn *conn = LINK_ENTRY(at, struct server_conn, all);
+
+		if (conn->channel.session)
+			session_cancel_all(&server->core, conn->channel.session, CONCUR_STOPPING);
+	}
+	core_answer(&server->core);
+}
+
+void
+server_input(struct server *server, const struct server_input *input)
+{
+	switch (input->kind) {
+	case SERVER_TURN:
+		server_turn(server, input->now_ns);
+		break;
+	case SERVER_OPEN:
+		server_open(server, input);
+		break;
+	case SERVER_FRAME:
+		server_frame(server, input);
+		break;
+	case SERVER_TOO_LARGE:
+		rpc_refuse_large(&server->rpc, &input->conn->channel, input->bytes);
+		break;
+	case SERVER_BAD_FRAME:
+		rpc_refuse_broken(&server->rpc, &input->conn->channel);
+		break;
+	case SERVER_END:
+		server_conn_free(input->conn);
+		break;
+	case SERVER_STOP:
+		server_stop(server);
+		break;
+	}
+	core_answer(&server->core);
+}
+
+/* -- the turn's end ---------------------------------------------------------------------------------------------- */
+
+static enum server_reason
+server_reason_of(enum channel_doom doom)
+{
+	switch (doom) {
+	case CHANNEL_GOODBYE:
+		return SERVER_GOODBYE;
+	case CHANNEL_SLOW:
+		return SERVER_SLOW;
+	case CHANNEL_NO_MEMORY:
+		return SERVER_NO_MEMORY;
+	case CHANNEL_FINE:
+	case CHANNEL_BROKEN:
+		break;
+	}
+	return SERVER_BROKEN;
+}
+
+/* Everything written this turn may be sent now; what is doomed is closed after it. */
+static void
+server_release(struct server *server)
+{
+	struct link *node;
+
+	while ((node = link_pop(&server->rpc.dirty))) {
+		struct channel *channel = LINK_ENTRY(node, struct channel, dirty);
+		struct server_conn *conn = LINK_ENTRY(channel, struct server_conn, channel);
+
+		channel->released = channel->out.end;
+		server->effects->send(server->io, conn->io_conn);
+		if (channel->doom != CHANNEL_FINE)
+			server_close(conn, server_reason_of(channel->doom));
+	}
+}
+
+/* Those that have not said Hello in time; returns when the next one's time is up. */
+static uint64_t
+server_expire_greetings(struct server *server)
+{
+	uint64_t patience = server->limits.hello_seconds * SERVER_SECOND;
+
+	while (!link_empty(&server->greeting)) {
+		struct server_conn *conn = LINK_ENTRY(server->greeting.next, struct server_conn, greeting);
+
+		if (server->core.now_ns - conn->opened_ns < patience)
+			return conn->opened_ns + patience;
+		link_remove(&conn->greeting);
+		server_close(conn, SERVER_NO_HELLO);
+	}
+	return UINT64_MAX;
+}
+
+static void
+server_close_all(struct server *server)
+{
+	for (struct link *at = server->conns.next; at != &server->conns; at = at->next)
+		server_close(LINK_ENTRY(at, struct server_conn, all), SERVER_STOPPING);
+}
+
+void
+server_turn_end(struct server *server, uint64_t *ret_deadline_ns)
+{
+	uint64_t greeting_ns;
+
+	core_turn_end(&server->core, ret_deadline_ns);
+	server_release(server);
+	if (server->is_stopping)
+		server_close_all(server);
+	greeting_ns = server_expire_greetings(server);
+	if (greeting_ns < *ret_deadline_ns)
+		*ret_deadline_ns = greeting_ns;
+}
+
+/* -- output ------------------------------------------------------------------------------------------------------ */
+
+int
+server_output(struct server_conn *conn, struct iovec *iov, int max)
+{
+	return chain_iov(&conn->channel.out, conn->channel.out.start, conn->channel.released, iov, max);
+}
+
+void
+server_sent(struct server_conn *conn, size_t bytes)
+{
+	chain_drop(&conn->channel.out, conn->channel.out.start + bytes);
+}
+
+bool
+server_wants_input(const struct server_conn *conn)
+{
+	const struct channel *channel = &conn->channel;
+
+	return channel->doom == CHANNEL_FINE && channel->out.end - channel->out.start < conn->server->limits.outbox_high;
+}

@@ -1,0 +1,59 @@
+# For tests of the concur command, to be read with ".": calls, and what they must give.
+set -u
+concur=$CONCUR_TEST_BUILDDIR/concur
+place=$(mktemp -d "${TMPDIR:-/tmp}/concur-cli-XXXXXX")
+trap 'rm -rf "$place"' EXIT
+checks=0
+failures=0
+
+failed() {
+	failures=$((failures + 1))
+	printf '%s\n' "$@"
+}
+
+# expect STATUS OUTPUT COMPLAINT NAME WORD...: `concur WORD...` must end so, print exactly that, and say on standard error
+# what matches; nothing where COMPLAINT is empty.
+expect() {
+	want_status=$1 want=$2 complaint=$3 name=$4
+	shift 4
+	checks=$((checks + 1))
+	"$concur" "$@" >"$place/out" 2>"$place/err" </dev/null
+	status=$?
+	printf '%s' "${want:+$want
+}" >"$place/want"
+	if [ "$status" -ne "$want_status" ]; then
+		failed "$name: exit status $status, wanted $want_status: concur $*" "$(cat "$place/out" "$place/err")"
+	elif ! cmp -s "$place/out" "$place/want"; then
+		failed "$name: printed" "$(cat "$place/out")" "wanted" "$want"
+	elif [ -z "$complaint" ] && [ -s "$place/err" ]; then
+		failed "$name: complained: $(cat "$place/err")"
+	elif [ -n "$complaint" ] && ! grep -q "$complaint" "$place/err"; then
+		failed "$name: said '$(cat "$place/err")', wanted '$complaint'"
+	elif [ -n "$complaint" ] && [ "$(wc -l <"$place/err")" -ne 1 ]; then
+		failed "$name: a complaint is one line:" "$(cat "$place/err")"
+	fi
+}
+
+# same WANT GOT NAME
+same() {
+	checks=$((checks + 1))
+	[ "$1" = "$2" ] || failed "$3: wanted '$1', got '$2'"
+}
+
+# until_true COMMAND...: waits for something that another process is about to do; the test's time limit ends it.
+until_true() {
+	until "$@" >/dev/null 2>&1; do
+		sleep 0.02
+	done
+}
+
+finish() {
+	echo "$((checks - failures)) of $checks checks passed"
+	[ "$failures" -eq 0 ]
+	exit
+}
+
+# The rest of the script runs beside a daemon of its own.
+with_daemon() {
+	[ -n "${CONCUR_URL:-}" ] || exec "$concur" run -- sh "$0"
+}
