@@ -287,7 +287,7 @@ loop_turn(struct loop *loop)
 	struct link mark;
 
 	link_append(&loop->runnable, &mark);
-	(void)event_base_loop(loop->base, has_work ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+	(void)event_base_loop(loop->base, has_work ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE);
 	loop_turn_begin(loop);
 	loop_work(loop, &mark);
 	server_turn_end(loop->server, &loop->deadline_ns);

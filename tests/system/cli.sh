@@ -48,7 +48,7 @@ until_true() {
 }
 
 finish() {
-	echo "$((checks - failures)) of $checks checks passed"
+	echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
 	[ "$failures" -eq 0 ]
 	exit
 }
