@@ -23,6 +23,14 @@
 
 enum { CONN_DRAIN_MAX = 64 }; /* reads that throw away what lies in a socket before it is closed */
 
+static enum server_input_kind
+conn_input_kind(enum intake_kind kind)
+{
+	if (kind == INTAKE_FRAME)
+		return SERVER_FRAME;
+	return kind == INTAKE_TOO_LARGE ? SERVER_TOO_LARGE : SERVER_BAD_FRAME;
+}
+
 /* Gives at most `frames` frames of this round to the server; keeps the rest. */
 static void
 conn_apply(struct conn *conn, uint64_t frames)
@@ -37,9 +45,7 @@ conn_apply(struct conn *conn, uint64_t frames)
 		kind = intake_next(&conn->intake, &loop->limits, &input.bytes, &input.size);
 		if (kind == INTAKE_NONE)
 			break;
-		input.kind = kind == INTAKE_FRAME ? SERVER_FRAME :
-		    kind == INTAKE_TOO_LARGE      ? SERVER_TOO_LARGE :
-						    SERVER_BAD_FRAME;
+		input.kind = conn_input_kind(kind);
 		loop_input(loop, &input);
 	}
 	if (conn->state != CONN_OPEN || kind == INTAKE_BROKEN)
@@ -236,14 +242,16 @@ static void
 conn_introduce(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	const struct server_input input = {
-		.kind = SERVER_OPEN, .io_conn = conn, .peer = conn->peer.known, .ret_conn = &conn->server
-	};
+	const struct server_input input = { .kind = SERVER_OPEN,
+		.io_conn = conn,
+		.peer = conn->peer.known,
+		.ret_conn = &conn->server };
 
 	loop_turn_begin(loop);
 	loop_input(loop, &input);
 	if (!conn->server) {
-		log_write(loop->log, LOG_WARNING, "connection refused: too many sessions or no memory pid=%llu sessions=%zu",
+		log_write(loop->log, LOG_WARNING,
+		    "connection refused: too many sessions or no memory pid=%llu sessions=%zu",
 		    (unsigned long long)conn->peer.known.process, loop->conn_count);
 		(void)close(conn->fd);
 		peer_fini(&conn->peer);

@@ -60,13 +60,13 @@ with_daemon_tests() {
 	until_true sh -c "! kill -0 $(cat "$place/pid")"
 	expect 0 '' '' lock_is_clean_afterwards lock l -- true
 
-	# Interrupted while it waits: nothing stays behind.
+	# Ended while it waits: nothing stays behind.
 	"$concur" lock l -- sh -c "
 		\"$concur\" lock l -- true & waiter=\$!
 		until \"$concur\" lock l state | grep -qx 'waiters: 1'; do sleep 0.02; done
-		kill -INT \$waiter; wait \$waiter
+		kill -TERM \$waiter; wait \$waiter
 		until \"$concur\" lock l state | grep -qx 'waiters: 0'; do sleep 0.02; done"
-	same 0 $? lock_interrupted_waiter_leaves
+	same 0 $? lock_ended_waiter_leaves
 
 	# The daemon goes away while the lock is held: that is no success.
 	expect 3 '' 'may have been lost' lock_lost_is_no_success \

@@ -16,6 +16,16 @@ put_reply(uint8_t *to, uint64_t call, size_t size, int fill)
 	return to + FRAME_REPLY + size;
 }
 
+static bool
+is_filled(const uint8_t *bytes, size_t size, uint8_t with)
+{
+	size_t i = 0;
+
+	while (i < size && bytes[i] == with)
+		i++;
+	return i == size;
+}
+
 /* Gives the reader bytes, at most `step` at a time, and checks the frames that come out: call ids from 1, bodies filled
  * with the id. Returns how many came. */
 static size_t
@@ -38,8 +48,7 @@ feed(struct reader *reader, const uint8_t *bytes, size_t size, size_t step, size
 		while ((status = reader_next(reader, &frame)) == CONCUR_OK) {
 			ck_assert_uint_eq(frame.head.call, ++frames);
 			ck_assert_uint_eq(frame.size, body);
-			for (size_t i = 0; i < body; i++)
-				ck_assert_int_eq(frame.body[i], (uint8_t)frames);
+			ck_assert(is_filled(frame.body, body, (uint8_t)frames));
 			free(frame.owned);
 		}
 		ck_assert_int_eq(status, CONCUR_PENDING);

@@ -336,6 +336,59 @@ START_TEST(remove_of_all_in_any_order_gives_the_memory_back)
 }
 END_TEST
 
+static void
+remove_all_in_random_order(struct random *random)
+{
+	enum { FEW = 300 };
+
+	for (int round = 0; round < 50; round++) {
+		struct map *map = map_of_many(FEW);
+		size_t order[FEW];
+
+		for (size_t i = 0; i < FEW; i++) {
+			size_t other = random_below(random, i + 1);
+
+			order[i] = order[other];
+			order[other] = i;
+		}
+		for (size_t i = 0; i < FEW; i++) {
+			remove_number(map, order[i]);
+			map_check(map);
+			MODEL_ASSERT(map_count(map) == FEW - i - 1);
+		}
+		free_at_once(map);
+	}
+}
+
+START_TEST(remove_of_all_in_random_order_keeps_the_map_whole)
+{
+	random_each_seed(remove_all_in_random_order);
+}
+END_TEST
+
+START_TEST(remove_from_both_ends_while_holes_are_closed_keeps_the_map_whole)
+{
+	/* What was closed already goes first, then the rest from behind. */
+	for (size_t front = 0; front < 1000; front += 50) {
+		struct map *map = map_of_many(1000);
+		uint32_t epoch = map_epoch(map);
+
+		for (size_t n = 0; map_epoch(map) == epoch; n++) {
+			if (n % 3)
+				remove_number(map, n);
+		}
+		while (map_count(map) > 0) {
+			uint32_t position = 0;
+			struct map_entry *entry = map_next(map, &position);
+
+			map_remove(map, number_of(entry) < front ? entry : map_last(map));
+			map_check(map);
+		}
+		free_at_once(map);
+	}
+}
+END_TEST
+
 START_TEST(remove_of_most_closes_the_holes)
 {
 	struct map *map = map_of_many(MANY);
@@ -370,6 +423,59 @@ START_TEST(churn_of_new_keys_keeps_memory_bounded)
 			map_check(map);
 	}
 	MODEL_ASSERT(map_count(map) == LIVE);
+	free_at_once(map);
+}
+END_TEST
+
+START_TEST(churn_through_many_segments_keeps_the_map_whole)
+{
+	enum { LIVE = 20000 };
+	struct map *map = map_of_many(LIVE);
+	uint32_t epoch = map_epoch(map);
+	size_t n = LIVE;
+
+	/* Looks at the map when the closing has just begun, and then while it goes on. */
+	for (size_t looks = 0; looks < 20; n++) {
+		struct key key;
+		bool created;
+
+		remove_number(map, n - LIVE);
+		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
+		if (map_epoch(map) == epoch)
+			continue;
+		epoch = map_epoch(map);
+		map_check(map);
+		looks++;
+	}
+	free_at_once(map);
+}
+END_TEST
+
+START_TEST(churn_in_no_order_keeps_memory_bounded)
+{
+	enum { LIVE = 20000 };
+	struct map *map = map_of_many(LIVE);
+	struct random random = { 1 };
+	size_t *live = calloc(LIVE, sizeof *live);
+	size_t footprints = 0;
+
+	for (size_t n = 0; n < LIVE; n++)
+		live[n] = n;
+	for (size_t n = LIVE; n < LIVE + 2 * MANY; n++) {
+		size_t i = random_below(&random, LIVE);
+		struct key key;
+		bool created;
+
+		remove_number(map, live[i]);
+		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
+		live[i] = n;
+		footprints += map_footprint(map) / LIVE;
+		MODEL_ASSERT(map_footprint(map) <= LIVE * 48);
+	}
+	/* On average half as many holes as entries, and an index that does not grow for removed slots. */
+	MODEL_ASSERT(footprints / (2 * MANY) <= 36);
+	map_check(map);
+	free(live);
 	free_at_once(map);
 }
 END_TEST
@@ -515,8 +621,12 @@ main(void)
 	    insert_of_nan_is_never_found_but_can_be_removed,
 	    insert_of_many_takes_24_bytes_an_entry_at_most,
 	    remove_of_all_in_any_order_gives_the_memory_back,
+	    remove_of_all_in_random_order_keeps_the_map_whole,
+	    remove_from_both_ends_while_holes_are_closed_keeps_the_map_whole,
 	    remove_of_most_closes_the_holes,
 	    churn_of_new_keys_keeps_memory_bounded,
+	    churn_through_many_segments_keeps_the_map_whole,
+	    churn_in_no_order_keeps_memory_bounded,
 	    last_until_empty_gives_the_reverse_of_insertion,
 	    next_while_the_epoch_stays_gives_what_stays_once,
 	    free_by_steps_never_drops_more_than_told,
