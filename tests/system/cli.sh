@@ -11,8 +11,8 @@ failed() {
 	printf '%s\n' "$@"
 }
 
-# expect STATUS OUTPUT COMPLAINT NAME WORD...: `concur WORD...` must end so, print exactly that, and say on standard error
-# what matches; nothing where COMPLAINT is empty.
+# expect STATUS OUTPUT COMPLAINT NAME WORD...: `concur WORD...` must end so, print exactly that, and say on standard
+# error what matches; nothing where COMPLAINT is empty.
 expect() {
 	want_status=$1 want=$2 complaint=$3 name=$4
 	shift 4
