@@ -340,8 +340,6 @@ queue_shutdown(struct core *core, struct queue *queue, bool immediate)
 	waiter_wake_all(core, &queue->putters, CONCUR_SHUT_DOWN);
 	waiter_wake_all(core, &queue->getters, CONCUR_SHUT_DOWN);
 	queue->putting = queue->getting = 0;
-	if (immediate)
-		waiter_wake_all(core, &queue->joiners, CONCUR_OK);
 	return CONCUR_OK;
 }
 
