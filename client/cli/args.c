@@ -71,8 +71,8 @@ set_flag(json_t *request, const char *name)
 
 /* Tries words[at] as the option `field`: how many words it took, 0 if it is another one, -1 with a fault. */
 static int
-take_option(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
-    size_t at, json_t *request, struct fault *fault)
+take_option(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type, size_t at,
+    json_t *request, struct fault *fault)
 {
 	const ProtobufCFieldDescriptor *target =
 	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
@@ -90,7 +90,7 @@ take_option(const struct command *command, const struct field *field, const Prot
 	word = options_word(name, command->words + at, command->word_count - at, &taken, fault);
 	if (!word)
 		return taken;
-	json = args_word(field, type, word, command->options.raw, fault);
+	json = args_word(field, type, word, command->options.text, fault);
 	if (!json || !set_member(request, target->name, json) || !set_flag(request, field->if_given))
 		return -1;
 	return taken;
@@ -158,8 +158,7 @@ fill_array(const struct command *command, const struct field *field, const Proto
 	if (strcmp(field->name, "pairs") == 0 && (operands->count - operands->used) % 2 != 0)
 		return fault_set(fault, "a value is missing behind the last key");
 	while (operands->used < operands->count) {
-		json_t *json =
-		    args_word(field, type, operands->words[operands->used++], command->options.raw, fault);
+		json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
 
 		if (!json || json_array_append_new(array, json) < 0)
 			return false;
@@ -212,14 +211,13 @@ static bool
 fill_one(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
     struct operands *operands, json_t *request, struct fault *fault)
 {
-	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.raw, fault);
+	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
 
 	return json && set_member(request, fields_target(field), json) && set_flag(request, field->if_given);
 }
 
 bool
-args_read(
-    const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret, struct fault *fault)
+args_read(const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret, struct fault *fault)
 {
 	const char *fields = command->row->fields;
 	struct operands operands = { 0 };

@@ -12,7 +12,7 @@ struct buffer {
 	uint8_t *bytes; /* the buffer's own; NULL while nothing was appended */
 	size_t size;
 	size_t room;
-	bool failed;    /* there was no memory for something: the contents are not whole */
+	bool failed; /* there was no memory for something: the contents are not whole */
 };
 
 /* { 0 } is an empty buffer. */

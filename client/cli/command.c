@@ -10,18 +10,33 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The daemon names the object in front of what it has to say: behind that. */
+static const char *
+without_name(const struct command *command, const char *text)
+{
+	char name[sizeof((struct fault *)NULL)->text];
+	size_t size;
+
+	(void)snprintf(name, sizeof name, "%s '%s': ", command->kind ? command->kind->word : "",
+	    command->name ? command->name : "");
+	size = strlen(name);
+	return strncmp(text, name, size) == 0 ? text + size : text;
+}
+
 void
 command_complain(const struct command *command, const char *format, ...)
 {
+	struct fault fault;
 	va_list args;
 
 	(void)fprintf(stderr, "concur: ");
-	if (command->kind && command->name)
-		(void)fprintf(stderr, "%s %s: ", command->kind->word, command->name);
+	if (command->name)
+		(void)fprintf(stderr, "%s%s%s: ", command->kind ? command->kind->word : "", command->kind ? " " : "",
+		    command->name);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	(void)vsnprintf(fault.text, sizeof fault.text, format, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
+	(void)fprintf(stderr, "%s\n", without_name(command, fault.text));
 }
 
 enum verdict
@@ -77,8 +92,7 @@ command_connect(struct command *command)
 }
 
 enum concur_status
-command_try(struct command *command, const char *method_name, json_t *request, json_t **ret_reply,
-    struct fault *fault)
+command_try(struct command *command, const char *method_name, json_t *request, json_t **ret_reply, struct fault *fault)
 {
 	struct concur_reply reply = { 0 };
 	struct buffer body = { 0 };
@@ -96,6 +110,7 @@ command_try(struct command *command, const char *method_name, json_t *request, j
 		(void)fault_set(fault, "%s", concur_message());
 		goto out;
 	}
+	command->reply_size = reply.size;
 	*ret_reply = message_decode(method.output, reply.body, reply.size, fault);
 	if (!*ret_reply)
 		status = CONCUR_BAD_REPLY;

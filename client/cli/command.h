@@ -12,15 +12,16 @@ struct command {
 	struct options options;
 	const struct row *row;
 	const struct kind_word *kind; /* NULL: a verb without an object */
-	char *name;                   /* the object's; NULL with `kind` */
+	const char *name;             /* the object's; without a kind: the word that a call is about, or NULL */
 	char **words;                 /* what follows the verb, up to "--" */
 	size_t word_count;
-	char **rest;                  /* what follows "--", ends with NULL; NULL: there was no "--" */
-	concur_session *session;      /* NULL until connected */
-	size_t printed;               /* items of the listing so far */
+	char **rest;             /* what follows "--", ends with NULL; NULL: there was no "--" */
+	concur_session *session; /* NULL until connected */
+	size_t reply_size;       /* bytes of the last reply */
+	size_t printed;          /* items of the listing so far */
 };
 
-/* Prints "concur: queue jobs: TEXT" on stderr, with what the command is about in front. */
+/* Prints "concur: queue jobs: TEXT" on stderr, with what the command is about in front, once. */
 __attribute__((format(printf, 2, 3))) void command_complain(const struct command *command, const char *format, ...);
 
 /* How to end for a status. */

@@ -49,8 +49,8 @@ offer_names(struct command *command, const char *kind)
 	if (concur_connect(command->options.url, &options, &command->session) != CONCUR_OK ||
 	    command_try(command, "Manager/List", request, &reply, &fault) != CONCUR_OK)
 		return;
-	json_array_foreach(json_object_get(reply, "objects"), index, object)
-		(void)puts(json_string_value(json_object_get(object, "name")));
+	json_array_foreach(json_object_get(reply, "objects"), index, object)(void)
+	    puts(json_string_value(json_object_get(object, "name")));
 }
 
 static void

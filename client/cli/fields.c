@@ -1,5 +1,5 @@
-/* The notation of a row's fields. Rows are constants of this program: a token that is wrong is an error in rows.c, which
- * the unit tests find. */
+/* The notation of a row's fields. Rows are constants of this program: a token that is wrong is an error in rows.c,
+ * which the unit tests find. */
 #include "fields.h"
 
 #include <assert.h>
@@ -132,7 +132,7 @@ fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *
 		else if (field.is_option)
 			used += (size_t)snprintf(ret + used, size - used, " [--%s %s]", option, words);
 		else
-			used += (size_t)snprintf(ret + used, size - used, field.is_optional ? " [%s]%s" : " %s%s", words,
-			    field.is_many ? "..." : "");
+			used += (size_t)snprintf(ret + used, size - used, field.is_optional ? " [%s]%s" : " %s%s",
+			    words, field.is_many ? "..." : "");
 	}
 }

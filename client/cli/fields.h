@@ -10,8 +10,8 @@
  *   values...    one word or more; where the field is no array, the verb is carried out once for each word
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
- * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is `values`
- * as key, value, key, value ... */
+ * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
+ * `values` as key, value, key, value ... */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

@@ -60,9 +60,13 @@ help_overview(void)
 	(void)fputs("\nOptions:\n", stdout);
 	for (const struct options_row *row = options_rows; row->name; row++)
 		(void)printf("  %s %-*s %s\n", row->name, (int)(14 - strlen(row->name)),
-		    row->word ? row->word : row->brief ? row->brief : "", row->help);
+		    row->word        ? row->word
+			: row->brief ? row->brief
+				     : "",
+		    row->help);
 	(void)fputs("\nWords are JSON, or text where they are none: 1 is a number, '\"1\"' and one are text.\n"
-		    "Exit status: 0 done, 1 a plain no (empty, timed out, not there), 2 wrong usage, 3 no daemon, 4 any other error.\n"
+		    "Exit status: 0 done, 1 a plain no (empty, timed out, not there), 2 wrong usage, 3 no daemon, 4 "
+		    "any other error.\n"
 		    "\"concur help KIND\" and \"concur help KIND VERB\" say more; concur(1) says all.\n",
 	    stdout);
 }

@@ -30,10 +30,8 @@ set_environment(const struct command *command, json_t *reply)
 {
 	char token[32];
 
-	(void)snprintf(token, sizeof token, "%" PRIu64,
-	    (uint64_t)json_integer_value(json_object_get(reply, "token")));
-	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 &&
-	       setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
+	(void)snprintf(token, sizeof token, "%" PRIu64, (uint64_t)json_integer_value(json_object_get(reply, "token")));
+	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 && setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
 }
 
 /* Lets go; a lock that is no longer ours was lost while the command ran, which must not pass for success. */
@@ -42,11 +40,12 @@ let_go(struct command *command, json_t *request)
 {
 	json_auto_t *release = json_pack("{s:O}", "object", json_object_get(request, "object"));
 	json_auto_t *reply = NULL;
-	enum verdict verdict = command_call(command, "Lock/Release", release, &reply);
+	struct fault fault;
+	enum concur_status status = command_try(command, "Lock/Release", release, &reply, &fault);
 
-	if (verdict != VERDICT_DONE)
-		command_complain(command, "the lock may have been lost while the command ran");
-	return verdict;
+	if (status != CONCUR_OK)
+		command_complain(command, "the lock may have been lost while the command ran: %s", fault.text);
+	return command_verdict(status);
 }
 
 static enum verdict

@@ -27,8 +27,7 @@ void message_free(ProtobufCMessage *message);
 
 /* The encoded form: JSON to bytes, bytes to JSON. False or NULL with a fault. */
 bool message_encode(const ProtobufCMessageDescriptor *type, json_t *json, struct buffer *to, struct fault *fault);
-json_t *message_decode(
-    const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size, struct fault *fault);
+json_t *message_decode(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size, struct fault *fault);
 
 /* Bytes that one element of the field takes in the message's struct. */
 size_t message_element_size(const ProtobufCFieldDescriptor *field);

@@ -138,7 +138,7 @@ read_number(const ProtobufCFieldDescriptor *field, const json_t *json, void *at)
 		return read_unsigned(json, 64, &positive) && (store(at, 64, positive), true);
 	case PROTOBUF_C_TYPE_ENUM:
 		return enums_read(field->descriptor, json_string_value(json), &word) &&
-		       (store(at, 32, (uint64_t)word), true);
+		    (store(at, 32, (uint64_t)word), true);
 	case PROTOBUF_C_TYPE_BOOL:
 		*(protobuf_c_boolean *)at = json_is_true(json);
 		return json_is_boolean(json);
@@ -203,7 +203,8 @@ read_repeated(const ProtobufCFieldDescriptor *field, json_t *json, ProtobufCMess
 	*array = calloc(json_array_size(json), message_element_size(field));
 	if (!*array)
 		return fault_set(fault, "out of memory");
-	json_array_foreach(json, index, item) {
+	json_array_foreach(json, index, item)
+	{
 		if (!read_element(field, item, *array + index * message_element_size(field), fault))
 			return fault_at(fault, "item %zu", index);
 		*count = index + 1;
@@ -219,8 +220,8 @@ unknown_field(const ProtobufCMessageDescriptor *type, const char *name, struct f
 	size_t used = 0;
 
 	for (unsigned i = 0; i < type->n_fields && used < sizeof names; i++)
-		used += (size_t)snprintf(
-		    names + used, sizeof names - used, "%s%s", i ? ", " : "", type->fields[i].name);
+		used +=
+		    (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", type->fields[i].name);
 	return fault_set(fault, "%s has no field %.60s; it has %s", type->short_name, name, names);
 }
 
@@ -230,7 +231,8 @@ read_fields(ProtobufCMessage *message, json_t *json, struct fault *fault)
 	const char *name;
 	json_t *member;
 
-	json_object_foreach(json, name, member) {
+	json_object_foreach(json, name, member)
+	{
 		const ProtobufCFieldDescriptor *field =
 		    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 

@@ -67,7 +67,8 @@ spell_repeated(const ProtobufCFieldDescriptor *field, const ProtobufCMessage *me
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < count; i++) {
-		if (json_array_append_new(list, spell_element(field, items + i * message_element_size(field), fault)) < 0) {
+		if (json_array_append_new(list, spell_element(field, items + i * message_element_size(field), fault)) <
+		    0) {
 			json_decref(list);
 			list = NULL;
 		}

@@ -6,7 +6,8 @@
 const struct options_row options_rows[] = {
 	{ "--url", NULL, "URL", "the daemon's address: unix:PATH or tcp://HOST:PORT" },
 	{ "--json", "-j", NULL, "print listings and information as one JSON document" },
-	{ "--raw", "-r", NULL, "take words as text, not JSON, and print text without quotes" },
+	{ "--text", "-t", NULL, "take words as text, not as JSON" },
+	{ "--raw", "-r", NULL, "print text as it is, without quotes" },
 	{ "--help", "-h", NULL, "print help on the verb and do nothing" },
 	{ "--version", NULL, NULL, "print the version and do nothing" },
 	{ NULL, NULL, NULL, NULL },
@@ -47,6 +48,8 @@ flag_of(struct options *options, const char *name)
 	switch (name[2]) {
 	case 'j':
 		return &options->json;
+	case 't':
+		return &options->text;
 	case 'r':
 		return &options->raw;
 	case 'h':

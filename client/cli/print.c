@@ -43,7 +43,8 @@ note_death(const struct command *command, json_t *death)
 {
 	double age_s = (double)json_integer_value(json_object_get(death, "age_ns")) / 1e9;
 
-	command_complain(command, "note: process %lld died %.3f s ago while it held the lock; what it guards may be half done",
+	command_complain(command,
+	    "note: process %lld died %.3f s ago while it held the lock; what it guards may be half done",
 	    (long long)json_integer_value(json_object_get(death, "process")), age_s);
 }
 
@@ -154,8 +155,7 @@ print_values(struct command *command, json_t *reply)
 	size_t index;
 	json_t *item;
 
-	json_array_foreach(json_object_get(reply, "values"), index, item)
-		print_item(command, item);
+	json_array_foreach(json_object_get(reply, "values"), index, item) print_item(command, item);
 	return print_outcome(command, reply);
 }
 
@@ -226,7 +226,8 @@ print_objects(struct command *command, json_t *reply)
 	size_t index;
 	json_t *object;
 
-	json_array_foreach(json_object_get(reply, "objects"), index, object) {
+	json_array_foreach(json_object_get(reply, "objects"), index, object)
+	{
 		if (command->options.json || command->options.raw) {
 			print_item(command, command->options.json ? object : json_object_get(object, "name"));
 			continue;
@@ -251,7 +252,8 @@ print_lines(json_t *object, const char *prefix)
 	const char *key;
 	json_t *member;
 
-	json_object_foreach(object, key, member) {
+	json_object_foreach(object, key, member)
+	{
 		size_t size = strlen(key);
 
 		if (json_is_object(member) && !json_object_get(member, "$int")) {

@@ -1,5 +1,5 @@
-/* JSON on one line. jansson prints every double with the same number of digits, which makes 0.1 unreadable; so containers
- * and doubles are written here, strings and integers by jansson. */
+/* JSON on one line. jansson prints every double with the same number of digits, which makes 0.1 unreadable; so
+ * containers and doubles are written here, strings and integers by jansson. */
 #include "print.h"
 
 #include <stdlib.h>
@@ -33,7 +33,8 @@ print_object(FILE *out, json_t *object)
 	json_t *member;
 
 	(void)fputc('{', out);
-	json_object_foreach(object, key, member) {
+	json_object_foreach(object, key, member)
+	{
 		json_auto_t *name = json_string(key);
 
 		(void)fputs(separator, out);
@@ -52,7 +53,8 @@ print_array(FILE *out, json_t *array)
 	json_t *item;
 
 	(void)fputc('[', out);
-	json_array_foreach(array, index, item) {
+	json_array_foreach(array, index, item)
+	{
 		if (index)
 			(void)fputs(", ", out);
 		print_json(out, item);

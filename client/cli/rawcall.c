@@ -62,7 +62,8 @@ rawcall_run(struct command *command)
 		return VERDICT_DONE;
 	}
 	if (command->word_count > 2)
-		return command_misused(command, &(struct fault){ "takes a method and its request, quoted as one word" });
+		return command_misused(command,
+		    &(struct fault){ "takes a method and its request, quoted as one word" });
 	request = json_loads(command->word_count > 1 ? command->words[1] : "{}",
 	    JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
 	if (!request) {

@@ -9,6 +9,7 @@
 #include "print.h"
 #include "rawcall.h"
 #include "run.h"
+#include "slices.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -51,7 +52,7 @@ const struct row rows[] = {
 	{ ROW_DICT, "update", "Dict/Update", "pairs... --if_version", CREATES, print_nothing, NULL, "put many values, all at once" },
 	{ ROW_DICT, "add", "Dict/Add", "key value", CREATES, print_value, NULL, "add a number to the one at a key (none counts as 0) and print the sum" },
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
-	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list, text or bytes at a key and print the new length" },
+	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 	{ ROW_DICT, "keys", "Dict/Page", "", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
 	{ ROW_DICT, "values", "Dict/Page", "", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
@@ -70,10 +71,10 @@ const struct row rows[] = {
 	{ ROW_LIST, "reverse", "List/Reverse", "", 0, print_nothing, NULL, "turn the order round" },
 	{ ROW_LIST, "sort", "List/Sort", "--reverse --if_version", 0, print_nothing, NULL, "sort the items" },
 	{ ROW_LIST, "repeat", "List/Repeat", "count", 0, print_nothing, NULL, "repeat the items so many times in all" },
-	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, print_values, NULL, "the items from start to in front of stop" },
+	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, NULL, slices_run, "the items from start to in front of stop" },
 	{ ROW_LIST, "set-slice", "List/SetSlice", "values... --start|from_start --stop|to_end --step=1 --if_version", 0, print_nothing, NULL, "put values in place of a slice" },
 	{ ROW_LIST, "del-slice", "List/DeleteSlice", "--start|from_start --stop|to_end --step=1 --if_version", 0, print_nothing, NULL, "take a slice away" },
-	{ ROW_LIST, "items", "List/GetSlice", "--step=1 --start|from_start --stop|to_end", LISTS, print_values, NULL, "all items" },
+	{ ROW_LIST, "items", "List/GetSlice", "", LISTS, NULL, slices_run, "all items" },
 
 	{ ROW_QUEUE, "put", "Queue/Put", "value... --timeout", CREATES, print_nothing, NULL, "put items, one after the other; waits for room" },
 	{ ROW_QUEUE, "put-nowait", "Queue/Put", "value...", CREATES, print_nothing, NULL, "put items if there is room" },

@@ -27,20 +27,22 @@ enum {
 /* How a row's verb is carried out. */
 enum {
 	ROW_CREATES = 1 << 0, /* the object is made if it is not there */
-	ROW_LISTS = 1 << 1,   /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
+	ROW_LISTS =
+	    1 << 1, /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
 	ROW_COMMAND = 1 << 2, /* takes a command behind "--" */
 	ROW_HIDDEN = 1 << 3,  /* not in help */
 };
 
 struct row {
-	unsigned kinds;     /* ROW_TOP, ROW_DICT ... */
+	unsigned kinds; /* ROW_TOP, ROW_DICT ... */
 	const char *verb;
 	const char *method; /* NULL: the verb has code of its own and no request */
-	const char *fields; /* how its words fill the request: fields.h. Without a method: its words, as help shows them */
-	unsigned how;       /* ROW_CREATES ... */
+	const char
+	    *fields;  /* how its words fill the request: fields.h. Without a method: its words, as help shows them */
+	unsigned how; /* ROW_CREATES ... */
 	enum verdict (*print)(struct command *command, json_t *reply); /* prints a reply; NULL with `run` */
 	enum verdict (*run)(struct command *command);                  /* NULL: as the row says */
-	const char *help;   /* one line, no full stop */
+	const char *help;                                              /* one line, no full stop */
 };
 
 extern const struct row rows[];

@@ -29,7 +29,8 @@ bool spell_encode(json_t *json, struct buffer *to, struct fault *fault);
 json_t *spell_decode(const uint8_t *bytes, size_t size, struct fault *fault);
 
 /* What a word of the command line means, as a new reference: JSON, or text if it is none (always text with `raw`). NULL
- * with a fault for what is meant as JSON and can not be taken: doubled keys, numbers too large, text that is not UTF-8. */
+ * with a fault for what is meant as JSON and can not be taken: doubled keys, numbers too large, text that is not
+ * UTF-8. */
 json_t *spell_word(const char *word, bool raw, struct fault *fault);
 
 /* The payload of a typed array <-> its items. */

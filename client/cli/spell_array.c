@@ -88,12 +88,13 @@ items_encode(const struct element *element, json_t *items, struct buffer *to, st
 	size_t index;
 	json_t *item;
 
-	json_array_foreach(items, index, item) {
+	json_array_foreach(items, index, item)
+	{
 		uint64_t bits;
 
 		if (!(element->is_float ? element_float_bits : element_bits)(element, item, &bits))
-			return fault_set(
-			    fault, "$array: item %zu does not fit the typecode %c", index, element->letter);
+			return fault_set(fault, "$array: item %zu does not fit the typecode %c", index,
+			    element->letter);
 		for (unsigned byte = 0; byte < element->size; byte++)
 			buffer_append_byte(to, (uint8_t)(bits >> 8 * byte));
 	}

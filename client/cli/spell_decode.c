@@ -107,8 +107,9 @@ decode_object(const struct value *value)
 	struct value_reference reference;
 
 	value_reference(value, &reference);
-	return wrap("$object", json_pack("[o, o]", spell_u64(reference.object),
-				   enums_spell(&concur__v1__kind__descriptor, (int)reference.kind)));
+	return wrap("$object",
+	    json_pack("[o, o]", spell_u64(reference.object),
+		enums_spell(&concur__v1__kind__descriptor, (int)reference.kind)));
 }
 
 struct ids {
@@ -136,8 +137,9 @@ decode_opaque(const struct value *value)
 		json_decref(ids.list);
 		return NULL;
 	}
-	return wrap("$opaque", json_pack("[o, o, o]", json_stringn((const char *)opaque.codec, opaque.codec_size),
-				   spell_string(base64_encode(opaque.data, opaque.size)), ids.list));
+	return wrap("$opaque",
+	    json_pack("[o, o, o]", json_stringn((const char *)opaque.codec, opaque.codec_size),
+		spell_string(base64_encode(opaque.data, opaque.size)), ids.list));
 }
 
 static json_t *

@@ -1,5 +1,5 @@
-/* JSON -> encoded values, inside out: a container's items are encoded into a buffer of their own, which then follows the
- * container's tag and length. */
+/* JSON -> encoded values, inside out: a container's items are encoded into a buffer of their own, which then follows
+ * the container's tag and length. */
 #include "spell.h"
 
 #include "base64.h"
@@ -72,7 +72,8 @@ payload_items(json_t *items, struct buffer *to, struct fault *fault)
 
 	if (!json_is_array(items))
 		return fault_set(fault, "$tuple: write {\"$tuple\": [ITEM, ...]}");
-	json_array_foreach(items, index, item) {
+	json_array_foreach(items, index, item)
+	{
 		if (!append_nested(item, ITEMS, to, fault))
 			return false;
 	}
@@ -87,7 +88,8 @@ payload_pairs(json_t *pairs, struct buffer *to, struct fault *fault)
 
 	if (!json_is_array(pairs))
 		return fault_set(fault, "$map: write {\"$map\": [[KEY, VALUE], ...]}");
-	json_array_foreach(pairs, index, pair) {
+	json_array_foreach(pairs, index, pair)
+	{
 		if (json_array_size(pair) != 2)
 			return fault_set(fault, "$map: item %zu is not [KEY, VALUE]", index);
 		if (!append_pair(json_array_get(pair, 0), json_array_get(pair, 1), to, fault))
@@ -124,7 +126,8 @@ read_ids(json_t *json, uint64_t *ids)
 	size_t index;
 	json_t *id;
 
-	json_array_foreach(json, index, id) {
+	json_array_foreach(json, index, id)
+	{
 		if (!spell_read_u64(id, &ids[index]))
 			return false;
 	}
@@ -255,7 +258,8 @@ payload_text_keys(json_t *object, struct buffer *to, struct fault *fault)
 	const char *name;
 	json_t *item;
 
-	json_object_foreach(object, name, item) {
+	json_object_foreach(object, name, item)
+	{
 		json_auto_t *key = json_string(name);
 
 		if (!key)
@@ -286,7 +290,8 @@ encode_object(json_t *json, struct buffer *to, struct fault *fault)
 		encode_double(number, to);
 	else
 		return fault_set(fault,
-		    "%s: no such spelling, or not what belongs to it; a map with that key is {\"$map\": [[\"%s\", ...]]}",
+		    "%s: no such spelling, or not what belongs to it; a map with that key is {\"$map\": [[\"%s\", "
+		    "...]]}",
 		    key, key);
 	return true;
 }

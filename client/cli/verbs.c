@@ -1,5 +1,6 @@
 /* Rows as calls. Whatever a verb may need beyond the words follows from its request's fields: `object` wants the object
- * opened, `name` and `kind` (of Object.Open) the command's own, `cursor` or `start` say where the next page begins. */
+ * opened, `name` and `kind` (of Object.Open) the command's own, `cursor` (of the
+ * reply, then of the request) says where the next page begins. */
 #include "verbs.h"
 
 #include "args.h"
@@ -38,19 +39,13 @@ name_object(struct command *command, const struct method *method, json_t *reques
 
 /* Where the next page begins; false if this was the last. */
 static bool
-next_page(const struct method *method, json_t *reply, json_t *request)
+next_page(json_t *reply, json_t *request)
 {
 	json_t *cursor = json_object_get(reply, "cursor");
 
 	if (!cursor || (json_is_integer(cursor) && json_integer_value(cursor) == 0))
 		return false;
-	(void)json_object_set(request, has_field(method, "cursor") ? "cursor" : "start", cursor);
-	if (!has_field(method, "cursor")) {
-		/* A slice goes on at an index, and only of the same list. */
-		(void)json_object_del(request, "from_start");
-		(void)json_object_set(request, "if_version", json_object_get(reply, "version"));
-	}
-	return true;
+	return json_object_set(request, "cursor", cursor) == 0;
 }
 
 /* One call, and for a listing the pages that follow. */
@@ -66,7 +61,7 @@ call_pages(struct command *command, const struct method *method, json_t *request
 		verdict = command_call(command, method->name, request, &reply);
 		if (verdict == VERDICT_DONE) {
 			verdict = command->row->print(command, reply);
-			more = command->row->how & ROW_LISTS && next_page(method, reply, request);
+			more = command->row->how & ROW_LISTS && next_page(reply, request);
 		}
 	} while (verdict == VERDICT_DONE && more);
 	return verdict;
@@ -78,10 +73,12 @@ call_word(struct command *command, const struct method *method, const struct arg
 	const ProtobufCFieldDescriptor *target =
 	    protobuf_c_message_descriptor_get_field_by_name(method->input, args->each.name);
 	struct fault fault;
-	json_t *json = args_word(&args->each, method->input, word, command->options.raw, &fault);
+	json_t *json = args_word(&args->each, method->input, word, command->options.text, &fault);
 
 	if (!json || json_object_set_new(args->request, target->name, json) < 0)
 		return command_misused(command, &fault);
+	if (!command->kind)
+		command->name = word;
 	return call_pages(command, method, args->request);
 }
 
@@ -192,8 +189,9 @@ show(struct command *command, const char *name)
 	enum verdict verdict;
 	enum concur_status status = open_any(command, name, &id, &fault);
 
+	command->name = name;
 	if (status != CONCUR_OK) {
-		command_complain(command, "%s: %s", name, fault.text);
+		command_complain(command, "%s", fault.text);
 		return command_verdict(status);
 	}
 	request = json_pack("{s:o}", "object", id);

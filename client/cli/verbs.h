@@ -1,4 +1,5 @@
-/* Carrying out rows that are nothing but a call: read the words, open the object, call, print, go on while there is more. */
+/* Carrying out rows that are nothing but a call: read the words, open the object, call, print, go on while there is
+ * more. */
 #ifndef CLI_VERBS_H
 #define CLI_VERBS_H
 

@@ -39,8 +39,8 @@ listener_pause(struct loop *loop, int error)
 {
 	if (!loop->is_full_told)
 		log_write(loop->log, LOG_WARNING,
-		    "connections wait: %s; raise the limit of open files (LimitNOFILE, ulimit -n) sessions=%zu", strerror(error),
-		    loop->conn_count);
+		    "connections wait: %s; raise the limit of open files (LimitNOFILE, ulimit -n) sessions=%zu",
+		    strerror(error), loop->conn_count);
 	loop->is_full = loop->is_full_told = true;
 	loop->retry_ns = loop->now_ns + LOOP_RETRY_NS;
 	for (struct link *node = loop->listeners.next; node != &loop->listeners; node = node->next)
@@ -130,7 +130,8 @@ listener_start(struct listener *listener, struct complaint *complaint)
 		return -1;
 	address_print(&address, listener->url);
 	listener->is_local = address_is_local(&address);
-	(void)event_assign(&listener->event, loop->base, listener->fd, EV_READ | EV_PERSIST, listener_on_ready, listener);
+	(void)event_assign(&listener->event, loop->base, listener->fd, EV_READ | EV_PERSIST, listener_on_ready,
+	    listener);
 	if (event_add(&listener->event, NULL) != 0)
 		return complain(complaint, "%s: can not watch the socket", listener->url);
 	link_append(&loop->listeners, &listener->node);
@@ -210,8 +211,8 @@ listener_adopt(struct loop *loop, int fd, struct complaint *complaint)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
-		return complain(complaint, "descriptor %d, passed in by the service manager, is not a listening stream socket",
-		    fd);
+		return complain(complaint,
+		    "descriptor %d, passed in by the service manager, is not a listening stream socket", fd);
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
 		return complain(complaint, "descriptor %d: %s", fd, strerror(errno));
 	listener = listener_new(loop, fd, false);

@@ -1,9 +1,9 @@
 /* The loop's turns.
  *
- * libevent's callbacks run while it dispatches; the first of them that has input begins the turn (loop_turn_begin). What
- * connections have left over from the turn before is taken after them, then the server ends the turn, then its output
- * is sent. A connection that ended stays in the graveyard until then, so that no list and no callback meets freed
- * memory.
+ * libevent's callbacks run while it dispatches; the first of them that has input begins the turn (loop_turn_begin).
+ * What connections have left over from the turn before is taken after them, then the server ends the turn, then its
+ * output is sent. A connection that ended stays in the graveyard until then, so that no list and no callback meets
+ * freed memory.
  *
  * There is one timer. It is set anew only when a deadline comes earlier than it stands; one that stands too early costs
  * an empty turn, which sets it right. */
@@ -282,8 +282,8 @@ loop_arm(struct loop *loop)
 void
 loop_turn(struct loop *loop)
 {
-	bool has_work = loop->is_hurried || !link_empty(&loop->runnable) || !link_empty(&loop->due) ||
-	    loop->state != LOOP_SERVING;
+	bool has_work =
+	    loop->is_hurried || !link_empty(&loop->runnable) || !link_empty(&loop->due) || loop->state != LOOP_SERVING;
 	struct link mark;
 
 	link_append(&loop->runnable, &mark);

@@ -12,15 +12,19 @@ expect 0 '[1, 2.5, "x"]' '' get_prints_json dict d get a
 expect 1 '' 'dict d: not there' get_missing_key_is_plain_no dict d get b
 expect 0 '' '' set_number_key dict d set 1 one
 expect 0 '"one"' '' get_equal_key_is_same dict d get 1.0
-expect 0 'one' '' get_raw_is_bare dict d get true --raw || :
+expect 0 'one' '' get_raw_is_bare dict d get true --raw
+expect 1 '' 'not there' get_text_key_is_no_number dict d get 1 --text
 expect 0 'true' '' contains_is_true dict d contains a
 expect 1 'false' '' contains_is_false dict d contains zz
 expect 0 '1' '' incr_absent_counts_from_0 dict d incr n
 expect 0 '0.5' '' add_negative_is_no_option dict d add n -0.5
 expect 0 '"new"' '' setdefault_absent_is_new dict d setdefault s new
 expect 0 '"new"' '' setdefault_there_is_old dict d setdefault s other
-expect 0 '4' '' append_prints_length dict d append s X
-expect 1 '"newX"' 'not as expected' compare_exchange_changed_prints_it dict d compare-exchange s old y
+expect 0 '1' '' append_absent_makes_list dict d append al 1
+expect 0 '2' '' append_prints_length dict d append al '[2]'
+expect 0 '[1, [2]]' '' pop_list dict d pop al
+expect 4 '' 'dict d: ' append_to_text_is_error dict d append s X
+expect 1 '"new"' 'not as expected' compare_exchange_changed_prints_it dict d compare-exchange s old y
 expect 0 '' '' update_puts_all dict d update t '{"$tuple": [1]}' '{"$bytes": "AAH/"}' 99999999999999999999
 expect 2 '' 'a value is missing' update_odd_is_usage dict d update a 1 b
 expect 0 '"a"
@@ -32,18 +36,18 @@ expect 0 '"a"
 expect 0 '["a", [1, 2.5, "x"]]
 [1, "one"]
 ["n", 0.5]
-["s", "newX"]
+["s", "new"]
 ["t", {"$tuple": [1]}]
 [{"$bytes": "AAH/"}, {"$int": "99999999999999999999"}]' '' items_are_pairs dict d items
 expect 0 '[[1, 2.5, "x"],
  "one",
  0.5,
- "newX",
+ "new",
  {"$tuple": [1]},
  {"$int": "99999999999999999999"}]' '' values_json_is_one_array dict d values --json
 expect 0 '6' '' len_counts dict d len
 expect 0 '[{"$bytes": "AAH/"}, {"$int": "99999999999999999999"}]' '' popitem_is_last dict d popitem
-expect 0 '"newX"' '' pop_prints dict d pop s
+expect 0 '"new"' '' pop_prints dict d pop s
 expect 0 '' '' del_takes_away dict d del t
 expect 1 '' 'not there' del_missing_is_plain_no dict d del t
 expect 4 '' 'dict d: ' set_unhashable_key_is_error dict d set '[1]' 2
@@ -97,7 +101,10 @@ expect 0 '' '' del_slice_works list l del-slice --start 3
 expect 0 '1
 "a"
 "b"' '' items_after_slices list l items
-seq 1 20000 | "$concur" list long append -
+seq 1 20000 | xargs -n 4000 "$concur" list long extend
+"$concur" list long repeat 10
+same 200000 "$("$concur" list long items | wc -l)" items_past_one_batch_are_all
+"$concur" list long del-slice --start 20000
 same 20000 "$("$concur" list long items | sort -nu | wc -l)" items_of_many_pages_are_all
 same 6666 "$("$concur" list long slice --start 2 --step 3 | awk '$1 % 3 == 0' | wc -l)" slice_of_many_pages_is_all
 same 20000 "$("$concur" list long slice --step -1 | sort -nu | wc -l)" slice_backwards_of_many_pages_is_all
@@ -118,7 +125,7 @@ expect 0 '' '' task_done_one queue q task-done
 expect 0 '' '' task_done_other queue q task-done
 expect 0 '' '' join_is_done queue q join --timeout 5
 expect 4 '' 'queue q: ' task_done_too_often_is_error queue q task-done
-(until_true sh -c "\"$concur\" queue q state | grep -qx 'getters: 1'" && "$concur" queue q put late) &
+(until_true shows 'getters: 1' queue q state && "$concur" queue q put late) &
 expect 0 '"late"' '' get_waits_for_item queue q get
 wait
 "$concur" queue small open --maxsize 1 --order lifo >"$place/out"
@@ -136,11 +143,12 @@ expect 0 '' '' value_set_makes_object value v set 5
 expect 0 '6' '' value_incr value v incr
 expect 0 '16' '' value_add value v add 10
 expect 0 '16' '' value_exchange value v exchange '"x"'
-expect 0 '' '' value_open_with_first_value value w open 7 --raw --json >/dev/null
+"$concur" value w open 7 >/dev/null
+expect 0 '7' '' value_open_puts_first_value value w get
 expect 1 '"x"' 'not as expected' value_compare_exchange_changed value v compare-exchange 1 2
 
 # lock, plain
-expect 1 'false' '' locked_of_open_is_false lock p locked
+expect 1 '' 'lock p: no such object' locked_of_missing_is_plain_no lock p locked
 "$concur" lock p open >/dev/null
 expect 1 'false' '' locked_is_false lock p locked
 token=$("$concur" lock p acquire)
@@ -160,7 +168,7 @@ same 1 "$("$concur" show p v | grep -c '^kind: lock')" show_many_has_each
 same 1 "$("$concur" info | grep -c '^objects: ')" info_has_objects
 expect 0 '' '' rm_many rm v w
 expect 1 '' 'no such object' show_removed_is_plain_no show v
-expect 1 '' '' rm_missing_is_plain_no rm v d >/dev/null 2>&1
+expect 1 '' '^concur: v: not there' rm_missing_is_plain_no rm v d
 expect 1 '' 'no such object' rm_goes_on_after_missing dict d len
 
 # any method
@@ -174,4 +182,9 @@ same '"a"' "$("$concur" call list.get "{\"object\": $id, \"index\": 1}" | sed 's
 
 # completion
 same 'small' "$("$concur" complete -- queue s | grep '^s')" complete_name_asks_daemon
+
+# Items that are large: a page is measured in bytes.
+awk 'BEGIN { s = "x"; while (length(s) < 1000000) s = s s; for (i = 0; i < 70; i++) print s }' |
+	"$concur" list large append -
+same 70 "$("$concur" list large items | wc -l)" items_that_are_large_are_all
 finish

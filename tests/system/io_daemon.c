@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-	READY_FD = 10,  /* in the daemon */
+	READY_FD = 10, /* in the daemon */
 	PARENT_FD = 11,
 	ARGS_MAX = 16,
 };
@@ -127,8 +127,8 @@ reap_with_status(pid_t child, int expected)
 	int status;
 
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == expected, "wait status %#x; it said: %s", (unsigned)status,
-	    read_output());
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == expected, "wait status %#x; it said: %s",
+	    (unsigned)status, read_output());
 }
 
 static void

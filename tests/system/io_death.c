@@ -14,12 +14,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { OUTBOX_HIGH = 64 * 1024 }; /* bytes; more than most of these tests ask for */
+
 static struct io_fixture io;
 
 static void
 setup(void)
 {
 	io_setup(&io);
+	io.config.limits.outbox_high = OUTBOX_HIGH;
 	io_start(&io);
 }
 
@@ -241,6 +244,42 @@ START_TEST(kill_with_an_heir_applies_all_frames_past_turn_frames_and_a_full_outb
 }
 END_TEST
 
+START_TEST(kill_while_nothing_is_read_from_it_still_applies_what_lies_in_the_socket)
+{
+	uint8_t bulk[FRAME_REQUEST + 8];
+	struct pipes pipes, go;
+	pid_t client;
+	char byte;
+
+	pipes_open(&pipes);
+	pipes_open(&go);
+	io_frame(bulk, IO_BULK, 1, 8, 0);
+	frame_u64_write(bulk + FRAME_REQUEST, 4 * LIMITS_MIB);
+	client = fork();
+	if (client == 0) {
+		int fd = io_connect(&io);
+
+		io_send(fd, bulk, sizeof bulk);
+		(void)!read(go.release[0], &byte, 1);
+		send_echo(fd, 20);
+		if (fork() == 0)
+			hold(&pipes);
+		pause();
+		_exit(1);
+	}
+	io_turn_until_frames(&io, 1);
+	ck_assert(!LINK_ENTRY(io.loop->conns.next, struct conn, all)->is_reading);
+	ck_assert_int_eq(write(go.release[1], "", 1), 1);
+	pipes_wait_ready(&pipes);
+	kill_and_reap(client);
+	io_turn_until_ended(&io, 1);
+	ck_assert_int_eq(io_seen(&io)->end.reason, SERVER_PEER_DIED);
+	ck_assert_uint_eq(io_seen(&io)->end.frames, 21);
+	pipes_close(&pipes);
+	pipes_close(&go);
+}
+END_TEST
+
 START_TEST(death_before_the_connection_is_accepted_still_applies_its_frames)
 {
 	pid_t client = io_fork();
@@ -334,6 +373,7 @@ main(void)
 	tcase_add_test(cases, kill_with_frames_in_the_socket_applies_them_before_the_end);
 	tcase_add_loop_test(cases, kill_of_a_peer_whose_child_holds_the_socket_is_seen, 0, 2);
 	tcase_add_test(cases, kill_with_an_heir_applies_all_frames_past_turn_frames_and_a_full_outbox);
+	tcase_add_test(cases, kill_while_nothing_is_read_from_it_still_applies_what_lies_in_the_socket);
 	tcase_add_test(cases, death_before_the_connection_is_accepted_still_applies_its_frames);
 	tcase_add_test(cases, death_before_the_connection_is_accepted_is_seen_though_a_child_holds_it);
 	tcase_add_test(cases, identify_with_another_start_drops_only_a_watch_that_could_be_wrong);

@@ -79,9 +79,10 @@ io_connect_seen(struct io_fixture *io)
 size_t
 io_frame(uint8_t *ret, uint32_t method, uint64_t call, size_t size, uint8_t fill)
 {
-	const struct frame_request head = {
-		.length = (uint32_t)(FRAME_REQUEST - FRAME_LENGTH + size), .method = method, .call = call, .context = 1
-	};
+	const struct frame_request head = { .length = (uint32_t)(FRAME_REQUEST - FRAME_LENGTH + size),
+		.method = method,
+		.call = call,
+		.context = 1 };
 
 	frame_request_write(ret, &head);
 	memset(ret + FRAME_REQUEST, fill, size);

@@ -14,7 +14,7 @@
 
 struct io_fixture {
 	char directory[64];
-	char path[96];  /* of the socket */
+	char path[96]; /* of the socket */
 	char url[104];
 	struct server_config config; /* change it before io_start() */
 	struct log log;

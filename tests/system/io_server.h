@@ -25,14 +25,14 @@ struct io_server_seen {
 	uint64_t turns;
 	uint64_t opens;
 	uint64_t frames;
-	uint64_t frames_of_turn;     /* the most that one connection gave in one turn */
-	uint64_t bytes;              /* of all frames */
+	uint64_t frames_of_turn; /* the most that one connection gave in one turn */
+	uint64_t bytes;          /* of all frames */
 	uint64_t too_large;
 	uint64_t bad_frames;
 	uint64_t stops;
 	uint64_t ends;
-	struct io_server_end end;    /* the last */
-	struct server_peer peer;     /* the last that was opened */
+	struct io_server_end end; /* the last */
+	struct server_peer peer;  /* the last that was opened */
 	uint64_t now_ns;
 };
 

@@ -1,7 +1,9 @@
-/* Stands before malloc and its kin, by the linker's --wrap, and fails the one that is wanted. */
+/* Stands before malloc and its kin, by the linker's --wrap, and fails the one that is wanted. Fresh memory is filled
+ * with garbage, so that nothing relies on what stands there. */
 #include "nomem.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -39,10 +41,16 @@ fails(void)
 	return true;
 }
 
+static void *
+spoil(void *fresh, size_t size)
+{
+	return fresh ? memset(fresh, 0xa5, size) : NULL;
+}
+
 void *
 __wrap_malloc(size_t size)
 {
-	return fails() ? NULL : __real_malloc(size);
+	return fails() ? NULL : spoil(__real_malloc(size), size);
 }
 
 void *
@@ -54,11 +62,18 @@ __wrap_calloc(size_t count, size_t size)
 void *
 __wrap_realloc(void *old, size_t size)
 {
-	return fails() ? NULL : __real_realloc(old, size);
+	if (fails())
+		return NULL;
+	return old ? __real_realloc(old, size) : spoil(__real_malloc(size), size);
 }
 
 void *
 __wrap_reallocarray(void *old, size_t count, size_t size)
 {
-	return fails() ? NULL : __real_reallocarray(old, count, size);
+	void *fresh;
+
+	if (fails())
+		return NULL;
+	fresh = __real_reallocarray(old, count, size);
+	return old ? fresh : spoil(fresh, count * size);
 }

@@ -48,21 +48,28 @@ START_TEST(decode_encoded_message_is_same_json)
 		const ProtobufCMessageDescriptor *type;
 		const char *in, *out;
 	} rows[] = {
-		{ &concur__v1__key_value_request__descriptor, "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}",
+		{ &concur__v1__key_value_request__descriptor,
+		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}",
 		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}],\"if_version\":0}" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":[null,1,\"x\"]}",
 		    "{\"object\":0,\"values\":[null,1,\"x\"],\"if_version\":0}" },
-		{ &concur__v1__wait_request__descriptor, "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}",
+		{ &concur__v1__wait_request__descriptor,
+		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}",
 		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}" },
-		{ &concur__v1__shutdown_request__descriptor, "{\"immediate\":true}", "{\"object\":0,\"immediate\":true}" },
-		{ &concur__v1__open_request__descriptor, "{\"name\":\"a b\",\"kind\":\"QUEUE\",\"order\":\"lifo\",\"lifetime\":\"LIFETIME_SESSION\"}",
+		{ &concur__v1__shutdown_request__descriptor, "{\"immediate\":true}",
+		    "{\"object\":0,\"immediate\":true}" },
+		{ &concur__v1__open_request__descriptor,
+		    "{\"name\":\"a b\",\"kind\":\"QUEUE\",\"order\":\"lifo\",\"lifetime\":\"LIFETIME_SESSION\"}",
 		    "{\"name\":\"a b\",\"kind\":\"queue\",\"lifetime\":\"session\",\"must_exist\":false,"
 		    "\"must_create\":false,\"maxsize\":0,\"order\":\"lifo\",\"strict\":false}" },
 		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"name\":\"l\",\"holder\":{\"process\":3}},{}]}",
 		    "{\"cursor\":0,\"objects\":["
-		    "{\"object\":0,\"kind\":\"none\",\"name\":\"l\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,\"version\":0,"
-		    "\"waiters\":0,\"bytes\":0,\"holder\":{\"session\":0,\"process\":3,\"context\":0,\"token\":0,\"age_ns\":0}},"
-		    "{\"object\":0,\"kind\":\"none\",\"name\":\"\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,\"version\":0,"
+		    "{\"object\":0,\"kind\":\"none\",\"name\":\"l\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
+		    "\"version\":0,"
+		    "\"waiters\":0,\"bytes\":0,\"holder\":{\"session\":0,\"process\":3,\"context\":0,\"token\":0,\"age_"
+		    "ns\":0}},"
+		    "{\"object\":0,\"kind\":\"none\",\"name\":\"\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
+		    "\"version\":0,"
 		    "\"waiters\":0,\"bytes\":0}]}" },
 	};
 
@@ -81,7 +88,8 @@ START_TEST(encode_wrong_json_is_refused_with_the_field)
 		const ProtobufCMessageDescriptor *type;
 		const char *json, *says;
 	} rows[] = {
-		{ &concur__v1__key_request__descriptor, "{\"kee\":1}", "KeyRequest has no field kee; it has object, key, if_version" },
+		{ &concur__v1__key_request__descriptor, "{\"kee\":1}",
+		    "KeyRequest has no field kee; it has object, key, if_version" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":-1}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":\"1\"}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"key\":{\"$bytes\":1}}", "key" },
@@ -90,7 +98,8 @@ START_TEST(encode_wrong_json_is_refused_with_the_field)
 		{ &concur__v1__page_request__descriptor, "{\"count\":4294967296}", "count" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":1}", "values" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":[1,{\"$int\":1}]}", "item 1" },
-		{ &concur__v1__open_request__descriptor, "{\"kind\":\"teapot\"}", "none, dict, list, queue, lock, value" },
+		{ &concur__v1__open_request__descriptor, "{\"kind\":\"teapot\"}",
+		    "none, dict, list, queue, lock, value" },
 		{ &concur__v1__open_request__descriptor, "{\"name\":1}", "name" },
 		{ &concur__v1__open_request__descriptor, "{\"strict\":1}", "strict" },
 		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"holder\":{\"age_ns\":\"x\"}}]}", "holder" },
@@ -136,13 +145,14 @@ assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 		if (field->type == PROTOBUF_C_TYPE_MESSAGE)
 			assert_fields_are_known(field->descriptor);
 		ck_assert_msg(field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_DOUBLE &&
-				  field->type != PROTOBUF_C_TYPE_FLOAT,
+			field->type != PROTOBUF_C_TYPE_FLOAT,
 		    "%s.%s: message_read.c reads no such field", type->short_name, field->name);
 		if (field->type != PROTOBUF_C_TYPE_BYTES)
 			continue;
 		for (size_t t = 0; t < UNIT_COUNT(texts); t++)
 			text |= strcmp(field->name, texts[t]) == 0;
-		ck_assert_msg(text != message_holds_value(field), "%s.%s: text or value?", type->short_name, field->name);
+		ck_assert_msg(text != message_holds_value(field), "%s.%s: text or value?", type->short_name,
+		    field->name);
 	}
 }
 

@@ -71,7 +71,8 @@ START_TEST(verb_of_a_kind_is_there_once)
 }
 END_TEST
 
-/* Services whose methods are verbs of a kind, or of the manager. Session's and Object's are the library's own business. */
+/* Services whose methods are verbs of a kind, or of the manager. Session's and Object's are the library's own
+ * business. */
 START_TEST(method_of_a_kind_has_a_row)
 {
 	static const char *const services[] = { "Manager/", "Cell/", "Dict/", "List/", "Lock/", "Queue/" };
@@ -213,7 +214,8 @@ START_TEST(read_wrong_words_is_refused)
 
 		ck_assert_msg(!read_words(table[i].kind, table[i].verb, table[i].words, &args, &fault),
 		    "%s %s was taken", table[i].verb, table[i].words);
-		ck_assert_msg(strstr(fault.text, table[i].says), "%s %s: %s", table[i].verb, table[i].words, fault.text);
+		ck_assert_msg(strstr(fault.text, table[i].says), "%s %s: %s", table[i].verb, table[i].words,
+		    fault.text);
 		args_fini(&args);
 	}
 }
@@ -237,8 +239,8 @@ main(void)
 {
 	const TTest *const tests[] = { fields_of_all_rows_are_in_their_requests, row_has_code_or_a_method_and_a_printer,
 		verb_of_a_kind_is_there_once, method_of_a_kind_has_a_row, usage_of_rows_shows_their_words,
-		read_words_are_the_request, read_wrong_words_is_refused,
-		read_many_words_for_one_field_is_a_call_each, NULL };
+		read_words_are_the_request, read_wrong_words_is_refused, read_many_words_for_one_field_is_a_call_each,
+		NULL };
 
 	return unit_run("cli_rows", tests);
 }

@@ -72,6 +72,16 @@ compare_with_model(struct random *random)
 		MODEL_ASSERT(model->table.buckets <= model->count * 5 + 16);
 	}
 	model_look(model);
+	while (model->count) {
+		struct table_node *node = table_any(&model->table);
+
+		MODEL_ASSERT(node && model->in[node - model->nodes]);
+		model_toggle(model, (size_t)(node - model->nodes));
+		/* Others come in between. */
+		if (random_below(random, 4) == 0)
+			model_toggle(model, random_below(random, KEYS));
+	}
+	MODEL_ASSERT(!table_any(&model->table));
 	model_free(model);
 }
 
@@ -120,6 +130,24 @@ visit_and_remove(struct table_node *node, void *arg)
 	if (k % 10 != 0)
 		model_toggle(model, k);
 }
+
+START_TEST(any_of_a_table_that_shrank_gives_the_last_node)
+{
+	struct model *model = model_new();
+
+	/* Few nodes, so that the last one is now in this bucket, now in that. */
+	for (size_t from = 0; from + 30 < KEYS; from++) {
+		for (size_t k = from; k < from + 30; k++)
+			model_toggle(model, k);
+		for (size_t k = from + 1; k < from + 30; k++)
+			model_toggle(model, k);
+		MODEL_ASSERT(table_any(&model->table) == &model->nodes[from]);
+		model_toggle(model, from);
+	}
+	MODEL_ASSERT(!table_any(&model->table));
+	model_free(model);
+}
+END_TEST
 
 START_TEST(each_with_a_visit_that_removes_reaches_every_node_once)
 {
@@ -178,11 +206,15 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("table", (const TTest *const[]){
-	    random_operations_agree_with_a_model,
-	    any_until_empty_gives_each_node_once,
-	    each_with_a_visit_that_removes_reaches_every_node_once,
-	    init_without_memory_fails,
-	    insert_without_memory_does_not_grow_and_recovers,
-	    NULL });
+	const TTest *const tests[] = {
+		random_operations_agree_with_a_model,
+		any_until_empty_gives_each_node_once,
+		any_of_a_table_that_shrank_gives_the_last_node,
+		each_with_a_visit_that_removes_reaches_every_node_once,
+		init_without_memory_fails,
+		insert_without_memory_does_not_grow_and_recovers,
+		NULL,
+	};
+
+	return unit_run("table", tests);
 }
