@@ -1,7 +1,7 @@
 /* Starting and ending the daemon: the order of things.
  *
- * What can fail fails before the daemon says that it serves, so that its exit status, --ready-fd and the service manager
- * all tell the truth. */
+ * What can fail fails before the daemon says that it serves, so that its exit status, --ready-fd and the service
+ * manager all tell the truth. */
 #include "config.h"
 
 #include "daemon/daemon.h"
@@ -86,8 +86,10 @@ daemon_start(const struct options *options, struct log *log, uint64_t files, str
 		loop_free(loop);
 		return NULL;
 	}
-	log_write(log, LOG_INFO, "concurd " PACKAGE_VERSION " serves pid=%d memory_max=%" PRIu64 " files=%" PRIu64
-	    " local_sessions=%" PRIu64, (int)getpid(), config.limits.memory_max, files,
+	log_write(log, LOG_INFO,
+	    "concurd " PACKAGE_VERSION " serves pid=%d memory_max=%" PRIu64 " files=%" PRIu64
+	    " local_sessions=%" PRIu64,
+	    (int)getpid(), config.limits.memory_max, files,
 	    files > DAEMON_OWN_FILES ? (files - DAEMON_OWN_FILES) / 2 : 0);
 	return loop;
 }
@@ -120,8 +122,7 @@ daemon_run(const struct options *options)
 	struct log log = { .fd = -1 };
 	int status = 1;
 
-	if (host_open_standard(&complaint) == 0 &&
-	    (options->is_foreground || detach_begin(&detach, &complaint) == 0)) {
+	if (host_open_standard(&complaint) == 0 && (options->is_foreground || detach_begin(&detach, &complaint) == 0)) {
 		log_init(&log, options->log_level);
 		loop = daemon_start(options, &log, host_raise_files(), &complaint);
 	}

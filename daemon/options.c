@@ -90,9 +90,11 @@ options_set_limit(struct options *options, const char *value, struct complaint *
 	memcpy(name, value, (size_t)(equals - value));
 	name[equals - value] = '\0';
 	if (!options_parse_size(equals + 1, &number))
-		return complain(complaint, "--limit %s: the value is a whole number, with K, M, G or T if you like", value);
+		return complain(complaint, "--limit %s: the value is a whole number, with K, M, G or T if you like",
+		    value);
 	if (number == 0 && strcmp(name, "memory_max") != 0)
-		return complain(complaint, "--limit %s: 0 would let nothing through; leave it out, or give a number above", value);
+		return complain(complaint,
+		    "--limit %s: 0 would let nothing through; leave it out, or give a number above", value);
 	if (!limits_set(&options->limits, name, number))
 		return complain(complaint, "--limit %s: no such limit" OPTIONS_TRY, value);
 	return 0;
@@ -161,7 +163,7 @@ static const struct options_row options_rows[] = {
 	{ "mode", 'm', "OCTAL", options_set_mode, "permissions of unix sockets (0600)" },
 	{ "foreground", 'f', NULL, options_set_foreground, "stay in the foreground, log to stderr" },
 	{ "limit", 'L', "NAME=VALUE", options_set_limit, "set a limit, listed below; K, M, G, T multiply" },
-	{ "log-level", 0, "LEVEL", options_set_log_level, "error, warning, info or debug (info)" },
+	{ "log-level", 0, "LEVEL", options_set_log_level, "error, warning, info or debug (info; warning with --private)" },
 	{ "private", 0, NULL, options_set_private, "remove the socket's directory at the end" },
 	{ "parent-fd", 0, "N", options_set_parent_fd, "stop when the process of this inherited pidfd ends" },
 	{ "ready-fd", 0, "N", options_set_ready_fd, "write the address to this descriptor once it serves" },
@@ -179,7 +181,8 @@ options_fill(struct option ret_long[OPTIONS_COUNT + 1], char ret_short[2 * OPTIO
 	for (int i = 0; i < OPTIONS_COUNT; i++) {
 		const struct options_row *row = &options_rows[i];
 
-		ret_long[i] = (struct option){ row->name, row->argument ? required_argument : no_argument, NULL, 256 + i };
+		ret_long[i] =
+		    (struct option){ row->name, row->argument ? required_argument : no_argument, NULL, 256 + i };
 		if (row->letter == 0)
 			continue;
 		*ret_short++ = (char)row->letter;
@@ -210,21 +213,23 @@ options_check(const struct options *options, struct complaint *complaint)
 		return complain(complaint, "--limit frame_max=%" PRIu64 ": must be at least %d", limits->frame_max,
 		    OPTIONS_FRAME_MIN);
 	if (limits->frame_max > limits->frame_hard_max)
-		return complain(complaint, "--limit frame_max=%" PRIu64 ": must not be above frame_hard_max (%" PRIu64 ")",
-		    limits->frame_max, limits->frame_hard_max);
+		return complain(complaint,
+		    "--limit frame_max=%" PRIu64 ": must not be above frame_hard_max (%" PRIu64 ")", limits->frame_max,
+		    limits->frame_hard_max);
 	if (limits->frame_hard_max > UINT32_MAX)
 		return complain(complaint, "--limit frame_hard_max=%" PRIu64 ": a frame has less than 4G bytes",
 		    limits->frame_hard_max);
 	if (limits->outbox_high > limits->outbox_max)
-		return complain(complaint, "--limit outbox_high=%" PRIu64 ": must not be above outbox_max (%" PRIu64 ")",
-		    limits->outbox_high, limits->outbox_max);
+		return complain(complaint,
+		    "--limit outbox_high=%" PRIu64 ": must not be above outbox_max (%" PRIu64 ")", limits->outbox_high,
+		    limits->outbox_max);
 	return 0;
 }
 
 static void
 options_init(struct options *options)
 {
-	*options = (struct options){ .mode = 0600, .log_level = LOG_INFO, .parent_fd = -1, .ready_fd = -1 };
+	*options = (struct options){ .mode = 0600, .parent_fd = -1, .ready_fd = -1 };
 	limits_defaults(&options->limits);
 }
 
@@ -245,12 +250,16 @@ options_parse(struct options *options, int argc, char **argv, struct complaint *
 		if (code == ':')
 			return complain(complaint, "%s: needs a value" OPTIONS_TRY, argv[optind - 1]);
 		if (!row)
-			return complain(complaint, "%s: not an option, or one that takes no value" OPTIONS_TRY, argv[optind - 1]);
+			return complain(complaint, "%s: not an option, or one that takes no value" OPTIONS_TRY,
+			    argv[optind - 1]);
 		if (row->set(options, optarg, complaint) != 0)
 			return -1;
 	}
 	if (optind < argc)
 		return complain(complaint, "%s: only options are taken" OPTIONS_TRY, argv[optind]);
+	/* A private daemon writes to the stderr of the program that it serves, where starts and stops are no news. */
+	if (!options->log_level)
+		options->log_level = options->is_private ? LOG_WARNING : LOG_INFO;
 	return options_check(options, complaint);
 }
 
@@ -258,7 +267,7 @@ void
 options_print_help(FILE *file)
 {
 	(void)fputs("Usage: concurd [OPTION]...\n"
-	            "Holds dicts, lists, queues, locks and values that many processes share.\n\n",
+		    "Holds dicts, lists, queues, locks and values that many processes share.\n\n",
 	    file);
 	for (int i = 0; i < OPTIONS_COUNT; i++) {
 		const struct options_row *row = &options_rows[i];
@@ -270,7 +279,7 @@ options_print_help(FILE *file)
 		    row->letter ? ',' : ' ', name, row->help);
 	}
 	(void)fputs("\nWithout --listen: unix:$XDG_RUNTIME_DIR/concurd.sock, as root unix:/run/concurd/concurd.sock.\n"
-	            "\nLimits:\n",
+		    "\nLimits:\n",
 	    file);
 	for (const struct limits_row *row = limits_rows; row->name; row++)
 		(void)fprintf(file, "  %-15s %11" PRIu64 " %-8s %s\n", row->name, row->value, row->unit, row->text);

@@ -18,14 +18,14 @@ enum { OPTIONS_URLS_MAX = 16 };
 struct options {
 	const char *urls[OPTIONS_URLS_MAX]; /* borrowed from argv */
 	size_t url_count;
-	mode_t mode;          /* of unix sockets */
+	mode_t mode; /* of unix sockets */
 	bool is_foreground;
-	bool is_private;      /* the socket's directory goes with the daemon */
+	bool is_private; /* the socket's directory goes with the daemon */
 	bool wants_help;
 	bool wants_version;
 	enum log_level log_level;
-	int parent_fd;        /* a pidfd; -1: none */
-	int ready_fd;         /* -1: none */
+	int parent_fd; /* a pidfd; -1: none */
+	int ready_fd;  /* -1: none */
 	struct limits limits;
 };
 

@@ -13,11 +13,11 @@ enum {
 };
 
 struct arena_block {
-	_Alignas(ARENA_ALIGN) struct arena_block *next;
-	uint8_t bytes[];
+	struct arena_block *next;
+	_Alignas(ARENA_ALIGN) uint8_t bytes[];
 };
 
-_Static_assert(sizeof(struct arena_block) == ARENA_ALIGN, "the bytes of a block are aligned");
+_Static_assert(offsetof(struct arena_block, bytes) == sizeof(struct arena_block), "the bytes of a block are aligned");
 _Static_assert(ARENA_BLOCK % ARENA_ALIGN == 0, "blocks end aligned");
 
 static size_t

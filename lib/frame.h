@@ -28,13 +28,13 @@ struct frame_request {
 	uint64_t context;      /* thread, coroutine or task of the caller; never 0, never used twice in a session */
 	uint32_t replies_read; /* how many replies the caller has read on this session */
 	uint16_t flags;
-	uint16_t options;      /* bytes of options in front of the body */
+	uint16_t options; /* bytes of options in front of the body */
 };
 
 struct frame_reply {
 	uint32_t length;
-	uint16_t status;       /* enum concur_status */
-	uint16_t flags;        /* none yet: 0 */
+	uint16_t status; /* enum concur_status */
+	uint16_t flags;  /* none yet: 0 */
 	uint64_t call;
 };
 

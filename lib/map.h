@@ -4,7 +4,7 @@
  * reference to each. What the pointers point to is the caller's.
  *
  * Layout: entries of 16 bytes in insertion order, in segments of 4,096; and an index of 32-bit slots, 25 bits of entry
- * number and 7 of the key's hash, in segments of 1,024 that are split and merged one at a time. Removed entries leave
+ * number and 7 of the key's hash, in segments of 512 that are split and merged one at a time. Removed entries leave
  * holes; when holes outnumber what is left, each further change closes a few of them. So no call does more than a
  * segment's work: some tens of microseconds.
  *

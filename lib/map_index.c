@@ -69,43 +69,46 @@ put(struct map *map, uint64_t hash, uint32_t slot)
 	segment->slots[at] = slot;
 }
 
-static void
-fetch_entry(const struct map *map, uint32_t slot)
+/* Copies the slots that name an entry to `ret_slots`, which has MAP_INDEX_SEGMENT places; returns how many. */
+static uint32_t
+gather(const struct map *map, const struct map_index_segment *segment, uint32_t *ret_slots)
 {
-	if (slot > MAP_SLOT_REMOVED)
-		__builtin_prefetch(map_at(map, (slot & MAP_SLOT_MASK) - MAP_SLOT_NUMBER));
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i <= map->index_mask; i++) {
+		ret_slots[count] = segment->slots[i];
+		count += segment->slots[i] > MAP_SLOT_REMOVED;
+	}
+	return count;
 }
 
 static void
-fetch_key(const struct map *map, uint32_t slot)
+clear(const struct map *map, struct map_index_segment *segment)
 {
-	if (slot > MAP_SLOT_REMOVED)
-		__builtin_prefetch(map_at(map, (slot & MAP_SLOT_MASK) - MAP_SLOT_NUMBER)->key);
+	memset(segment->slots, 0, (map->index_mask + 1) * sizeof *segment->slots);
+	segment->used = segment->live = 0;
 }
 
-/* Puts the slots that name an entry where they belong now. */
+static const struct map_entry *
+entry_of(const struct map *map, uint32_t slot)
+{
+	return map_at(map, (slot & MAP_SLOT_MASK) - MAP_SLOT_NUMBER);
+}
+
+/* Puts the slots where they belong now. */
 static void
 scatter(struct map *map, const uint32_t *slots, uint32_t count)
 {
+	/* The builtin stands in the loop itself: gcc drops the call of a function that only prefetches. */
+	for (uint32_t i = 0; i < count && i < INDEX_AHEAD_ENTRY; i++)
+		__builtin_prefetch(entry_of(map, slots[i]));
 	for (uint32_t i = 0; i < count; i++) {
 		if (i + INDEX_AHEAD_ENTRY < count)
-			fetch_entry(map, slots[i + INDEX_AHEAD_ENTRY]);
+			__builtin_prefetch(entry_of(map, slots[i + INDEX_AHEAD_ENTRY]));
 		if (i + INDEX_AHEAD_KEY < count)
-			fetch_key(map, slots[i + INDEX_AHEAD_KEY]);
-		if (slots[i] > MAP_SLOT_REMOVED)
-			put(map, map_hash(map, map_at(map, (slots[i] & MAP_SLOT_MASK) - MAP_SLOT_NUMBER)->key), slots[i]);
+			__builtin_prefetch(entry_of(map, slots[i + INDEX_AHEAD_KEY])->key);
+		put(map, map_hash(map, entry_of(map, slots[i])->key), slots[i]);
 	}
-}
-
-/* Moves the segment's slots to `room`, which has MAP_INDEX_SEGMENT places, and empties it. */
-static void
-take_slots(struct map *map, struct map_index_segment *segment, uint32_t *room)
-{
-	size_t bytes = (map->index_mask + 1) * sizeof *room;
-
-	memcpy(room, segment->slots, bytes);
-	memset(segment->slots, 0, bytes);
-	segment->used = segment->live = 0;
 }
 
 /* Makes removed slots empty again. */
@@ -113,9 +116,10 @@ static void
 rebuild(struct map *map, struct map_index_segment *segment)
 {
 	uint32_t slots[MAP_INDEX_SEGMENT];
+	uint32_t count = gather(map, segment, slots);
 
-	take_slots(map, segment, slots);
-	scatter(map, slots, map->index_mask + 1);
+	clear(map, segment);
+	scatter(map, slots, count);
 }
 
 /* Gives the only segment another number of slots. */
@@ -123,68 +127,75 @@ static bool
 resize(struct map *map, uint32_t slots)
 {
 	struct map_index_segment *old = map->index_only;
-	uint32_t old_slots = map->index_mask + 1;
 	struct map_index_segment *segment = segment_new(map, slots);
+	uint32_t moved[MAP_INDEX_SEGMENT];
+	uint32_t count = old ? gather(map, old, moved) : 0;
 
 	if (!segment)
 		return false;
+	segment_free(map, old, map->index_mask + 1);
 	map->index_only = segment;
 	map->index_mask = slots - 1;
-	if (old)
-		scatter(map, old->slots, old_slots);
-	segment_free(map, old, old_slots);
+	scatter(map, moved, count);
 	return true;
 }
 
 /* -- the directory ----------------------------------------------------------------------------------------------- */
 
-static void
-replace_directory(struct map *map, struct map_index_segment **index, uint32_t depth)
-{
-	if (map->index != &map->index_only) {
-		map->footprint -= sizeof *index << map->depth;
-		free(map->index);
-	}
-	if (index != &map->index_only)
-		map->footprint += sizeof *index << depth;
-	map->index = index;
-	map->depth = depth;
-}
-
 static bool
 double_directory(struct map *map)
 {
+	bool own = map->index != &map->index_only;
+	uint32_t places = UINT32_C(1) << map->depth;
 	struct map_index_segment **index;
 
 	if (map->depth == INDEX_DEPTH_MAX)
 		return false;
-	index = malloc(sizeof *index << (map->depth + 1));
+	index = reallocarray(own ? map->index : NULL, 2 * places, sizeof *index);
 	if (!index)
 		return false;
-	for (uint32_t i = 0; i < UINT32_C(1) << map->depth; i++)
-		index[2 * i] = index[2 * i + 1] = map->index[i];
-	replace_directory(map, index, map->depth + 1);
+	if (!own)
+		index[0] = map->index_only;
+	for (uint32_t i = places; i-- > 0;)
+		index[2 * i] = index[2 * i + 1] = index[i];
+	map->footprint += (own ? places : 2 * places) * sizeof *index;
+	map->index = index;
+	map->depth++;
 	map->deepest = 0;
 	return true;
 }
 
-/* Halves the directory while no segment needs its last bit. */
+static void
+free_directory(struct map *map)
+{
+	if (map->index == &map->index_only)
+		return;
+	map->footprint -= sizeof *map->index << map->depth;
+	free(map->index);
+	map->index = &map->index_only;
+}
+
+/* Halves the directory while no segment needs its last bit. In place, since this must not fail. */
 static void
 halve_directory(struct map *map)
 {
-	while (map->depth > 0 && map->deepest == 0) {
-		uint32_t places = UINT32_C(1) << (map->depth - 1);
-		struct map_index_segment **index = &map->index_only;
+	while (map->depth > 1 && map->deepest == 0) {
+		uint32_t places = UINT32_C(1) << --map->depth;
+		struct map_index_segment **index;
 
-		if (map->depth > 1)
-			index = malloc(places * sizeof *index);
-		if (!index)
-			return;
 		for (uint32_t i = 0; i < places; i++) {
-			index[i] = map->index[2 * i];
-			map->deepest += index[i]->depth == map->depth - 1;
+			map->index[i] = map->index[2 * i];
+			map->deepest += map->index[i]->depth == map->depth;
 		}
-		replace_directory(map, index, map->depth - 1);
+		map->footprint -= places * sizeof *index;
+		index = reallocarray(map->index, places, sizeof *index);
+		if (index)
+			map->index = index;
+	}
+	if (map->depth == 1 && map->deepest == 0) {
+		map->index_only = map->index[0];
+		free_directory(map);
+		map->depth = 0;
 	}
 }
 
@@ -206,21 +217,23 @@ split(struct map *map, uint64_t hash)
 {
 	struct map_index_segment *segment = map_index_segment(map, hash);
 	uint64_t spread = map_index_spread(hash);
-	uint32_t slots[MAP_INDEX_SEGMENT];
-	struct map_index_segment *sibling;
 	uint32_t depth = segment->depth + 1;
+	struct map_index_segment *sibling;
+	uint32_t slots[MAP_INDEX_SEGMENT];
+	uint32_t count;
 
 	if (segment->depth == map->depth && !double_directory(map))
 		return false;
 	sibling = segment_new(map, MAP_INDEX_SEGMENT);
 	if (!sibling)
 		return false;
-	take_slots(map, segment, slots);
+	count = gather(map, segment, slots);
+	clear(map, segment);
 	point(map, spread, depth, segment);
 	point(map, spread ^ (UINT64_C(1) << (32 - depth)), depth, sibling);
 	if (depth == map->depth)
 		map->deepest += 2;
-	scatter(map, slots, MAP_INDEX_SEGMENT);
+	scatter(map, slots, count);
 	return true;
 }
 
@@ -232,6 +245,7 @@ merge(struct map *map, uint64_t hash)
 	uint32_t depth = segment->depth;
 	uint64_t spread = map_index_spread(hash);
 	uint32_t slots[MAP_INDEX_SEGMENT];
+	uint32_t count;
 
 	if (depth == 0) {
 		/* It is the only one, and there was no memory for a smaller directory when it became so. */
@@ -241,12 +255,13 @@ merge(struct map *map, uint64_t hash)
 	sibling = map->index[(spread ^ (UINT64_C(1) << (32 - depth))) >> (32 - map->depth)];
 	if (sibling->depth != depth || segment->live + sibling->live > MAP_INDEX_SEGMENT / 2)
 		return;
-	take_slots(map, segment, slots);
+	count = gather(map, segment, slots);
+	count += gather(map, sibling, slots + count);
+	clear(map, segment);
 	point(map, spread, depth - 1, segment);
 	if (depth == map->depth)
 		map->deepest -= 2;
-	scatter(map, slots, MAP_INDEX_SEGMENT);
-	scatter(map, sibling->slots, MAP_INDEX_SEGMENT);
+	scatter(map, slots, count);
 	segment_free(map, sibling, MAP_INDEX_SEGMENT);
 	halve_directory(map);
 }
@@ -328,5 +343,5 @@ map_index_free(struct map *map, uint32_t place)
 	if (place == 0 || map->index[place - 1] != segment)
 		segment_free(map, segment, map->index_mask + 1);
 	if (place == 0)
-		replace_directory(map, &map->index_only, 0);
+		free_directory(map);
 }

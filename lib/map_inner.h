@@ -6,8 +6,8 @@
 #include "map.h"
 
 enum {
-	MAP_SEGMENT = 4096,       /* entries in a segment */
-	MAP_INDEX_SEGMENT = 1024, /* slots in a segment of the index */
+	MAP_SEGMENT = 4096,      /* entries in a segment */
+	MAP_INDEX_SEGMENT = 512, /* slots in a segment of the index */
 };
 
 /* A slot of the index: 0 is empty, 1 removed, else the key's tag (the lowest bits of its hash) and number + 2. */

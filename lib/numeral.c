@@ -10,7 +10,7 @@
 
 enum {
 	NUMERAL_FRACTION_BITS = 52,   /* of a double */
-	NUMERAL_EXPONENT_BIAS = 1075,  /* the exponent field of a double whose lowest fraction bit is 1 */
+	NUMERAL_EXPONENT_BIAS = 1075, /* the exponent field of a double whose lowest fraction bit is 1 */
 };
 
 /* Whole doubles from -2^63 up to, not including, 2^63 are those of int64. */
@@ -50,7 +50,8 @@ numeral_from_large(double real, struct numeral *ret)
 	uint64_t bits;
 
 	memcpy(&bits, &real, sizeof bits);
-	uint64_t mantissa = (bits & ((UINT64_C(1) << NUMERAL_FRACTION_BITS) - 1)) | UINT64_C(1) << NUMERAL_FRACTION_BITS;
+	uint64_t mantissa =
+	    (bits & ((UINT64_C(1) << NUMERAL_FRACTION_BITS) - 1)) | UINT64_C(1) << NUMERAL_FRACTION_BITS;
 	unsigned shift = (unsigned)(bits >> NUMERAL_FRACTION_BITS & 0x7ff) - NUMERAL_EXPONENT_BIAS;
 
 	/* 53 bits shifted by up to 7 still fit a word, which goes to whole bytes. */

@@ -1,7 +1,7 @@
 /* Numerals: the exact number that a value or an item of an array stands for, in one form for each number.
  *
- * A double that is a whole number takes the form of an integer, so that 1, 1.0, true and the item 1 of any array are one
- * numeral, and 2.0**70 is that of the big integer: equality and hashes need no rounding.
+ * A double that is a whole number takes the form of an integer, so that 1, 1.0, true and the item 1 of any array are
+ * one numeral, and 2.0**70 is that of the big integer: equality and hashes need no rounding.
  *
  * Thread-safety: pure functions. */
 #ifndef LIB_NUMERAL_H

@@ -63,8 +63,8 @@ enum concur_status value_parse(const uint8_t *bytes, size_t size, struct value *
  * shortest form, keys of maps hashable, depth. *ret_refers (may be NULL) tells whether a reference to an object is
  * inside. BAD_VALUE, or TOO_LARGE for the depth. The view borrows the bytes.
  *
- * Keys of a map that are there twice are not looked for: 1 and 1.0 are such too, and finding them takes memory. The last
- * one counts for whoever decodes the map. */
+ * Keys of a map that are there twice are not looked for: 1 and 1.0 are such too, and finding them takes memory. The
+ * last one counts for whoever decodes the map. */
 enum concur_status value_check(const uint8_t *bytes, size_t size, const struct value_limits *limits, struct value *ret,
     bool *ret_refers);
 
@@ -83,7 +83,8 @@ int64_t value_integer(const struct value *value);
 bool value_boolean(const struct value *value);
 double value_number(const struct value *value);
 
-/* Steps through the items of a LIST or TUPLE, or the key, value, key, value ... of a MAP. A copy of a walk is a walk. */
+/* Steps through the items of a LIST or TUPLE, or the key, value, key, value ... of a MAP. A copy of a walk is a
+ * walk. */
 struct value_walk {
 	const uint8_t *at, *end;
 	bool pairs;   /* of a MAP */
@@ -130,16 +131,16 @@ enum value_same {
 
 enum value_same value_equal_slow(const struct value *a, const struct value *b);
 
-/* The same kind and bytes: what Python's `is` is to `==`. Python's containers find what is identical or equal, so that
- * a NaN that is a key is found again. */
+/* The same kind and bytes: what Python's `is` is to `==`. A NaN is identical to itself, though not equal. */
 static inline bool
 value_identical(const struct value *a, const struct value *b)
 {
 	return a->kind == b->kind && a->size == b->size && memcmp(a->data, b->data, a->size) == 0;
 }
 
-/* Python's `==`. Opaque values are SAME when their bytes are, else UNKNOWN. Maps are compared in any order as long as at
- * most 64 pairs are out of order. An array is equal to one of the same numbers; if floats, a NaN makes them different. */
+/* Python's `==`. Opaque values are SAME when their bytes are, else UNKNOWN. Maps are compared in any order as long as
+ * at most 64 pairs are out of order; UNKNOWN may also be said of maps that differ, if they have opaque keys. An array
+ * is equal to one of the same numbers; a NaN makes arrays of floats different. */
 static inline enum value_same
 value_equal(const struct value *a, const struct value *b)
 {
@@ -159,7 +160,8 @@ enum concur_status value_compare(const struct value *a, const struct value *b, i
 
 /* -- making ------------------------------------------------------------------------------------------------------ */
 
-/* What stands in front of each item in the payload of a LIST or TUPLE: field 1, length-delimited; the length follows. */
+/* What stands in front of each item in the payload of a LIST or TUPLE: field 1, length-delimited; the length
+ * follows. */
 enum { VALUE_ITEM_TAG = 0x0a };
 
 enum { VALUE_SCALAR_MAX = 16 }; /* bytes that the payload of an integer, number, boolean or null needs at most */
@@ -174,8 +176,8 @@ void value_set_number(struct value *ret, uint8_t *room, double from);
  * other kinds. `room` as above; it may be that of a or b. */
 enum concur_status value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
 
-/* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag and
- * length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
+/* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag
+ * and length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
 enum { VALUE_HEAD_MAX = 11 };
 size_t value_encoded_size(enum value_kind kind, size_t payload);
 uint8_t *value_encode_head(uint8_t *to, enum value_kind kind, size_t payload);

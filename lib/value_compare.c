@@ -25,7 +25,8 @@ equal_items(const struct value *a, const struct value *b)
 	value_walk_begin(&walk_a, a);
 	value_walk_begin(&walk_b, b);
 	while (value_walk_next(&walk_a, &item_a)) {
-		enum value_same same = value_walk_next(&walk_b, &item_b) ? value_equal(&item_a, &item_b) : VALUE_DIFFERENT;
+		enum value_same same =
+		    value_walk_next(&walk_b, &item_b) ? value_equal(&item_a, &item_b) : VALUE_DIFFERENT;
 
 		if (same == VALUE_DIFFERENT)
 			return same;

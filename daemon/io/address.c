@@ -22,7 +22,8 @@ address_default(bool is_root, char ret_url[ADDRESS_URL_MAX], struct complaint *c
 	if (!directory || directory[0] != '/')
 		return complain(complaint, "no address: set XDG_RUNTIME_DIR, or give one with --listen unix:PATH");
 	if (snprintf(ret_url, ADDRESS_URL_MAX, "unix:%s/concurd.sock", directory) >= ADDRESS_URL_MAX)
-		return complain(complaint, "XDG_RUNTIME_DIR is too long for a socket; give a shorter path with --listen");
+		return complain(complaint,
+		    "XDG_RUNTIME_DIR is too long for a socket; give a shorter path with --listen");
 	return 0;
 }
 
@@ -103,18 +104,21 @@ address_parse_tcp(const char *text, struct address *ret, struct complaint *compl
 	in_port_t port;
 
 	if (address_split(text, host, &port) != 0)
-		return complain(complaint, "tcp://%s: not HOST:PORT, as in tcp://127.0.0.1:7400 or tcp://[::1]:7400", text);
+		return complain(complaint, "tcp://%s: not HOST:PORT, as in tcp://127.0.0.1:7400 or tcp://[::1]:7400",
+		    text);
 	if (strcmp(host, "localhost") == 0)
 		(void)strcpy(host, "127.0.0.1");
 	*ret = (struct address){ .in = { .sin_family = AF_INET, .sin_port = port }, .size = sizeof ret->in };
 	if (inet_pton(AF_INET, host, &ret->in.sin_addr) != 1) {
-		*ret = (struct address){ .in6 = { .sin6_family = AF_INET6, .sin6_port = port }, .size = sizeof ret->in6 };
+		*ret =
+		    (struct address){ .in6 = { .sin6_family = AF_INET6, .sin6_port = port }, .size = sizeof ret->in6 };
 		if (inet_pton(AF_INET6, host, &ret->in6.sin6_addr) != 1)
 			return complain(complaint, "tcp://%s: the host must be a number or localhost", text);
 	}
 	if (!address_is_loopback(ret))
 		return complain(complaint,
-		    "tcp://%s: not a loopback address. TCP carries neither encryption nor proof of who calls, so the daemon "
+		    "tcp://%s: not a loopback address. TCP carries neither encryption nor proof of who calls, so the "
+		    "daemon "
 		    "listens on 127.0.0.1 or [::1] only",
 		    text);
 	return 0;

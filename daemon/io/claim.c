@@ -59,7 +59,8 @@ claim_lock(const struct sockaddr_un *address, struct complaint *complaint)
 		(void)nanosleep(&pause, NULL);
 	}
 	(void)close(fd);
-	return complain(complaint, "%s: another program keeps the directory locked; choose another with --listen", path);
+	return complain(complaint, "%s: another program keeps the directory locked; choose another with --listen",
+	    path);
 }
 
 /* Clears the path if what is there is a socket without a listener. */
@@ -73,7 +74,8 @@ claim_clear(const struct sockaddr_un *address, struct complaint *complaint)
 	if (lstat(path, &stat) != 0)
 		return errno == ENOENT ? 0 : complain(complaint, "%s: %s", path, strerror(errno));
 	if (!S_ISSOCK(stat.st_mode))
-		return complain(complaint, "%s: is there already and is not a socket; remove it, or choose another path", path);
+		return complain(complaint,
+		    "%s: is there already and is not a socket; remove it, or choose another path", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return complain(complaint, "no socket to be had: %s", strerror(errno));
@@ -81,7 +83,8 @@ claim_clear(const struct sockaddr_un *address, struct complaint *complaint)
 	error = errno;
 	(void)close(fd);
 	if (result == 0 || error == EAGAIN)
-		return complain(complaint, "%s: another daemon listens there; use that one, or choose another path", path);
+		return complain(complaint, "%s: another daemon listens there; use that one, or choose another path",
+		    path);
 	if (error != ECONNREFUSED && error != ENOENT)
 		return complain(complaint, "%s: can not tell whether the socket is in use: %s", path, strerror(error));
 	if (unlink(path) != 0 && errno != ENOENT)

@@ -21,7 +21,8 @@ int claim_make_directory(const char *path, struct complaint *complaint);
 /* Binds `fd` to the path and listens. A socket that nobody listens on any more is replaced; one that is in use, or
  * anything else at that path, is left alone and complained about. The file has `mode` from its first moment on.
  * Waits at most a second, for another daemon that is at the same place. -1 with a complaint. */
-int claim_take(struct claim *claim, int fd, const struct sockaddr_un *address, mode_t mode, struct complaint *complaint);
+int claim_take(struct claim *claim, int fd, const struct sockaddr_un *address, mode_t mode,
+    struct complaint *complaint);
 
 /* Removes the file if it is still ours; with `with_directory` also the directory, if nothing else is in it. */
 void claim_release(struct claim *claim, bool with_directory);

@@ -21,9 +21,19 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define CONN_ALL_FRAMES UINT64_MAX /* all that are there, even if the server wants no more for now */
+
 enum { CONN_DRAIN_MAX = 64 }; /* reads that throw away what lies in a socket before it is closed */
 
-/* Gives at most `frames` frames of this round to the server; keeps the rest. */
+static enum server_input_kind
+conn_input_kind(enum intake_kind kind)
+{
+	if (kind == INTAKE_FRAME)
+		return SERVER_FRAME;
+	return kind == INTAKE_TOO_LARGE ? SERVER_TOO_LARGE : SERVER_BAD_FRAME;
+}
+
+/* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. */
 static void
 conn_apply(struct conn *conn, uint64_t frames)
 {
@@ -32,14 +42,13 @@ conn_apply(struct conn *conn, uint64_t frames)
 	enum intake_kind kind = INTAKE_FRAME;
 
 	for (uint64_t i = 0; i < frames && kind != INTAKE_NONE && kind != INTAKE_BROKEN; i++) {
-		if (i > 0 && (conn->state != CONN_OPEN || (!server_wants_input(conn->server) && frames != UINT64_MAX)))
+		if (i > 0 &&
+		    (conn->state != CONN_OPEN || (!server_wants_input(conn->server) && frames != CONN_ALL_FRAMES)))
 			break;
 		kind = intake_next(&conn->intake, &loop->limits, &input.bytes, &input.size);
 		if (kind == INTAKE_NONE)
 			break;
-		input.kind = kind == INTAKE_FRAME ? SERVER_FRAME :
-		    kind == INTAKE_TOO_LARGE      ? SERVER_TOO_LARGE :
-						    SERVER_BAD_FRAME;
+		input.kind = conn_input_kind(kind);
 		loop_input(loop, &input);
 	}
 	if (conn->state != CONN_OPEN || kind == INTAKE_BROKEN)
@@ -58,10 +67,10 @@ conn_settle(struct conn *conn)
 	if (conn->state != CONN_OPEN)
 		return;
 	if (!server_wants_input(conn->server)) {
-		if (!list_linked(&conn->flush))
-			list_append(&loop->flushing, &conn->flush);
-	} else if (intake_has_backlog(&conn->intake) && !list_linked(&conn->run)) {
-		list_append(&loop->runnable, &conn->run);
+		if (!link_linked(&conn->flush))
+			link_append(&loop->flushing, &conn->flush);
+	} else if (intake_has_backlog(&conn->intake) && !link_linked(&conn->run)) {
+		link_append(&loop->runnable, &conn->run);
 	}
 }
 
@@ -104,7 +113,7 @@ conn_on_read(evutil_socket_t fd, short what, void *arg)
 void
 conn_run(struct conn *conn)
 {
-	list_remove(&conn->run);
+	link_remove(&conn->run);
 	if (!intake_has_backlog(&conn->intake))
 		return;
 	intake_resume(&conn->intake);
@@ -138,7 +147,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 		left = 0;
 	if (intake_has_backlog(&conn->intake)) {
 		intake_resume(&conn->intake);
-		conn_apply(conn, UINT64_MAX);
+		conn_apply(conn, CONN_ALL_FRAMES);
 	}
 	while (conn->state == CONN_OPEN && left > 0) {
 		ssize_t got = conn_receive(conn);
@@ -147,7 +156,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 			break;
 		left -= (int)got;
 		intake_begin(&conn->intake, conn->loop->buffer, (size_t)got);
-		conn_apply(conn, UINT64_MAX);
+		conn_apply(conn, CONN_ALL_FRAMES);
 	}
 	if (conn->state == CONN_CLOSING)
 		conn_drop(conn, (enum server_reason)conn->reason);
@@ -209,16 +218,16 @@ conn_drop(struct conn *conn, enum server_reason reason)
 	(void)event_del(&conn->write_event);
 	if (conn->peer.pidfd >= 0)
 		(void)event_del(&conn->death_event);
-	list_remove(&conn->run);
-	list_remove(&conn->flush);
-	list_remove(&conn->end);
+	link_remove(&conn->run);
+	link_remove(&conn->flush);
+	link_remove(&conn->end);
 	conn_log_end(conn, reason, input.all_read);
 	loop_input(loop, &input);
 	conn->server = NULL;
 	conn_close_socket(conn);
 	peer_fini(&conn->peer);
-	list_remove(&conn->all);
-	list_append(&loop->graveyard, &conn->all);
+	link_remove(&conn->all);
+	link_append(&loop->graveyard, &conn->all);
 	loop->conn_count--;
 	listener_resume(loop);
 }
@@ -226,7 +235,7 @@ conn_drop(struct conn *conn, enum server_reason reason)
 void
 conn_free(struct conn *conn)
 {
-	list_remove(&conn->all);
+	link_remove(&conn->all);
 	intake_fini(&conn->intake);
 	free(conn);
 }
@@ -236,21 +245,23 @@ static void
 conn_introduce(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	const struct server_input input = {
-		.kind = SERVER_OPEN, .io_conn = conn, .peer = conn->peer.known, .ret_conn = &conn->server
-	};
+	const struct server_input input = { .kind = SERVER_OPEN,
+		.io_conn = conn,
+		.peer = conn->peer.known,
+		.ret_conn = &conn->server };
 
 	loop_turn_begin(loop);
 	loop_input(loop, &input);
 	if (!conn->server) {
-		log_write(loop->log, LOG_WARNING, "connection refused: too many sessions or no memory pid=%llu sessions=%zu",
+		log_write(loop->log, LOG_WARNING,
+		    "connection refused: too many sessions or no memory pid=%llu sessions=%zu",
 		    (unsigned long long)conn->peer.known.process, loop->conn_count);
 		(void)close(conn->fd);
 		peer_fini(&conn->peer);
 		free(conn);
 		return;
 	}
-	list_append(&loop->conns, &conn->all);
+	link_append(&loop->conns, &conn->all);
 	loop->conn_count++;
 	conn->is_reading = event_add(&conn->read_event, NULL) == 0;
 	if (!conn->is_reading || (conn->peer.pidfd >= 0 && event_add(&conn->death_event, NULL) != 0))
@@ -278,10 +289,10 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	conn->loop = loop;
 	conn->fd = fd;
 	intake_init(&conn->intake);
-	list_init(&conn->all);
-	list_init(&conn->run);
-	list_init(&conn->flush);
-	list_init(&conn->end);
+	link_init(&conn->all);
+	link_init(&conn->run);
+	link_init(&conn->flush);
+	link_init(&conn->end);
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);

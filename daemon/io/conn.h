@@ -28,18 +28,18 @@ struct conn {
 	struct intake intake;
 	struct peer peer;
 	int fd;
-	uint8_t state;              /* enum conn_state */
-	uint8_t reason;             /* enum server_reason, from CLOSING on */
-	bool is_reading;            /* the read event is set */
-	bool is_writing;            /* the write event is set: the socket was full */
-	bool is_writable;           /* the write event has fired */
-	bool is_broken;             /* sending failed: read what is there, then end */
-	bool was_reset;             /* a send took the socket's error, which said that replies were unread */
-	uint64_t linger_ns;         /* CLOSING: when it ends at the latest */
-	struct list all;            /* in loop->conns, later in loop->graveyard */
-	struct list run;            /* in loop->runnable */
-	struct list flush;          /* in loop->flushing */
-	struct list end;            /* in loop->closing or loop->due */
+	uint8_t state;      /* enum conn_state */
+	uint8_t reason;     /* enum server_reason, from CLOSING on */
+	bool is_reading;    /* the read event is set */
+	bool is_writing;    /* the write event is set: the socket was full */
+	bool is_writable;   /* the write event has fired */
+	bool is_broken;     /* sending failed: read what is there, then end */
+	bool was_reset;     /* a send took the socket's error, which said that replies were unread */
+	uint64_t linger_ns; /* CLOSING: when it ends at the latest */
+	struct link all;    /* in loop->conns, later in loop->graveyard */
+	struct link run;    /* in loop->runnable */
+	struct link flush;  /* in loop->flushing */
+	struct link end;    /* in loop->closing or loop->due */
 	struct event read_event;
 	struct event write_event;
 	struct event death_event;

@@ -53,8 +53,8 @@ conn_send_some(struct conn *conn)
 static void
 conn_send_end_soon(struct conn *conn)
 {
-	list_remove(&conn->end);
-	list_append(&conn->loop->due, &conn->end);
+	link_remove(&conn->end);
+	link_append(&conn->loop->due, &conn->end);
 }
 
 static void
@@ -102,8 +102,8 @@ conn_send_settle(struct conn *conn)
 {
 	bool reads = conn->state == CONN_OPEN && !conn->is_broken && server_wants_input(conn->server);
 
-	if (reads && intake_has_backlog(&conn->intake) && !list_linked(&conn->run))
-		list_append(&conn->loop->runnable, &conn->run);
+	if (reads && intake_has_backlog(&conn->intake) && !link_linked(&conn->run))
+		link_append(&conn->loop->runnable, &conn->run);
 	if (reads == conn->is_reading)
 		return;
 	conn->is_reading = reads;
@@ -116,7 +116,7 @@ conn_send_settle(struct conn *conn)
 void
 conn_send_flush(struct conn *conn)
 {
-	list_remove(&conn->flush);
+	link_remove(&conn->flush);
 	if (!conn->is_broken && (!conn->is_writing || conn->is_writable))
 		conn_send_attempt(conn);
 	conn->is_writable = false;
@@ -131,6 +131,6 @@ conn_send_on_room(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	conn->is_writable = true;
-	if (conn->state != CONN_ENDED && !list_linked(&conn->flush))
-		list_append(&conn->loop->flushing, &conn->flush);
+	if (conn->state != CONN_ENDED && !link_linked(&conn->flush))
+		link_append(&conn->loop->flushing, &conn->flush);
 }

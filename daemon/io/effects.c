@@ -8,8 +8,8 @@
 static void
 effects_flush_later(struct loop *loop, struct conn *conn)
 {
-	if (!list_linked(&conn->flush))
-		list_append(&loop->flushing, &conn->flush);
+	if (!link_linked(&conn->flush))
+		link_append(&loop->flushing, &conn->flush);
 }
 
 static void
@@ -36,13 +36,13 @@ effects_close(void *io, void *arg, enum server_reason reason)
 	conn->state = CONN_CLOSING;
 	conn->reason = (uint8_t)reason;
 	conn->linger_ns = loop->now_ns + LOOP_LINGER_NS;
-	list_remove(&conn->run);
-	list_remove(&conn->end);
+	link_remove(&conn->run);
+	link_remove(&conn->end);
 	if (effects_is_polite(reason) && !conn->is_broken) {
-		list_append(&loop->closing, &conn->end);
+		link_append(&loop->closing, &conn->end);
 		effects_flush_later(loop, conn);
 	} else {
-		list_append(&loop->due, &conn->end);
+		link_append(&loop->due, &conn->end);
 	}
 }
 

@@ -6,19 +6,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
 #define HOST_GROUPS "/sys/fs/cgroup"
 #define HOST_EPOCH INT64_C(1735689600) /* 2025-01-01 00:00 UTC, in seconds */
 
-enum { HOST_TICK_NS = 64 }; /* a unit of the counter's start */
+enum {
+	HOST_TICK_NS = 64,     /* a unit of the counter's start */
+	HOST_GROUP_MAX = 2048, /* bytes of a control group's name */
+};
 
 int
 host_open_standard(struct complaint *complaint)
@@ -126,7 +129,7 @@ host_group(char *ret, size_t size)
 static uint64_t
 host_group_memory(void)
 {
-	char group[PATH_MAX / 2], path[PATH_MAX];
+	char group[HOST_GROUP_MAX], path[HOST_GROUP_MAX + 64];
 	uint64_t lowest = UINT64_MAX;
 	char *slash;
 
@@ -147,8 +150,12 @@ host_group_memory(void)
 uint64_t
 host_memory(void)
 {
-	uint64_t machine = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t group = host_group_memory();
+	uint64_t machine = UINT64_MAX;
+	struct sysinfo info;
+
+	if (sysinfo(&info) == 0)
+		machine = (uint64_t)info.totalram * info.mem_unit;
 
 	return (group < machine ? group : machine) / 4 * 3;
 }

@@ -73,7 +73,8 @@ intake_release(struct intake *intake)
 	intake->state = INTAKE_EMPTY;
 }
 
-/* What the bytes at `at` begin with. *ret_whole: bytes of the whole frame, length and all, once FRAME_LENGTH are there. */
+/* What the bytes at `at` begin with. *ret_whole: bytes of the whole frame, length and all, once FRAME_LENGTH are
+ * there. */
 static enum intake_kind
 intake_look(const uint8_t *at, size_t left, const struct limits *limits, uint64_t *ret_whole)
 {

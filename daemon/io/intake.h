@@ -24,11 +24,11 @@ enum intake_state {
 };
 
 struct intake {
-	uint8_t *bytes;              /* owned; see the state */
+	uint8_t *bytes; /* owned; see the state */
 	size_t from;
 	size_t to;
 	size_t room;
-	const uint8_t *at;           /* within a round: what is not yet cut */
+	const uint8_t *at; /* within a round: what is not yet cut */
 	const uint8_t *end;
 	uint64_t skip;               /* bytes of a frame too large that are still to be read past */
 	uint8_t state;               /* enum intake_state */
@@ -67,7 +67,8 @@ void intake_resume(struct intake *intake);
 enum intake_kind intake_next(struct intake *intake, const struct limits *limits, const uint8_t **ret_bytes,
     size_t *ret_size);
 
-/* Ends the round: keeps what was not taken; intake_next() must have been called at least once. 0, or -1 if there is no memory: then the intake must be given up. */
+/* Ends the round: keeps what was not taken; intake_next() must have been called at least once. 0, or -1 if there is no
+ * memory: then the intake must be given up. */
 int intake_end(struct intake *intake, const struct limits *limits);
 
 #endif

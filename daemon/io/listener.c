@@ -24,7 +24,7 @@ enum {
 
 struct listener {
 	struct loop *loop;
-	struct list node; /* in loop->listeners */
+	struct link node; /* in loop->listeners */
 	struct event event;
 	struct claim claim; /* of a unix socket's path that is ours */
 	int fd;
@@ -39,12 +39,12 @@ listener_pause(struct loop *loop, int error)
 {
 	if (!loop->is_full_told)
 		log_write(loop->log, LOG_WARNING,
-		    "connections wait: %s; raise the limit of open files (LimitNOFILE, ulimit -n) sessions=%zu", strerror(error),
-		    loop->conn_count);
+		    "connections wait: %s; raise the limit of open files (LimitNOFILE, ulimit -n) sessions=%zu",
+		    strerror(error), loop->conn_count);
 	loop->is_full = loop->is_full_told = true;
 	loop->retry_ns = loop->now_ns + LOOP_RETRY_NS;
-	for (struct list *node = loop->listeners.next; node != &loop->listeners; node = node->next)
-		(void)event_del(&LIST_ENTRY(node, struct listener, node)->event);
+	for (struct link *node = loop->listeners.next; node != &loop->listeners; node = node->next)
+		(void)event_del(&LINK_ENTRY(node, struct listener, node)->event);
 }
 
 void
@@ -58,8 +58,8 @@ listener_resume(struct loop *loop)
 	if (loop->reserve_fd < 0)
 		return;
 	loop->is_full = false;
-	for (struct list *node = loop->listeners.next; node != &loop->listeners; node = node->next)
-		(void)event_add(&LIST_ENTRY(node, struct listener, node)->event, NULL);
+	for (struct link *node = loop->listeners.next; node != &loop->listeners; node = node->next)
+		(void)event_add(&LINK_ENTRY(node, struct listener, node)->event, NULL);
 }
 
 /* Opens the connection, if need be with the descriptor that is held in reserve. 0, or -1: descriptors are out. */
@@ -130,10 +130,11 @@ listener_start(struct listener *listener, struct complaint *complaint)
 		return -1;
 	address_print(&address, listener->url);
 	listener->is_local = address_is_local(&address);
-	(void)event_assign(&listener->event, loop->base, listener->fd, EV_READ | EV_PERSIST, listener_on_ready, listener);
+	(void)event_assign(&listener->event, loop->base, listener->fd, EV_READ | EV_PERSIST, listener_on_ready,
+	    listener);
 	if (event_add(&listener->event, NULL) != 0)
 		return complain(complaint, "%s: can not watch the socket", listener->url);
-	list_append(&loop->listeners, &listener->node);
+	link_append(&loop->listeners, &listener->node);
 	log_write(loop->log, LOG_INFO, "listening url=%s", listener->url);
 	return 0;
 }
@@ -148,7 +149,7 @@ listener_new(struct loop *loop, int fd, bool is_private)
 	listener->loop = loop;
 	listener->fd = fd;
 	listener->is_private = is_private;
-	list_init(&listener->node);
+	link_init(&listener->node);
 	return listener;
 }
 
@@ -210,8 +211,8 @@ listener_adopt(struct loop *loop, int fd, struct complaint *complaint)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
-		return complain(complaint, "descriptor %d, passed in by the service manager, is not a listening stream socket",
-		    fd);
+		return complain(complaint,
+		    "descriptor %d, passed in by the service manager, is not a listening stream socket", fd);
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
 		return complain(complaint, "descriptor %d: %s", fd, strerror(errno));
 	listener = listener_new(loop, fd, false);
@@ -227,16 +228,16 @@ listener_adopt(struct loop *loop, int fd, struct complaint *complaint)
 const char *
 listener_url(const struct loop *loop)
 {
-	return list_empty(&loop->listeners) ? "" : LIST_ENTRY(loop->listeners.next, struct listener, node)->url;
+	return link_empty(&loop->listeners) ? "" : LINK_ENTRY(loop->listeners.next, struct listener, node)->url;
 }
 
 void
 listener_close_all(struct loop *loop)
 {
-	struct list *node;
+	struct link *node;
 
-	while ((node = list_pop(&loop->listeners))) {
-		struct listener *listener = LIST_ENTRY(node, struct listener, node);
+	while ((node = link_pop(&loop->listeners))) {
+		struct listener *listener = LINK_ENTRY(node, struct listener, node);
 
 		(void)event_del(&listener->event);
 		listener_free(listener);

@@ -27,10 +27,10 @@ enum log_form {
 struct log {
 	enum log_level level; /* less important lines are dropped unseen */
 	enum log_form form;
-	int fd;               /* -1: nowhere */
-	bool is_owned;        /* fd is closed by log_fini */
+	int fd;        /* -1: nowhere */
+	bool is_owned; /* fd is closed by log_fini */
 	bool is_socket;
-	uint64_t lost;        /* lines since the last that could be written */
+	uint64_t lost; /* lines since the last that could be written */
 };
 
 /* To stderr. Cannot fail: without a usable stderr all lines are lost. */

@@ -1,9 +1,9 @@
 /* The loop's turns.
  *
- * libevent's callbacks run while it dispatches; the first of them that has input begins the turn (loop_turn_begin). What
- * connections have left over from the turn before is taken after them, then the server ends the turn, then its output
- * is sent. A connection that ended stays in the graveyard until then, so that no list and no callback meets freed
- * memory.
+ * libevent's callbacks run while it dispatches; the first of them that has input begins the turn (loop_turn_begin).
+ * What connections have left over from the turn before is taken after them, then the server ends the turn, then its
+ * output is sent. A connection that ended stays in the graveyard until then, so that no list and no callback meets
+ * freed memory.
  *
  * There is one timer. It is set anew only when a deadline comes earlier than it stands; one that stands too early costs
  * an empty turn, which sets it right. */
@@ -86,11 +86,11 @@ loop_watch_signals(struct loop *loop, struct complaint *complaint)
 static void
 loop_init_lists(struct loop *loop)
 {
-	struct list *lists[] = { &loop->conns, &loop->runnable, &loop->flushing, &loop->closing, &loop->due,
+	struct link *lists[] = { &loop->conns, &loop->runnable, &loop->flushing, &loop->closing, &loop->due,
 		&loop->graveyard, &loop->listeners };
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		list_init(lists[i]);
+		link_init(lists[i]);
 }
 
 struct loop *
@@ -126,18 +126,18 @@ failed:
 static void
 loop_bury(struct loop *loop)
 {
-	while (!list_empty(&loop->graveyard))
-		conn_free(LIST_ENTRY(loop->graveyard.next, struct conn, all));
+	while (!link_empty(&loop->graveyard))
+		conn_free(LINK_ENTRY(loop->graveyard.next, struct conn, all));
 }
 
 static void
 loop_drop_all(struct loop *loop)
 {
-	if (list_empty(&loop->conns))
+	if (link_empty(&loop->conns))
 		return;
 	loop_turn_begin(loop);
-	while (!list_empty(&loop->conns))
-		conn_drop(LIST_ENTRY(loop->conns.next, struct conn, all), SERVER_STOPPING);
+	while (!link_empty(&loop->conns))
+		conn_drop(LINK_ENTRY(loop->conns.next, struct conn, all), SERVER_STOPPING);
 	server_turn_end(loop->server, &loop->deadline_ns);
 	loop->in_turn = false;
 	loop_bury(loop);
@@ -208,18 +208,18 @@ loop_begin_stop(struct loop *loop)
 static void
 loop_end_due(struct loop *loop)
 {
-	struct list *node;
+	struct link *node;
 
-	while ((node = list_pop(&loop->due))) {
-		struct conn *conn = LIST_ENTRY(node, struct conn, end);
+	while ((node = link_pop(&loop->due))) {
+		struct conn *conn = LINK_ENTRY(node, struct conn, end);
 
 		if (conn->state == CONN_OPEN)
 			conn_finish(conn, SERVER_LOST);
 		else
 			conn_drop(conn, (enum server_reason)conn->reason);
 	}
-	while (!list_empty(&loop->closing)) {
-		struct conn *conn = LIST_ENTRY(loop->closing.next, struct conn, end);
+	while (!link_empty(&loop->closing)) {
+		struct conn *conn = LINK_ENTRY(loop->closing.next, struct conn, end);
 
 		if (conn->linger_ns > loop->now_ns)
 			break;
@@ -229,11 +229,11 @@ loop_end_due(struct loop *loop)
 
 /* The input that no event announces. `mark` stands behind the connections that were runnable when the turn began. */
 static void
-loop_work(struct loop *loop, struct list *mark)
+loop_work(struct loop *loop, struct link *mark)
 {
 	while (loop->runnable.next != mark)
-		conn_run(LIST_ENTRY(loop->runnable.next, struct conn, run));
-	list_remove(mark);
+		conn_run(LINK_ENTRY(loop->runnable.next, struct conn, run));
+	link_remove(mark);
 	loop_end_due(loop);
 	if (loop->is_full && loop->now_ns >= loop->retry_ns)
 		listener_resume(loop);
@@ -249,8 +249,8 @@ loop_deadline(const struct loop *loop)
 
 	if (loop->is_full && loop->retry_ns < deadline_ns)
 		deadline_ns = loop->retry_ns;
-	if (!list_empty(&loop->closing)) {
-		const struct conn *first = LIST_ENTRY(loop->closing.next, struct conn, end);
+	if (!link_empty(&loop->closing)) {
+		const struct conn *first = LINK_ENTRY(loop->closing.next, struct conn, end);
 
 		if (first->linger_ns < deadline_ns)
 			deadline_ns = first->linger_ns;
@@ -282,17 +282,18 @@ loop_arm(struct loop *loop)
 void
 loop_turn(struct loop *loop)
 {
-	bool has_work = loop->is_hurried || !list_empty(&loop->runnable) || !list_empty(&loop->due);
-	struct list mark;
+	bool has_work =
+	    loop->is_hurried || !link_empty(&loop->runnable) || !link_empty(&loop->due) || loop->state != LOOP_SERVING;
+	struct link mark;
 
-	list_append(&loop->runnable, &mark);
-	(void)event_base_loop(loop->base, has_work ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+	link_append(&loop->runnable, &mark);
+	(void)event_base_loop(loop->base, has_work ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE);
 	loop_turn_begin(loop);
 	loop_work(loop, &mark);
 	server_turn_end(loop->server, &loop->deadline_ns);
 	loop->in_turn = false;
-	while (!list_empty(&loop->flushing))
-		conn_send_flush(LIST_ENTRY(loop->flushing.next, struct conn, flush));
+	while (!link_empty(&loop->flushing))
+		conn_send_flush(LINK_ENTRY(loop->flushing.next, struct conn, flush));
 	loop_bury(loop);
 	loop_arm(loop);
 	if (loop->state == LOOP_STOPPING && (loop->conn_count == 0 || loop->now_ns >= loop->stop_ns))

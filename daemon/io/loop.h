@@ -11,7 +11,7 @@
 #include "daemon/io/complaint.h"
 #include "daemon/io/log.h"
 #include "daemon/server/server.h"
-#include "lib/list.h"
+#include "lib/link.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -37,35 +37,35 @@ enum loop_state {
 struct loop {
 	struct event_base *base;
 	struct server *server;
-	struct log *log;          /* borrowed */
+	struct log *log; /* borrowed */
 	struct limits limits;
-	uint8_t *buffer;          /* LOOP_BUFFER bytes; its content lives for one conn_on_read */
+	uint8_t *buffer; /* LOOP_BUFFER bytes; its content lives for one conn_on_read */
 	enum loop_state state;
-	bool in_turn;             /* SERVER_TURN was given, the turn has not ended */
-	bool is_hurried;          /* the server has work left: the next turn does not wait */
-	uint64_t now_ns;          /* of this turn */
-	uint64_t deadline_ns;     /* when the server needs a turn */
-	uint64_t armed_ns;        /* what the timer is set to; UINT64_MAX: not set */
-	uint64_t stop_ns;         /* STOPPING: when what is left is dropped */
+	bool in_turn;         /* SERVER_TURN was given, the turn has not ended */
+	bool is_hurried;      /* the server has work left: the next turn does not wait */
+	uint64_t now_ns;      /* of this turn */
+	uint64_t deadline_ns; /* when the server needs a turn */
+	uint64_t armed_ns;    /* what the timer is set to; UINT64_MAX: not set */
+	uint64_t stop_ns;     /* STOPPING: when what is left is dropped */
 
-	struct list conns;        /* all that have not ended */
+	struct link conns; /* all that have not ended */
 	size_t conn_count;
-	struct list runnable;     /* have whole frames left for the next turn */
-	struct list flushing;     /* to be looked at when the turn has ended: send, read on, pause */
-	struct list closing;      /* end when all is sent; the oldest first */
-	struct list due;          /* end in the next turn */
-	struct list graveyard;    /* ended in this turn, to be freed */
+	struct link runnable;  /* have whole frames left for the next turn */
+	struct link flushing;  /* to be looked at when the turn has ended: send, read on, pause */
+	struct link closing;   /* end when all is sent; the oldest first */
+	struct link due;       /* end in the next turn */
+	struct link graveyard; /* ended in this turn, to be freed */
 
-	struct list listeners;
-	int reserve_fd;           /* given up to let one accepted connection have its pidfd; -1: it is in use */
-	bool is_full;             /* out of descriptors: listeners pause */
-	bool is_full_told;        /* logged, until nobody waits to be accepted */
-	uint64_t retry_ns;        /* while is_full: when to try again */
+	struct link listeners;
+	int reserve_fd;    /* given up to let one accepted connection have its pidfd; -1: it is in use */
+	bool is_full;      /* out of descriptors: listeners pause */
+	bool is_full_told; /* logged, until nobody waits to be accepted */
+	uint64_t retry_ns; /* while is_full: when to try again */
 
 	struct event timer;
 	struct event signals[LOOP_SIGNALS];
 	struct event parent;
-	int parent_fd;            /* -1: no parent is watched */
+	int parent_fd; /* -1: no parent is watched */
 };
 
 /* A loop with its server; `log` must outlive it. NULL with a complaint. Takes over SIGTERM and SIGINT, ignores SIGPIPE

@@ -1,8 +1,8 @@
 /* A peer: who is at the other side of a connection, and how its death is seen.
  *
- * A local process is watched by a pidfd, since a child that it forked may hold the socket open after it. The pidfd comes
- * with the socket (SO_PEERPIDFD) where the kernel has that; else it is opened by number, and the number could have been
- * used again since: then peer_matches() tells once the process has said when it started.
+ * A local process is watched by a pidfd, since a child that it forked may hold the socket open after it. The pidfd
+ * comes with the socket (SO_PEERPIDFD) where the kernel has that; else it is opened by number, and the number could
+ * have been used again since: then peer_matches() tells once the process has said when it started.
  *
  * Thread-safety: none. Nothing here blocks. */
 #ifndef IO_PEER_H

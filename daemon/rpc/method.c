@@ -1,6 +1,7 @@
 /* The table of methods. */
 #include "daemon/rpc/method.h"
 
+#include "daemon/rpc/unpack.h"
 #include "lib/crc32.h"
 
 #include <stdio.h>
@@ -62,7 +63,8 @@ method_add_service(struct method_table *table, const ProtobufCService *service)
 		uint32_t id = method_id(service->descriptor, i);
 		struct method *method = method_slot(table, id);
 
-		if (method->service || table->count == METHOD_SLOTS / 2)
+		if (method->service || table->count == METHOD_SLOTS / 2 ||
+		    !unpack_is_flat(service->descriptor->methods[i].input))
 			return false;
 		*method = (struct method){ id, 0, i, service, service->descriptor->methods[i].input };
 		table->count++;

@@ -33,7 +33,8 @@ struct method_table {
 /* The services that make up the daemon, in no special order; ends with NULL. A new kind adds its service in services.c. */
 extern const ProtobufCService *const services[];
 
-/* False, with words in ret_why, if two names have the same id or an exception names no method. */
+/* False, with words in ret_why, if two names have the same id, a request does not lie flat (unpack.h), or an exception names
+ * no method. */
 bool method_table_init(struct method_table *table, const char **ret_why);
 
 /* NULL if there is none. */

@@ -15,7 +15,7 @@ enum {
 	REPLY_BY_REFERENCE = 4096, /* payloads from here on are not copied into the outbox */
 	REPLY_ERROR_TEXT = 1024,
 	TAG_OUTCOME = 1 << 3 | 0,
-	TAG_VERSION = 2 << 3 | 0,
+	TAG_SECOND = 2 << 3 | 0, /* a version, or a count */
 	TAG_CURSOR = 3 << 3 | 0,
 	TAG_VALUE = 15 << 3 | 2,
 	REPLY_NUMBERS_MAX = 3 * (1 + 10), /* bytes of outcome, version and cursor */
@@ -108,23 +108,67 @@ reply_message(const struct reply_to *to, const ProtobufCMessage *message)
 	reply_send(to, CONCUR_OK, message);
 }
 
+/* -- numbers ----------------------------------------------------------------------------------------------------- */
+
+/* The replies that are one or two numbers are most of all replies: they are written by hand. */
+
+static uint8_t *
+reply_put_number(uint8_t *at, uint8_t tag, uint64_t number)
+{
+	if (number == 0)
+		return at;
+	*at++ = tag;
+	return value_varint_write(at, number);
+}
+
+/* Fills in the header of what lies between `begin` and `end`, and sends it. */
+static void
+reply_finish(const struct reply_to *to, uint8_t *begin, const uint8_t *end)
+{
+	size_t size = (size_t)(end - begin);
+
+	reply_head(begin, to, CONCUR_OK, size - FRAME_REPLY);
+	chain_commit(&to->channel->out, size);
+	channel_written(to->channel);
+}
+
+/* Room for a reply's header and `size` bytes, or NULL after dooming the channel. */
+static uint8_t *
+reply_begin(const struct reply_to *to, size_t size)
+{
+	uint8_t *begin = chain_reserve(&to->channel->out, FRAME_REPLY + size);
+
+	if (!begin)
+		channel_doom(to->channel, CHANNEL_NO_MEMORY);
+	return begin;
+}
+
+static void
+reply_numbers(const struct reply_to *to, enum outcome outcome, uint64_t second)
+{
+	uint8_t *begin, *at;
+
+	if (to->one_way)
+		return;
+	begin = reply_begin(to, REPLY_NUMBERS_MAX);
+	if (!begin)
+		return;
+	at = reply_put_number(begin + FRAME_REPLY, TAG_OUTCOME, (uint64_t)outcome);
+	at = reply_put_number(at, TAG_SECOND, second);
+	reply_finish(to, begin, at);
+}
+
 void
 reply_done(const struct reply_to *to, enum outcome outcome)
 {
-	Concur__V1__DoneReply reply = CONCUR__V1__DONE_REPLY__INIT;
-
-	reply.outcome = (Concur__V1__Outcome)outcome;
-	reply_send(to, CONCUR_OK, &reply.base);
+	reply_numbers(to, outcome, 0);
 }
 
 void
 reply_count(const struct reply_to *to, enum outcome outcome, int64_t count)
 {
-	Concur__V1__CountReply reply = CONCUR__V1__COUNT_REPLY__INIT;
-
-	reply.outcome = (Concur__V1__Outcome)outcome;
-	reply.count = count;
-	reply_send(to, CONCUR_OK, &reply.base);
+	/* A sint64: zigzag. */
+	reply_numbers(to, outcome, (uint64_t)count << 1 ^ (uint64_t)(count >> 63));
 }
 
 /* -- values ------------------------------------------------------------------------------------------------------ */
@@ -152,15 +196,6 @@ reply_count_references(const struct reply_to *to, const struct blob *blob)
 
 	if (to->channel->session)
 		value_each_reference(&value, reply_visit_reference, &references);
-}
-
-static uint8_t *
-reply_put_number(uint8_t *at, uint8_t tag, uint64_t number)
-{
-	if (number == 0)
-		return at;
-	*at++ = tag;
-	return value_varint_write(at, number);
 }
 
 /* Bytes of the value field that holds the blob. */
@@ -207,7 +242,7 @@ reply_append_list(struct chain *chain, const struct reply_to *to, const struct r
 	uint8_t numbers[REPLY_NUMBERS_MAX], *at = numbers, *begin;
 
 	at = reply_put_number(at, TAG_OUTCOME, (uint64_t)list->outcome);
-	at = reply_put_number(at, TAG_VERSION, list->version);
+	at = reply_put_number(at, TAG_SECOND, list->version);
 	at = reply_put_number(at, TAG_CURSOR, list->cursor);
 	begin = chain_reserve(chain, FRAME_REPLY + sizeof numbers);
 	if (!begin)
@@ -246,12 +281,35 @@ reply_list(const struct reply_to *to, const struct reply_list *list)
 	}
 }
 
+/* A blob that is small enough to be copied: one reservation, one pass. */
+static void
+reply_small_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob)
+{
+	size_t size = blob_size(blob);
+	uint8_t *begin = reply_begin(to, REPLY_NUMBERS_MAX + REPLY_VALUE_HEAD_MAX + size), *at;
+
+	if (!begin)
+		return;
+	at = reply_put_number(begin + FRAME_REPLY, TAG_OUTCOME, (uint64_t)outcome);
+	at = reply_put_number(at, TAG_SECOND, version);
+	at = reply_put_value_head(at, blob);
+	memcpy(at, blob_data(blob), size);
+	reply_finish(to, begin, at + size);
+}
+
 void
 reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob)
 {
-	struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = blob ? 1 : 0 };
+	struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = 1 };
 
-	reply_list(to, &list);
+	if (to->one_way)
+		return;
+	if (!blob)
+		reply_numbers(to, outcome, version);
+	else if (blob_size(blob) >= REPLY_BY_REFERENCE || (blob->kind & BLOB_REFERS))
+		reply_list(to, &list);
+	else
+		reply_small_value(to, outcome, version, blob);
 }
 
 /* -- errors ------------------------------------------------------------------------------------------------------ */

@@ -8,28 +8,12 @@
 #include "daemon/core/object.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/reply.h"
+#include "daemon/rpc/unpack.h"
 #include "lib/frame.h"
 
 #include <string.h>
 
 const char rpc_daemon[] = "concurd " PACKAGE_VERSION;
-
-static void *
-rpc_alloc(void *data, size_t size)
-{
-	struct rpc *rpc = data;
-	void *memory = arena_alloc(&rpc->arena, size);
-
-	rpc->arena_full |= !memory;
-	return memory;
-}
-
-static void
-rpc_free(void *data, void *memory)
-{
-	/* The arena is reset as a whole. */
-	(void)data, (void)memory;
-}
 
 int
 rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64_t process, const char **ret_why)
@@ -38,7 +22,6 @@ rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64
 	rpc->core = core;
 	rpc->limits = limits;
 	rpc->process = process;
-	rpc->allocator = (ProtobufCAllocator){ rpc_alloc, rpc_free, rpc };
 	link_init(&rpc->dirty);
 	if (!method_table_init(&rpc->methods, ret_why))
 		return -1;
@@ -127,19 +110,29 @@ rpc_check_method(struct call *call)
 	return true;
 }
 
+static bool
+rpc_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t size,
+    ProtobufCMessage **ret)
+{
+	enum concur_status status = unpack(descriptor, bytes, size, &call->rpc->arena, ret);
+
+	if (__builtin_expect(status == CONCUR_OK, 1))
+		return true;
+	call_fail_limit(call, status, status == CONCUR_TOO_LARGE ? "arena_max" : NULL, descriptor->name);
+	return false;
+}
+
 /* The guard: the call is carried out only while a lock is held under a token. */
 static bool
 rpc_check_options(struct call *call, const uint8_t *options)
 {
-	Concur__V1__Options *message;
+	const Concur__V1__Options *message;
+	ProtobufCMessage *unpacked;
 	struct object *lock;
 
-	message = (Concur__V1__Options *)protobuf_c_message_unpack(&concur__v1__options__descriptor, &call->rpc->allocator,
-	    call->head.options, options);
-	if (!message) {
-		call_fail(call, CONCUR_BAD_MESSAGE, "the options");
+	if (!rpc_unpack(call, &concur__v1__options__descriptor, options, call->head.options, &unpacked))
 		return false;
-	}
+	message = (const Concur__V1__Options *)unpacked;
 	if (!message->guard_lock)
 		return true;
 	lock = call_object(call, message->guard_lock, KIND_LOCK);
@@ -156,18 +149,11 @@ rpc_check_options(struct call *call, const uint8_t *options)
 static void
 rpc_dispatch(struct call *call, const uint8_t *body, size_t size)
 {
-	struct rpc *rpc = call->rpc;
 	const ProtobufCService *service = call->method->service;
 	ProtobufCMessage *request;
 
-	rpc->arena_full = false;
-	request = protobuf_c_message_unpack(call->method->input, &rpc->allocator, size, body);
-	if (request)
+	if (rpc_unpack(call, call->method->input, body, size, &request))
 		service->invoke((ProtobufCService *)(uintptr_t)service, call->method->index, request, call_reply, call);
-	else if (rpc->arena_full)
-		call_fail_limit(call, CONCUR_TOO_LARGE, "arena_max", "the body unpacks to more");
-	else
-		call_fail(call, CONCUR_BAD_MESSAGE, "the body");
 }
 
 void

@@ -18,8 +18,6 @@ struct rpc {
 	const struct limits *limits;
 	struct method_table methods;
 	struct arena arena;
-	ProtobufCAllocator allocator; /* the arena, as protobuf-c wants it */
-	bool arena_full;              /* the allocator has refused since it was last cleared */
 	struct chain_pool pool;
 	struct link dirty;            /* channels that were written to or doomed this turn */
 	uint64_t calls;               /* received */

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+import fragments
 import tree
 
 # The one table of arrows, lowest first: folder, the folders it may include besides itself, and the system headers it
@@ -26,25 +27,26 @@ ROWS = (
     ("client/cli/", ("client/", "lib/", "proto/"), None),
     ("client/examples/", ("client/",), None),
     ("client/", ("lib/", "proto/"), None),
+    ("proto/", ("lib/",), None),  # programs that the build runs; nothing of it is linked
     ("tests/", ("client/", "daemon/", "lib/", "proto/"), None),
 )
 # Headers that only these folders may include, wherever else any system header is allowed.
 RESERVED = (
     (re.compile(r"event2?/|event\.h|systemd/"), ("daemon/io/", "tests/")),
     (re.compile(r"jansson\.h"), ("client/cli/", "tests/")),
-    (re.compile(r"protobuf-c/|.*\.pb-c\.h"), ("daemon/rpc/", "client/", "tests/")),
+    (re.compile(r"protobuf-c/|.*\.pb-c\.h"), ("daemon/rpc/", "client/", "proto/", "tests/")),
     (re.compile(r"check\.h$"), ("tests/",)),
 )
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
-def resolve(top, path, name):
-    """The path of an included file of ours from the top, or None if it is not one."""
+def resolve(top, path, name, built):
+    """The path of an included file of ours from the top, or None if it is not one; `built` is what the build makes."""
     if name.endswith(".pb-c.h") or name == "concur/v1/methods.h":
         return "proto/" + name
     for folder in (os.path.dirname(path), "", "lib", "client"):
         candidate = os.path.normpath(os.path.join(folder, name))
-        if os.path.exists(os.path.join(top, candidate)):
+        if os.path.exists(os.path.join(top, candidate)) or candidate in built:
             return candidate
     return None
 
@@ -53,7 +55,7 @@ def row_of(path):
     return next((row for row in ROWS if path.startswith(row[0])), None)
 
 
-def check_include(top, path, kind, name):
+def check_include(top, path, kind, name, built):
     """What is wrong with this include, or None."""
     folder, below, system = row_of(path)
     for pattern, users in RESERVED:
@@ -61,7 +63,7 @@ def check_include(top, path, kind, name):
             return f"{name} is for {', '.join(users)} alone"
     if name == "config.h":
         return None
-    ours = resolve(top, path, name)
+    ours = resolve(top, path, name, built)
     if ours and (kind == '"' or ours.startswith("proto/") or ours == "client/concur.h"):
         home = row_of(ours)
         home = home[0] if home else ours.split("/")[0] + "/"
@@ -75,10 +77,10 @@ def check_include(top, path, kind, name):
     return None
 
 
-def check_file(top, path):
+def check_file(top, path, built):
     for number, line in enumerate(tree.lines(top, path), 1):
         match = INCLUDE.match(line)
-        wrong = match and check_include(top, path, match.group(1), match.group(2))
+        wrong = match and check_include(top, path, match.group(1), match.group(2), built)
         if wrong:
             yield f"{path}:{number}: {wrong}"
 
@@ -86,8 +88,9 @@ def check_file(top, path):
 def main():
     top = tree.root()
     findings = []
+    built = fragments.mentioned(top)
     for path in tree.files(top, ".c", ".h"):
-        findings += check_file(top, path) if row_of(path) else [f"{path}:1: no layer has this folder"]
+        findings += check_file(top, path, built) if row_of(path) else [f"{path}:1: no layer has this folder"]
     tree.finish(findings)
 
 

@@ -41,7 +41,7 @@ for file in bin/concur sbin/concurd include/concur.h include/concur_status.h pkg
 done
 # Nothing of what is only ours: generated code, internal headers, convenience libraries.
 check install_shows_nothing_internal \
-	test -z "$(find "$place/root" -name '*pb-c*' -o -name '*.la' -o -name 'libcommon*' -o -name 'blob.h')"
+	test -z "$(find "$place/root" -name '*pb-c*' -o -name 'libcommon*' -o -name 'libproto*' -o -name 'blob.h')"
 
 cat >"$place/two.c" <<'END'
 #include <concur.h>

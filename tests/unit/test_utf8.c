@@ -32,11 +32,10 @@ model_valid(const uint8_t *at, size_t size)
 
 START_TEST(valid_of_good_text_is_true)
 {
-	static const char *const rows[] = {
-		"", "a", "ab", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmnopqrstuvwxyz",
-		"\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "gr\xc3\xbc\xc3\x9f dich", "\xe6\x97\xa5\xe6\x9c\xac",
-	};
+	static const char *const rows[] = { "", "a", "ab", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghi",
+		"abcdefghijklmnopqrstuvwxyz", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+		"\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "gr\xc3\xbc\xc3\x9f dich",
+		"\xe6\x97\xa5\xe6\x9c\xac" };
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
 		ck_assert_msg(utf8_valid((const uint8_t *)rows[i], strlen(rows[i])), "row %zu", i);
@@ -46,11 +45,9 @@ END_TEST
 
 START_TEST(valid_of_bad_text_is_false)
 {
-	static const char *const rows[] = {
-		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\xc2", "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80",
-		"\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf0\x90\x80", "\xff",
-		"abcdefgh\x80", "abcdefghijklmno\xc3", "\xc3\xbc\xc3",
-	};
+	static const char *const rows[] = { "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\xc2", "\xe0\x9f\xbf",
+		"\xe2\x82", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\xf0\x90\x80", "\xff", "abcdefgh\x80", "abcdefghijklmno\xc3", "\xc3\xbc\xc3" };
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
 		ck_assert_msg(!utf8_valid((const uint8_t *)rows[i], strlen(rows[i])), "row %zu", i);
@@ -76,7 +73,8 @@ END_TEST
 
 START_TEST(valid_with_sequence_at_any_place_agrees_with_model)
 {
-	static const char *const sequences[] = { "\xc3\xbc", "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xff", "\xf0\x9f" };
+	static const char *const sequences[] = { "\xc3\xbc", "\xe6\x97\xa5", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xff",
+		"\xf0\x9f" };
 
 	for (size_t i = 0; i < UNIT_COUNT(sequences); i++) {
 		for (size_t size = strlen(sequences[i]); size < 40; size++) {

@@ -25,7 +25,7 @@ check_row(const struct row *row, bool as_key)
 	/* As large as the bytes, so that a sanitizer sees a read behind them. */
 	bytes = realloc(bytes, size ? size : 1);
 	enum concur_status status = as_key ? value_check_key(bytes, size, &limits, &value, &refers)
-	                                   : value_check(bytes, size, &limits, &value, &refers);
+					   : value_check(bytes, size, &limits, &value, &refers);
 	ck_assert_msg(status == row->status, "%s: status %d", row->hex, (int)status);
 	if (status == CONCUR_OK) {
 		ck_assert_msg(value.kind == row->kind, "%s: kind %d", row->hex, (int)value.kind);
@@ -76,43 +76,45 @@ END_TEST
 
 START_TEST(check_bad_encoding_is_bad_value)
 {
-	static const char *const rows[] = {
-		/* No field, no known field, two fields. */
-		"", "08", "18", "32", "00", "0001", "7000", "7200", "fa0100", "0801 0801", "1802 00", "3200 3200", "ff", "ffff",
+	static const char *const rows[] = { /* No field, no known field, two fields. */
+		"", "08", "18", "32", "00", "0001", "7000", "7200", "fa0100", "0801 0801", "1802 00", "3200 3200", "ff",
+		"ffff",
 		/* Another encoding of a known field. */
 		"09 0100000000000000", "0a00", "1200", "1a00", "2000", "28 01", "2a08 000000000000f03f", "3001", "3801",
 		"31 0000000000000000", "4001", "5001", "0b", "0c", "1d 00000000",
 		/* Scalars out of their domain. */
 		"0800", "0802", "1002", "10 8001",
 		/* Varints: cut, longer than need be, over 64 bits. */
-		"1880", "188000", "18ff00", "18ffffffffffffffffff02", "18ffffffffffffffffff7f", "18ffffffffffffffffffff01",
-		"18 80808080808080808000", "32 8000", "32 8100 61",
+		"1880", "188000", "18ff00", "18ffffffffffffffffff02", "18ffffffffffffffffff7f",
+		"18ffffffffffffffffffff01", "18 80808080808080808000", "32 8000", "32 8100 61",
 		/* Lengths past the end, or short of it. */
-		"3201", "3202 61", "3201 6162", "32 ffffffffffffffffff01 61", "29 000000000000f0", "29 000000000000f03f00",
-		"4204 0a0318", "4203 0a0218", "4202 0a05",
+		"3201", "3202 61", "3201 6162", "32 ffffffffffffffffff01 61", "29 000000000000f0",
+		"29 000000000000f03f00", "4204 0a0318", "4203 0a0218", "4202 0a05",
 		/* Big integers that fit int64, or are not in shortest form. */
 		"2200", "2201 05", "2208 0000000000000080", "2209 000000000000000000", "2209 000000000000007f00",
 		"2209 0000000000000080ff", "220a 00000000000000800000", "220a ffffffffffffff7fffff",
 		/* Text that is not UTF-8. */
 		"3201 ff", "3202 c080", "3203 eda080", "4205 0a03 3201 80",
 		/* Sequences: an unknown field, an item that is no value, a varint for an item. */
-		"4204 12021802", "4202 0a00", "4202 0801", "4a04 12021802", "4201 0a",
-		"4207 0a05 4203 0a0101", "4208 0a06 4204 0a026200",
+		"4204 12021802", "4202 0a00", "4202 0801", "4a04 12021802", "4201 0a", "4207 0a05 4203 0a0101",
+		"4208 0a06 4204 0a026200",
 		/* Maps: no key, no value, in the wrong order, twice, with more behind, keys that can not be keys. */
 		"5202 0a00", "5206 0a04 0a021802", "5206 0a04 12021802", "520a 0a08 12021804 0a021802",
 		"520e 0a0c 0a021802 12021804 12021804", "520e 0a0c 0a021802 0a021802 12021804",
 		"520c 0a0a 0a021802 12021804 1801", "520a 0a08 0a024200 12021804", "520a 0a08 0a025200 12021804",
 		"520c 0a0a 0a04 5a020862 12021804", "520e 0a0c 0a06 4a040a024200 12021804", "5204 12021802",
 		/* Arrays: no typecode, an unknown one, half an item, an explicit empty field, fields out of order. */
-		"5a00", "5a02 0861 0862", "5a02 0800", "5a02 0875", "5a05 0868 1201 00", "5a04 0862 1200", "5a05 1201 00 0862",
-		"5a07 08e2ffffff1f 00", "5a06 0862 120100 00", "5a07 08e280808010 00", "5a06 08e280808010",
+		"5a00", "5a02 0861 0862", "5a02 0800", "5a02 0875", "5a05 0868 1201 00", "5a04 0862 1200",
+		"5a05 1201 00 0862", "5a07 08e2ffffff1f 00", "5a06 0862 120100 00", "5a07 08e280808010 00",
+		"5a06 08e280808010",
 		/* References: to nothing, an explicit default, the wrong order, a kind over 32 bits, more behind. */
 		"6200", "6202 0800", "6202 1001", "6204 1001 0805", "6204 0805 1000", "6208 0805 10 8080808010",
 		"6206 0805 1001 1801", "6203 088500",
-		/* Opaque: no codec, an empty one, not UTF-8, explicit empty fields, unpacked or null references, order. */
-		"6a00", "6a02 0a00", "6a03 0a01ff", "6a03 120180", "6a05 0a0170 1200", "6a05 0a0170 1a00", "6a05 0a0170 1805",
-		"6a06 0a0170 1a0100", "6a06 0a0170 1a0185", "6a06 120180 0a0170", "6a09 0a0170 1a0105 1a0106",
-		"6a09 0a0170 1a0105 120180", "6a06 0a0170 220101",
+		/* Opaque: no codec, an empty one, not UTF-8, explicit empty fields, unpacked or null references,
+		 * order. */
+		"6a00", "6a02 0a00", "6a03 0a01ff", "6a03 120180", "6a05 0a0170 1200", "6a05 0a0170 1a00",
+		"6a05 0a0170 1805", "6a06 0a0170 1a0100", "6a06 0a0170 1a0185", "6a06 120180 0a0170",
+		"6a09 0a0170 1a0105 1a0106", "6a09 0a0170 1a0105 120180", "6a06 0a0170 220101"
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++)

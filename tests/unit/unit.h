@@ -7,7 +7,8 @@
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* A suite of one case, so named, with the tests that follow, NULL at the end; runs it and returns main's exit status. */
+/* A suite of one case, so named, with the tests that follow, NULL at the end; runs it and returns main's exit
+ * status. */
 static inline int
 unit_run(const char *name, const TTest *const *tests)
 {

@@ -1,0 +1,28 @@
+/* The words behind a verb -> the JSON of its request, as the row's fields say. */
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include "command.h"
+#include "fault.h"
+#include "fields.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+struct args {
+	json_t *request;   /* owned: an object of JSON with the fields that were given */
+	struct field each; /* the field that is filled anew for every call; its name is empty if there is none */
+	char **each_words; /* owned array of borrowed words */
+	size_t each_count;
+};
+
+/* Reads command->words (and command->rest, if it is no command to run) by the fields of command->row. False with a
+ * fault; args_fini() is due in any case. */
+bool args_read(const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret,
+    struct fault *fault);
+void args_fini(struct args *args);
+
+/* What one word means for one field: a new reference, NULL with a fault. */
+json_t *args_word(const struct field *field, const ProtobufCMessageDescriptor *type, const char *word, bool raw,
+    struct fault *fault);
+
+#endif

@@ -1,0 +1,138 @@
+/* The notation of a row's fields. Rows are constants of this program: a token that is wrong is an error in rows.c,
+ * which the unit tests find. */
+#include "fields.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Copies letters of a name; returns behind the last. */
+static const char *
+take_name(const char *at, char *ret)
+{
+	size_t size = 0;
+
+	for (; islower((unsigned char)*at) || *at == '_'; at++) {
+		assert(size < FIELD_NAME_MAX - 1);
+		ret[size++] = *at;
+	}
+	ret[size] = '\0';
+	return at;
+}
+
+static const char *
+take_word(const char *at, char *ret)
+{
+	size_t size = 0;
+
+	for (; *at && *at != ' '; at++) {
+		assert(size < FIELD_NAME_MAX - 1);
+		ret[size++] = *at;
+	}
+	ret[size] = '\0';
+	return at;
+}
+
+/* One mark behind a name. */
+static const char *
+take_mark(const char *at, struct field *field)
+{
+	field->is_optional |= *at != '.';
+	switch (*at) {
+	case '?':
+		return at + 1;
+	case '=':
+		return take_word(at + 1, field->fallback);
+	case '|':
+		return take_name(at + 1, field->if_absent);
+	case '&':
+		return take_name(at + 1, field->if_given);
+	default:
+		assert(strncmp(at, "...", 3) == 0);
+		field->is_many = true;
+		return at + 3;
+	}
+}
+
+bool
+fields_next(const char **at, struct field *ret)
+{
+	const char *from = *at + strspn(*at, " ");
+
+	*ret = (struct field){ 0 };
+	if (!*from)
+		return false;
+	ret->is_option = strncmp(from, "--", 2) == 0;
+	ret->is_optional = ret->is_option;
+	from = take_name(from + (ret->is_option ? 2 : 0), ret->name);
+	assert(*ret->name);
+	while (*from && *from != ' ')
+		from = take_mark(from, ret);
+	*at = from;
+	return true;
+}
+
+const char *
+fields_target(const struct field *field)
+{
+	if (strcmp(field->name, "timeout") == 0)
+		return "wait_ns";
+	return strcmp(field->name, "pairs") == 0 ? "values" : field->name;
+}
+
+void
+fields_option_name(const struct field *field, char *ret, size_t size)
+{
+	size_t i = 0;
+
+	for (; field->name[i] && i < size - 1; i++)
+		ret[i] = (char)(field->name[i] == '_' ? '-' : field->name[i]);
+	ret[i] = '\0';
+}
+
+/* VALUE for `values...`, VERSION for `if_version`, SECONDS for a timeout. */
+static void
+label(const struct field *field, char *ret)
+{
+	const char *last = strrchr(field->name, '_');
+	const char *name = last ? last + 1 : field->name;
+	size_t size = strlen(name);
+
+	if (strcmp(field->name, "timeout") == 0) {
+		(void)snprintf(ret, FIELD_NAME_MAX, "SECONDS");
+		return;
+	}
+	if (strcmp(field->name, "pairs") == 0) {
+		(void)snprintf(ret, FIELD_NAME_MAX, "KEY VALUE");
+		return;
+	}
+	if (field->is_many && size > 1 && name[size - 1] == 's')
+		size--;
+	for (size_t i = 0; i < size; i++)
+		ret[i] = (char)toupper((unsigned char)name[i]);
+	ret[size] = '\0';
+}
+
+void
+fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *arg), const void *arg, char *ret,
+    size_t size)
+{
+	char option[FIELD_NAME_MAX];
+	char words[FIELD_NAME_MAX];
+	struct field field;
+	size_t used = 0;
+
+	*ret = '\0';
+	while (used < size && fields_next(&fields, &field)) {
+		label(&field, words);
+		fields_option_name(&field, option, sizeof option);
+		if (field.is_option && is_flag(fields_target(&field), arg))
+			used += (size_t)snprintf(ret + used, size - used, " [--%s]", option);
+		else if (field.is_option)
+			used += (size_t)snprintf(ret + used, size - used, " [--%s %s]", option, words);
+		else
+			used += (size_t)snprintf(ret + used, size - used, field.is_optional ? " [%s]%s" : " %s%s",
+			    words, field.is_many ? "..." : "");
+	}
+}

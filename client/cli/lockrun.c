@@ -1,0 +1,87 @@
+/* Holding a lock for a command. A lock that is made here is strict: it is let go however this process ends, and nobody
+ * else can let it go. The command finds the daemon's address and the grant's fencing token in its environment. */
+#include "lockrun.h"
+
+#include "args.h"
+#include "child.h"
+#include "methods.h"
+#include "print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Opens and takes the lock. *ret_object is what to release. */
+static enum verdict
+take(struct command *command, json_t *request, json_t **ret_reply)
+{
+	json_t *id = NULL;
+	enum verdict verdict = command_open(command, true, true, &id);
+
+	if (verdict != VERDICT_DONE)
+		return verdict;
+	(void)json_object_set_new(request, "object", id);
+	verdict = command_call(command, command->row->method, request, ret_reply);
+	return verdict == VERDICT_DONE ? print_outcome(command, *ret_reply) : verdict;
+}
+
+static bool
+set_environment(const struct command *command, json_t *reply)
+{
+	char token[32];
+
+	(void)snprintf(token, sizeof token, "%" PRIu64, (uint64_t)json_integer_value(json_object_get(reply, "token")));
+	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 && setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
+}
+
+/* Lets go; a lock that is no longer ours was lost while the command ran, which must not pass for success. */
+static enum verdict
+let_go(struct command *command, json_t *request)
+{
+	json_auto_t *release = json_pack("{s:O}", "object", json_object_get(request, "object"));
+	json_auto_t *reply = NULL;
+	struct fault fault;
+	enum concur_status status = command_try(command, "Lock/Release", release, &reply, &fault);
+
+	if (status != CONCUR_OK)
+		command_complain(command, "the lock may have been lost while the command ran: %s", fault.text);
+	return command_verdict(status);
+}
+
+static enum verdict
+hold(struct command *command, json_t *request)
+{
+	json_auto_t *reply = NULL;
+	enum verdict verdict = take(command, request, &reply);
+	int exit_status = 0;
+
+	if (verdict != VERDICT_DONE)
+		return verdict;
+	if (!set_environment(command, reply))
+		return command_failed(command, CONCUR_NO_MEMORY);
+	verdict = child_run(command, command->rest, &exit_status);
+	if (verdict != VERDICT_DONE)
+		return verdict;
+	verdict = let_go(command, request);
+	return exit_status ? (enum verdict)exit_status : verdict;
+}
+
+enum verdict
+lockrun_run(struct command *command)
+{
+	enum verdict verdict;
+	struct method method;
+	struct fault fault;
+	struct args args;
+
+	if (!command->rest || !command->rest[0])
+		return command_misused(command, &(struct fault){ "write a verb, or -- and the command behind it" });
+	if (!methods_find(command->row->method, &method))
+		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
+	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
+								  : command_misused(command, &fault);
+	if (verdict == VERDICT_DONE)
+		verdict = hold(command, args.request);
+	args_fini(&args);
+	return verdict;
+}

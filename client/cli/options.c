@@ -1,0 +1,82 @@
+/* Options that every verb takes. */
+#include "options.h"
+
+#include <string.h>
+
+const struct options_row options_rows[] = {
+	{ "--url", NULL, "URL", "the daemon's address: unix:PATH or tcp://HOST:PORT" },
+	{ "--json", "-j", NULL, "print listings and information as one JSON document" },
+	{ "--text", "-t", NULL, "take words as text, not as JSON" },
+	{ "--raw", "-r", NULL, "print text as it is, without quotes" },
+	{ "--help", "-h", NULL, "print help on the verb and do nothing" },
+	{ "--version", NULL, NULL, "print the version and do nothing" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const char *
+options_word(const char *name, char *const *words, size_t count, int *ret_taken, struct fault *fault)
+{
+	size_t size = strlen(name);
+
+	*ret_taken = 0;
+	if (strncmp(words[0], "--", 2) != 0 || strncmp(words[0] + 2, name, size) != 0)
+		return NULL;
+	if (words[0][2 + size] == '=') {
+		*ret_taken = 1;
+		return words[0] + 2 + size + 1;
+	}
+	if (words[0][2 + size] != '\0')
+		return NULL;
+	if (count < 2) {
+		*ret_taken = -1;
+		(void)fault_set(fault, "--%s needs a word behind it", name);
+		return NULL;
+	}
+	*ret_taken = 2;
+	return words[1];
+}
+
+bool
+options_looks_so(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0' && !(word[1] >= '0' && word[1] <= '9') && word[1] != '.';
+}
+
+static bool *
+flag_of(struct options *options, const char *name)
+{
+	switch (name[2]) {
+	case 'j':
+		return &options->json;
+	case 't':
+		return &options->text;
+	case 'r':
+		return &options->raw;
+	case 'h':
+		return &options->help;
+	default:
+		return &options->version;
+	}
+}
+
+int
+options_take(struct options *options, char *const *words, size_t count, struct fault *fault)
+{
+	int taken;
+	const char *url = options_word("url", words, count, &taken, fault);
+
+	if (taken < 0)
+		return -1;
+	if (url) {
+		options->url = url;
+		return taken;
+	}
+	for (const struct options_row *row = options_rows; row->name; row++) {
+		if (!row->word &&
+		    (strcmp(words[0], row->name) == 0 || (row->brief && strcmp(words[0], row->brief) == 0))) {
+			*flag_of(options, row->name) = true;
+			return 1;
+		}
+	}
+	return 0;
+}

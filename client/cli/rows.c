@@ -1,0 +1,172 @@
+/* The table of verbs, in the order in which help shows them. */
+#include "rows.h"
+
+#include "complete.h"
+#include "fields.h"
+#include "help.h"
+#include "lockrun.h"
+#include "methods.h"
+#include "print.h"
+#include "rawcall.h"
+#include "run.h"
+#include "slices.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct kind_word rows_kinds[] = {
+	{ ROW_DICT, "dict", "keys and values" },
+	{ ROW_LIST, "list", "items by index" },
+	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
+	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
+	{ ROW_VALUE, "value", "one value" },
+	{ 0, NULL, NULL },
+};
+
+/* Short names for the columns below. */
+#define CREATES ROW_CREATES
+#define LISTS ROW_LISTS
+
+/* clang-format off */
+const struct row rows[] = {
+	/* Without an object. */
+	{ ROW_TOP, "run", NULL, "", ROW_COMMAND, NULL, run_run, "start a private daemon for COMMAND, which finds it by $CONCUR_URL" },
+	{ ROW_TOP, "ping", "Session/Ping", "", 0, print_alive, NULL, "ask the daemon for a sign of life" },
+	{ ROW_TOP, "info", "Manager/Info", "", 0, print_fields, NULL, "what the daemon says of itself" },
+	{ ROW_TOP, "ls", "Manager/List", "--kind", LISTS, print_objects, NULL, "list the objects that have a name; with --raw the names alone" },
+	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
+	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
+	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
+	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
+	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
+	{ ROW_TOP, "complete", NULL, "-- WORD...", ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },
+
+	{ ROW_DICT, "get", "Dict/Get", "key", 0, print_value, NULL, "the value at a key" },
+	{ ROW_DICT, "set", "Dict/Set", "key value --if_version", CREATES, print_nothing, NULL, "put a value at a key" },
+	{ ROW_DICT, "del", "Dict/Delete", "key --if_version", 0, print_nothing, NULL, "take a key away" },
+	{ ROW_DICT, "contains", "Dict/Contains", "key", 0, print_truth, NULL, "true or false: whether the key is there" },
+	{ ROW_DICT, "pop", "Dict/Pop", "key --if_version", 0, print_value, NULL, "take a key away and print its value" },
+	{ ROW_DICT, "popitem", "Dict/PopItem", "", 0, print_pairs, NULL, "take the last key away and print [key, value]" },
+	{ ROW_DICT, "setdefault", "Dict/SetDefault", "key value", CREATES, print_value, NULL, "the value at a key; if there is none, put this one there first" },
+	{ ROW_DICT, "update", "Dict/Update", "pairs... --if_version", CREATES, print_nothing, NULL, "put many values, all at once" },
+	{ ROW_DICT, "add", "Dict/Add", "key value", CREATES, print_value, NULL, "add a number to the one at a key (none counts as 0) and print the sum" },
+	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
+	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
+	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
+	{ ROW_DICT, "keys", "Dict/Page", "", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [key, value]" },
+
+	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
+	{ ROW_LIST, "set", "List/Set", "index value --if_version", 0, print_nothing, NULL, "put a value in place of the item at an index" },
+	{ ROW_LIST, "del", "List/Delete", "index --if_version", 0, print_nothing, NULL, "take the item at an index away" },
+	{ ROW_LIST, "append", "List/Append", "value...", CREATES, print_nothing, NULL, "append values, one after the other" },
+	{ ROW_LIST, "extend", "List/Extend", "values...", CREATES, print_nothing, NULL, "append values, all at once" },
+	{ ROW_LIST, "insert", "List/Insert", "index value --if_version", CREATES, print_nothing, NULL, "put a value in front of the item at an index" },
+	{ ROW_LIST, "pop", "List/Pop", "index=-1 --if_version", 0, print_value, NULL, "take the item at an index (the last one) away and print it" },
+	{ ROW_LIST, "remove", "List/Remove", "value", 0, print_nothing, NULL, "take the first item away that equals the value" },
+	{ ROW_LIST, "index", "List/Index", "value --start --stop&bounded", 0, print_count, NULL, "the index of the first item that equals the value" },
+	{ ROW_LIST, "count", "List/Count", "value", 0, print_count, NULL, "how many items equal the value" },
+	{ ROW_LIST, "reverse", "List/Reverse", "", 0, print_nothing, NULL, "turn the order round" },
+	{ ROW_LIST, "sort", "List/Sort", "--reverse --if_version", 0, print_nothing, NULL, "sort the items" },
+	{ ROW_LIST, "repeat", "List/Repeat", "count", 0, print_nothing, NULL, "repeat the items so many times in all" },
+	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, NULL, slices_run, "the items from start to in front of stop" },
+	{ ROW_LIST, "set-slice", "List/SetSlice", "values... --start|from_start --stop|to_end --step=1 --if_version", 0, print_nothing, NULL, "put values in place of a slice" },
+	{ ROW_LIST, "del-slice", "List/DeleteSlice", "--start|from_start --stop|to_end --step=1 --if_version", 0, print_nothing, NULL, "take a slice away" },
+	{ ROW_LIST, "items", "List/GetSlice", "", LISTS, NULL, slices_run, "all items" },
+
+	{ ROW_QUEUE, "put", "Queue/Put", "value... --timeout", CREATES, print_nothing, NULL, "put items, one after the other; waits for room" },
+	{ ROW_QUEUE, "put-nowait", "Queue/Put", "value...", CREATES, print_nothing, NULL, "put items if there is room" },
+	{ ROW_QUEUE, "put-many", "Queue/PutMany", "values... --timeout", CREATES, print_nothing, NULL, "put items, all at once; waits until there is room for all" },
+	{ ROW_QUEUE, "get", "Queue/Get", "--timeout", CREATES, print_value, NULL, "take an item; waits for one" },
+	{ ROW_QUEUE, "get-nowait", "Queue/Get", "", 0, print_value, NULL, "take an item if there is one" },
+	{ ROW_QUEUE, "get-many", "Queue/GetMany", "count --timeout", CREATES, print_values, NULL, "take what is there, at most so many items; waits for the first" },
+	{ ROW_QUEUE, "task-done", "Queue/TaskDone", "count=1", 0, print_nothing, NULL, "tell that items which were taken are dealt with" },
+	{ ROW_QUEUE, "join", "Queue/Join", "--timeout", 0, print_nothing, NULL, "wait until all items are dealt with" },
+	{ ROW_QUEUE, "shutdown", "Queue/Shutdown", "--immediate", 0, print_nothing, NULL, "take no more items, and tell those who wait" },
+	{ ROW_QUEUE, "state", "Queue/State", "", 0, print_fields, NULL, "sizes, and how many wait" },
+
+	{ ROW_LOCK, "--", "Lock/Acquire", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock while COMMAND runs" },
+	{ ROW_LOCK, "acquire", "Lock/Acquire", "--timeout", CREATES, print_token, NULL, "take a plain lock, which stays taken after this command, and print its token" },
+	{ ROW_LOCK, "release", "Lock/Release", "", 0, print_nothing, NULL, "let a plain lock go, whoever took it" },
+	{ ROW_LOCK, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
+	{ ROW_LOCK, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
+
+	{ ROW_VALUE, "get", "Cell/Get", "", 0, print_value, NULL, "the value" },
+	{ ROW_VALUE, "set", "Cell/Set", "value --if_version", CREATES, print_nothing, NULL, "put a value in its place" },
+	{ ROW_VALUE, "exchange", "Cell/Exchange", "value", CREATES, print_value, NULL, "put a value in its place and print the old one" },
+	{ ROW_VALUE, "add", "Cell/Add", "value", 0, print_value, NULL, "add a number and print the sum" },
+	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
+	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
+
+	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
+	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
+	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_LOCK, "open", "Object/Open", "--strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
+	{ ROW_DICT | ROW_LIST, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
+	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
+};
+/* clang-format on */
+
+const size_t rows_count = sizeof rows / sizeof *rows;
+
+const struct row *
+rows_find(unsigned kind, const char *verb)
+{
+	for (size_t i = 0; i < rows_count; i++) {
+		if (rows[i].kinds & kind && strcmp(rows[i].verb, verb) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+const struct kind_word *
+rows_kind(const char *word)
+{
+	for (const struct kind_word *kind = rows_kinds; kind->word; kind++) {
+		if (strcmp(kind->word, word) == 0)
+			return kind;
+	}
+	return NULL;
+}
+
+static const char *
+kind_name(unsigned kind)
+{
+	for (const struct kind_word *row = rows_kinds; row->word; row++) {
+		if (row->kind == kind)
+			return row->word;
+	}
+	return "KIND";
+}
+
+static bool
+is_flag(const char *name, const void *arg)
+{
+	const ProtobufCMessageDescriptor *type = arg;
+	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, name);
+
+	return field && field->type == PROTOBUF_C_TYPE_BOOL;
+}
+
+void
+rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
+{
+	bool command = row->how & ROW_COMMAND;
+	char words[256] = "";
+	struct method method;
+
+	if (row->method && methods_find(row->method, &method))
+		fields_usage(row->fields, is_flag, method.input, words, sizeof words);
+	else if (*row->fields)
+		(void)snprintf(words, sizeof words, " %s", row->fields);
+	if (kind == ROW_TOP)
+		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, command ? " -- COMMAND [WORD...]" : "");
+	else if (command)
+		(void)snprintf(ret, size, "concur %s NAME%s -- COMMAND [WORD...]", kind_name(kind), words);
+	else
+		(void)snprintf(ret, size, "concur %s NAME %s%s", kind_name(kind), row->verb, words);
+}

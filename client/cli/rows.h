@@ -1,0 +1,66 @@
+/* The table of verbs: one row each feeds the parser, help, completion and the manual.
+ *
+ * A verb for a new RPC is one row in rows.c; only verbs that loop in a way of their own or run a command have code. */
+#ifndef CLI_ROWS_H
+#define CLI_ROWS_H
+
+#include "verdict.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct command;
+
+/* What a row's verb belongs to: kinds of objects, by the numbers of concur.v1.Kind, or nothing. */
+enum {
+	ROW_TOP = 1 << 0, /* no object: "concur ping" */
+	ROW_DICT = 1 << 1,
+	ROW_LIST = 1 << 2,
+	ROW_QUEUE = 1 << 3,
+	ROW_LOCK = 1 << 4,
+	ROW_VALUE = 1 << 5,
+	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE,
+	ROW_ALL = ROW_CONTAINERS | ROW_LOCK | ROW_VALUE,
+};
+
+/* How a row's verb is carried out. */
+enum {
+	ROW_CREATES = 1 << 0, /* the object is made if it is not there */
+	ROW_LISTS =
+	    1 << 1, /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
+	ROW_COMMAND = 1 << 2, /* takes a command behind "--" */
+	ROW_HIDDEN = 1 << 3,  /* not in help */
+};
+
+struct row {
+	unsigned kinds; /* ROW_TOP, ROW_DICT ... */
+	const char *verb;
+	const char *method; /* NULL: the verb has code of its own and no request */
+	const char
+	    *fields;  /* how its words fill the request: fields.h. Without a method: its words, as help shows them */
+	unsigned how; /* ROW_CREATES ... */
+	enum verdict (*print)(struct command *command, json_t *reply); /* prints a reply; NULL with `run` */
+	enum verdict (*run)(struct command *command);                  /* NULL: as the row says */
+	const char *help;                                              /* one line, no full stop */
+};
+
+extern const struct row rows[];
+extern const size_t rows_count;
+
+/* The kinds as words of the command line. */
+struct kind_word {
+	unsigned kind; /* ROW_DICT ... */
+	const char *word;
+	const char *help;
+};
+extern const struct kind_word rows_kinds[]; /* ends with a word of NULL */
+
+/* NULL if there is none. */
+const struct row *rows_find(unsigned kind, const char *verb);
+const struct kind_word *rows_kind(const char *word);
+
+/* What is typed: "concur dict NAME set KEY VALUE [--if-version VERSION]". */
+void rows_usage(const struct row *row, unsigned kind, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,220 @@
+/* Rows as calls. Whatever a verb may need beyond the words follows from its request's fields: `object` wants the object
+ * opened, `name` and `kind` (of Object.Open) the command's own, `cursor` (of the
+ * reply, then of the request) says where the next page begins. */
+#include "verbs.h"
+
+#include "args.h"
+#include "methods.h"
+#include "print.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+has_field(const struct method *method, const char *name)
+{
+	return protobuf_c_message_descriptor_get_field_by_name(method->input, name) != NULL;
+}
+
+/* Puts in what the words do not say: which object. */
+static enum verdict
+name_object(struct command *command, const struct method *method, json_t *request)
+{
+	enum verdict verdict;
+	json_t *id = NULL;
+
+	if (!command->kind)
+		return VERDICT_DONE;
+	if (has_field(method, "object")) {
+		verdict = command_open(command, command->row->how & ROW_CREATES, false, &id);
+		if (verdict == VERDICT_DONE)
+			(void)json_object_set_new(request, "object", id);
+		return verdict;
+	}
+	(void)json_object_set_new(request, "name", json_string(command->name));
+	(void)json_object_set_new(request, "kind", json_string(command->kind->word));
+	return VERDICT_DONE;
+}
+
+/* Where the next page begins; false if this was the last. */
+static bool
+next_page(json_t *reply, json_t *request)
+{
+	json_t *cursor = json_object_get(reply, "cursor");
+
+	if (!cursor || (json_is_integer(cursor) && json_integer_value(cursor) == 0))
+		return false;
+	return json_object_set(request, "cursor", cursor) == 0;
+}
+
+/* One call, and for a listing the pages that follow. */
+static enum verdict
+call_pages(struct command *command, const struct method *method, json_t *request)
+{
+	enum verdict verdict;
+	bool more = false;
+
+	do {
+		json_auto_t *reply = NULL;
+
+		verdict = command_call(command, method->name, request, &reply);
+		if (verdict == VERDICT_DONE) {
+			verdict = command->row->print(command, reply);
+			more = command->row->how & ROW_LISTS && next_page(reply, request);
+		}
+	} while (verdict == VERDICT_DONE && more);
+	return verdict;
+}
+
+static enum verdict
+call_word(struct command *command, const struct method *method, const struct args *args, const char *word)
+{
+	const ProtobufCFieldDescriptor *target =
+	    protobuf_c_message_descriptor_get_field_by_name(method->input, args->each.name);
+	struct fault fault;
+	json_t *json = args_word(&args->each, method->input, word, command->options.text, &fault);
+
+	if (!json || json_object_set_new(args->request, target->name, json) < 0)
+		return command_misused(command, &fault);
+	if (!command->kind)
+		command->name = word;
+	return call_pages(command, method, args->request);
+}
+
+/* Goes on after a plain no: the other words may be luckier. */
+static bool
+goes_on(enum verdict verdict, enum verdict *worst)
+{
+	if (verdict > *worst)
+		*worst = verdict;
+	return verdict <= VERDICT_NO;
+}
+
+/* One call for each line of standard input. */
+static enum verdict
+call_lines(struct command *command, const struct method *method, const struct args *args)
+{
+	enum verdict worst = VERDICT_DONE;
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t size;
+
+	while ((size = getline(&line, &room, stdin)) >= 0) {
+		if (size > 0 && line[size - 1] == '\n')
+			line[size - 1] = '\0';
+		if (!goes_on(call_word(command, method, args, line), &worst))
+			break;
+	}
+	if (ferror(stdin)) {
+		command_complain(command, "standard input can not be read");
+		worst = VERDICT_ERROR;
+	}
+	free(line);
+	return worst;
+}
+
+static enum verdict
+call_words(struct command *command, const struct method *method, const struct args *args)
+{
+	enum verdict worst = VERDICT_DONE;
+
+	if (args->each_count == 0)
+		return call_pages(command, method, args->request);
+	if (args->each_count == 1 && strcmp(args->each_words[0], "-") == 0)
+		return call_lines(command, method, args);
+	for (size_t i = 0; i < args->each_count; i++) {
+		if (!goes_on(call_word(command, method, args, args->each_words[i]), &worst))
+			break;
+	}
+	return worst;
+}
+
+enum verdict
+verbs_run(struct command *command)
+{
+	enum verdict verdict;
+	struct method method;
+	struct fault fault;
+	struct args args;
+
+	if (!methods_find(command->row->method, &method))
+		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
+	if (!args_read(command, method.input, &args, &fault)) {
+		verdict = command_misused(command, &fault);
+		goto out;
+	}
+	verdict = command_connect(command);
+	if (verdict == VERDICT_DONE)
+		verdict = name_object(command, &method, args.request);
+	if (verdict != VERDICT_DONE)
+		goto out;
+	verdict = call_words(command, &method, &args);
+	if (verdict <= VERDICT_NO && command->row->how & ROW_LISTS)
+		print_end(command);
+out:
+	args_fini(&args);
+	return verdict;
+}
+
+/* -- show ---------------------------------------------------------------------------------------------------------- */
+
+/* Opens an object whose kind is not known: one try for each kind. */
+static enum concur_status
+open_any(struct command *command, const char *name, json_t **ret_id, struct fault *fault)
+{
+	enum concur_status status = CONCUR_WRONG_KIND;
+
+	for (const struct kind_word *kind = rows_kinds; kind->word && status == CONCUR_WRONG_KIND; kind++) {
+		json_auto_t *request = json_pack("{s:s, s:s, s:b}", "name", name, "kind", kind->word, "must_exist", 1);
+		json_auto_t *reply = NULL;
+
+		if (!request) {
+			(void)fault_set(fault, "the name is not UTF-8");
+			return CONCUR_BAD_NAME;
+		}
+		status = command_try(command, "Object/Open", request, &reply, fault);
+		*ret_id = json_incref(json_object_get(reply, "object"));
+	}
+	return status;
+}
+
+static enum verdict
+show(struct command *command, const char *name)
+{
+	json_auto_t *request = NULL;
+	json_auto_t *reply = NULL;
+	json_t *id = NULL;
+	struct fault fault;
+	enum verdict verdict;
+	enum concur_status status = open_any(command, name, &id, &fault);
+
+	command->name = name;
+	if (status != CONCUR_OK) {
+		command_complain(command, "%s", fault.text);
+		return command_verdict(status);
+	}
+	request = json_pack("{s:o}", "object", id);
+	verdict = command_call(command, "Object/Info", request, &reply);
+	return verdict == VERDICT_DONE ? print_fields(command, reply) : verdict;
+}
+
+enum verdict
+verbs_show(struct command *command)
+{
+	enum verdict worst = VERDICT_DONE;
+	enum verdict verdict;
+
+	if (command->word_count == 0)
+		return command_misused(command, &(struct fault){ "name is missing" });
+	verdict = command_connect(command);
+	if (verdict != VERDICT_DONE)
+		return verdict;
+	for (size_t i = 0; i < command->word_count; i++) {
+		if (i > 0 && !command->options.json)
+			(void)putchar('\n');
+		if (!goes_on(show(command, command->words[i]), &worst))
+			break;
+	}
+	return worst;
+}

@@ -1,0 +1,793 @@
+/* libconcur: dicts, lists, queues, locks and values that live in a concurd daemon and that many processes share.
+ *
+ *	concur_session *session;
+ *	concur_dict *dict;
+ *	struct concur_value value;
+ *
+ *	if (concur_connect(NULL, NULL, &session) || concur_dict_open(session, "stock", NULL, &dict))
+ *		errx(1, "%s", concur_message());
+ *	if (concur_dict_set(dict, CV("apples"), CV(3)) || concur_dict_get(dict, CV("apples"), &value))
+ *		errx(1, "%s", concur_message());
+ *	printf("%" PRId64 "\n", value.integer);
+ *	concur_value_free(&value);
+ *	concur_free(dict);
+ *	concur_close(session);
+ *
+ * Two forms.  Every call has a blocking form, concur_dict_get(), and a form that sends and returns at once,
+ * concur_dict_get_begin(), whose concur_future is waited for later. Any number of calls may be in flight; the daemon
+ * carries them out in the order in which they were begun.
+ *
+ * Statuses.  Functions return CONCUR_OK (0) or a status; concur_message() has a sentence about the last one of this
+ * thread that was not CONCUR_OK. Unless a comment says otherwise nothing is stored through a `ret_` pointer then.
+ * Statuses from 256 to 279 are plain noes (CONCUR_NOT_THERE, CONCUR_EMPTY ...), not errors. Every call can give
+ * CONCUR_CLOSED, CONCUR_NO_MEMORY, CONCUR_TOO_LARGE, CONCUR_LIMIT, CONCUR_STALE_TOKEN and CONCUR_NOT_FOUND (the object
+ * was removed); every call with a value CONCUR_BAD_VALUE; comments list only what is particular.
+ *
+ * Waiting.  A time to wait is int64_t nanoseconds: 0 does not wait, CONCUR_FOREVER waits for ever. A blocking call that
+ * a signal handler interrupts while the daemon lets it wait gives CONCUR_INTERRUPTED and has had no effect; calls that
+ * never wait in the daemon are not interrupted.
+ *
+ * Threads.  Everything may be called from any thread at any time, but for two rules: a handle, a session or a future
+ * may not be freed while another thread uses it, and a result is taken from a future by one thread. Locks belong to the
+ * thread (or the concur_context) that acquired them.
+ *
+ * Fork.  A child may go on using every session and handle: at its first call it gets a connection of its own. Futures
+ * that were in flight at the fork give CONCUR_FORKED in the child and are still good in the parent.
+ *
+ * Ownership.  Values that are passed in are borrowed until the function returns. Values that come out belong to the
+ * caller, who frees them with concur_value_free(), concur_values_free(), concur_listing_free(), concur_reply_free(). */
+#ifndef CONCUR_H
+#define CONCUR_H
+
+#include "concur_status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CONCUR_FOREVER INT64_C(-1)
+#define CONCUR_SECOND INT64_C(1000000000) /* in nanoseconds */
+
+/* The result is a status that has to be looked at. */
+#define CONCUR_CHECKED __attribute__((warn_unused_result))
+
+#pragma GCC visibility push(default)
+
+typedef struct concur_session concur_session; /* this process's standing with a daemon */
+typedef struct concur_context concur_context; /* an owner of locks other than the thread: a coroutine, a task */
+typedef struct concur_future concur_future;   /* a call in flight, or its answer */
+
+/* Handles. Each counts as one reference to its object until it is freed. */
+typedef struct concur_object concur_object; /* of any kind */
+typedef struct concur_dict concur_dict;
+typedef struct concur_list concur_list;
+typedef struct concur_queue concur_queue;
+typedef struct concur_lock concur_lock;
+typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
+
+enum concur_kind {
+	CONCUR_KIND_NONE = 0, /* any kind */
+	CONCUR_KIND_DICT = 1,
+	CONCUR_KIND_LIST = 2,
+	CONCUR_KIND_QUEUE = 3,
+	CONCUR_KIND_LOCK = 4,
+	CONCUR_KIND_CELL = 5,
+};
+
+/* -- errors ------------------------------------------------------------------------------------------------------ */
+
+/* A short text, such as "the index is out of range". Never NULL. */
+const char *concur_strerror(enum concur_status status);
+
+/* The status's name, such as "INDEX_ERROR". Never NULL. */
+const char *concur_status_name(enum concur_status status);
+
+/* What happened, to what, what to do: about the last call of this thread that did not return CONCUR_OK. Never NULL.
+ * Good until this thread's next call of this library. */
+const char *concur_message(void);
+
+/* -- sessions ---------------------------------------------------------------------------------------------------- */
+
+/* All fields may be 0 or NULL, which is the default. */
+struct concur_options {
+	const char *client;           /* a name for people who look at the daemon; the program's */
+	int64_t timeout_ns;           /* for connecting and for starting a daemon; 10 s */
+	const char *concurd;          /* concur_spawn: the daemon's program */
+	const char *const *arguments; /* concur_spawn: more arguments for it, ends with NULL */
+};
+
+/* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
+ * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
+ * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, PERMISSION, TIMED_OUT, SYSTEM. */
+CONCUR_CHECKED enum concur_status concur_connect(
+    const char *url, const struct concur_options *options, concur_session **ret_session);
+
+/* Starts a private daemon and connects to it. The daemon ends when the session is closed by the process that spawned it
+ * and when that process ends, however it ends; it is not a child of the caller. Its program is options->concurd, or
+ * $CONCUR_CONCURD, or concurd where it was installed, or the one in $PATH. Children and others reach it by
+ * concur_url(). Blocks. NO_DAEMON (it did not start), SYSTEM. */
+CONCUR_CHECKED enum concur_status concur_spawn(const struct concur_options *options, concur_session **ret_session);
+
+/* The address of the session's daemon. Good as long as the session. */
+const char *concur_url(const concur_session *session);
+
+/* Says goodbye and ends the session: calls in flight give CLOSED, strict locks are released. Handles and futures of the
+ * session are still to be freed. Takes NULL. Blocks until the daemon has heard it (and, if spawned, has ended). */
+void concur_close(concur_session *session);
+
+/* Asks the daemon for a sign of life. */
+CONCUR_CHECKED enum concur_status concur_ping(concur_session *session);
+concur_future *concur_ping_begin(concur_session *session);
+
+/* From concur_cork() on, begun calls are gathered and sent many at once: when enough are there, when any thread of the
+ * session waits for a call, and at concur_uncork(). Corks nest. */
+void concur_cork(concur_session *session);
+void concur_uncork(concur_session *session);
+
+/* -- values ------------------------------------------------------------------------------------------------------ */
+
+enum concur_value_kind {
+	CONCUR_VALUE_NONE = 0, /* no value */
+	CONCUR_VALUE_NULL = 1,
+	CONCUR_VALUE_BOOLEAN = 2,
+	CONCUR_VALUE_INTEGER = 3,
+	CONCUR_VALUE_BIG = 4, /* an integer outside int64 */
+	CONCUR_VALUE_NUMBER = 5,
+	CONCUR_VALUE_TEXT = 6,
+	CONCUR_VALUE_DATA = 7,
+	CONCUR_VALUE_LIST = 8,
+	CONCUR_VALUE_TUPLE = 9,
+	CONCUR_VALUE_MAP = 10,
+	CONCUR_VALUE_ARRAY = 11,
+	CONCUR_VALUE_OBJECT = 12,
+	CONCUR_VALUE_OPAQUE = 13,
+};
+
+/* Bytes that only some clients understand. */
+struct concur_opaque {
+	const char *codec; /* such as "pickle" */
+	const void *data;
+	size_t size;
+	const uint64_t *references; /* ids of the objects that the data refers to */
+	size_t count;               /* of them */
+};
+
+/* One value. Made by the functions below it borrows what it points to; received from the daemon it owns that, all in
+ * one block, until concur_value_free(). Copying the struct copies the borrowing, not the contents. */
+struct concur_value {
+	enum concur_value_kind kind;
+	uint32_t tag; /* ARRAY: the typecode, a letter of Python's array module. OBJECT: an enum concur_kind */
+	union {
+		bool boolean;    /* BOOLEAN */
+		int64_t integer; /* INTEGER */
+		double number;   /* NUMBER */
+		uint64_t object; /* OBJECT: its id */
+		struct { /* TEXT (UTF-8), DATA, ARRAY (items, little-endian), BIG (two's complement, little-endian) */
+			const char *bytes; /* received: a 0 that is not counted follows */
+			size_t size;
+		};
+		struct { /* LIST, TUPLE: the items. MAP: key, value, key, value ... */
+			const struct concur_value *items;
+			size_t count; /* of items; twice the number of pairs */
+		};
+		const struct concur_opaque *opaque;
+	};
+	void *owned; /* the library's: what concur_value_free() frees */
+};
+
+/* Several values that belong together, with what the reply said besides. */
+struct concur_values {
+	struct concur_value *items; /* of a page of a dict: key, value, key, value ... */
+	size_t count;               /* of items */
+	uint64_t version;           /* of the container */
+	uint64_t cursor;            /* of the next page; 0: this was the last */
+};
+
+/* Frees what the value owns, which may be nothing, and leaves it CONCUR_VALUE_NONE. Takes NULL. */
+void concur_value_free(struct concur_value *value);
+void concur_values_free(struct concur_values *values);
+
+/* A deep copy, to be freed. NO_MEMORY, BAD_VALUE (nested too deep, no value, text that is not UTF-8). */
+CONCUR_CHECKED enum concur_status concur_value_copy(const struct concur_value *value, struct concur_value *ret_copy);
+
+/* Same kind and same contents. (The daemon compares as Python does: there 1 and 1.0 are equal.) */
+bool concur_value_same(const struct concur_value *a, const struct concur_value *b);
+
+static inline struct concur_value
+concur_null(void)
+{
+	struct concur_value value = { .kind = CONCUR_VALUE_NULL };
+	return value;
+}
+
+static inline struct concur_value
+concur_boolean(bool from)
+{
+	struct concur_value value = { .kind = CONCUR_VALUE_BOOLEAN };
+	value.boolean = from;
+	return value;
+}
+
+static inline struct concur_value
+concur_integer(int64_t from)
+{
+	struct concur_value value = { .kind = CONCUR_VALUE_INTEGER };
+	value.integer = from;
+	return value;
+}
+
+/* Above INT64_MAX it is CONCUR_VALUE_NONE, which every call refuses with BAD_VALUE. */
+static inline struct concur_value
+concur_unsigned(uint64_t from)
+{
+	struct concur_value value = { .kind = from > INT64_MAX ? CONCUR_VALUE_NONE : CONCUR_VALUE_INTEGER };
+	value.integer = (int64_t)from;
+	return value;
+}
+
+static inline struct concur_value
+concur_number(double from)
+{
+	struct concur_value value = { .kind = CONCUR_VALUE_NUMBER };
+	value.number = from;
+	return value;
+}
+
+/* For kinds TEXT, DATA and BIG. */
+static inline struct concur_value
+concur_bytes(enum concur_value_kind kind, const void *bytes, size_t size)
+{
+	struct concur_value value = { .kind = kind };
+	value.bytes = (const char *)bytes;
+	value.size = size;
+	return value;
+}
+
+/* NULL makes a CONCUR_VALUE_NULL. */
+static inline struct concur_value
+concur_text(const char *from)
+{
+	return from ? concur_bytes(CONCUR_VALUE_TEXT, from, strlen(from)) : concur_null();
+}
+
+static inline struct concur_value
+concur_data(const void *bytes, size_t size)
+{
+	return concur_bytes(CONCUR_VALUE_DATA, bytes, size);
+}
+
+/* `typecode` is one of b B h H i I l L q Q f d; the items are little-endian, l L q Q d have 8 bytes. */
+static inline struct concur_value
+concur_array(char typecode, const void *items, size_t size)
+{
+	struct concur_value value = concur_bytes(CONCUR_VALUE_ARRAY, items, size);
+	value.tag = (unsigned char)typecode;
+	return value;
+}
+
+/* For kinds LIST, TUPLE and MAP (then `items` alternate, and count is twice the number of pairs). */
+static inline struct concur_value
+concur_items(enum concur_value_kind kind, const struct concur_value *items, size_t count)
+{
+	struct concur_value value = { .kind = kind };
+	value.items = items;
+	value.count = count;
+	return value;
+}
+
+/* A reference to the object behind a handle. */
+struct concur_value concur_reference(const concur_object *object);
+
+#ifndef __cplusplus
+static inline struct concur_value
+concur_value_itself(struct concur_value value)
+{
+	return value;
+}
+
+/* `true` and `false` are of type int in this C; CV() knows them by how they are spelled. */
+static inline struct concur_value
+concur_value_spelled(struct concur_value value, const char *spelling)
+{
+	if (value.kind == CONCUR_VALUE_INTEGER && (!strcmp(spelling, "true") || !strcmp(spelling, "false")))
+		return concur_boolean(value.integer != 0);
+	return value;
+}
+
+/* A value from a number, a bool, a string or a value: CV(42), CV(2.5), CV(true), CV("a"). What it points to is
+ * borrowed. */
+/* clang-format off */
+#define CV(x) concur_value_spelled(_Generic((x), bool: concur_boolean, \
+    char: concur_integer, signed char: concur_integer, short: concur_integer, int: concur_integer, \
+    long: concur_integer, long long: concur_integer, \
+    unsigned char: concur_unsigned, unsigned short: concur_unsigned, unsigned: concur_unsigned, \
+    unsigned long: concur_unsigned, unsigned long long: concur_unsigned, \
+    float: concur_number, double: concur_number, \
+    char *: concur_text, const char *: concur_text, \
+    struct concur_value: concur_value_itself, const struct concur_value: concur_value_itself)(x), #x)
+
+/* A list or a tuple of values, within the block it stands in: CLIST(CV(1), CV("a")). */
+#define CONCUR_ITEMS(kind, ...) concur_items((kind), (const struct concur_value[]){ __VA_ARGS__ }, \
+    sizeof((const struct concur_value[]){ __VA_ARGS__ }) / sizeof(struct concur_value))
+#define CLIST(...) CONCUR_ITEMS(CONCUR_VALUE_LIST, __VA_ARGS__)
+#define CTUPLE(...) CONCUR_ITEMS(CONCUR_VALUE_TUPLE, __VA_ARGS__)
+#define CMAP(...) CONCUR_ITEMS(CONCUR_VALUE_MAP, __VA_ARGS__)
+/* clang-format on */
+#endif
+
+/* -- objects of any kind ----------------------------------------------------------------------------------------- */
+
+enum concur_lifetime {
+	CONCUR_LIFETIME_DEFAULT = 0,  /* NAMED with a name, REFCOUNT without */
+	CONCUR_LIFETIME_SESSION = 1,  /* until the session that created it ends */
+	CONCUR_LIFETIME_REFCOUNT = 2, /* until nobody refers to it */
+	CONCUR_LIFETIME_NAMED = 3,    /* until it is removed */
+};
+
+/* How to open; all fields may be 0, which is the default: open it, or create it if it is not there. */
+struct concur_open {
+	enum concur_lifetime lifetime;
+	bool must_exist;           /* do not create it: NOT_FOUND */
+	bool must_create;          /* do not open it: ALREADY_THERE */
+	int64_t maxsize;           /* queue: 0 or less is unbounded */
+	bool lifo;                 /* queue: the last in is the first out */
+	bool strict;               /* lock: only its owner may release it, and a goodbye releases it */
+	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null */
+};
+
+/* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
+ * WRONG_KIND, BAD_NAME. The handle is freed with concur_free(). */
+CONCUR_CHECKED enum concur_status concur_dict_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_dict **ret_dict);
+CONCUR_CHECKED enum concur_status concur_list_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_list **ret_list);
+CONCUR_CHECKED enum concur_status concur_queue_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_queue **ret_queue);
+CONCUR_CHECKED enum concur_status concur_lock_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_cell_open(
+    concur_session *session, const char *name, const struct concur_open *how, concur_cell **ret_cell);
+
+/* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
+CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
+    const struct concur_open *how, concur_object **ret_object);
+concur_future *concur_object_open_begin(
+    concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how);
+
+/* A handle for the object with that id, as in a CONCUR_VALUE_OBJECT. NOT_FOUND. */
+CONCUR_CHECKED enum concur_status concur_object_ref(concur_session *session, uint64_t id, concur_object **ret_object);
+concur_future *concur_object_ref_begin(concur_session *session, uint64_t id);
+
+/* Which object it is, and of which kind. */
+uint64_t concur_object_id(const concur_object *object);
+enum concur_kind concur_object_kind(const concur_object *object);
+
+/* The same handle by its kind's type; NULL if it is of another kind. */
+concur_dict *concur_object_dict(concur_object *object);
+concur_list *concur_object_list(concur_object *object);
+concur_queue *concur_object_queue(concur_object *object);
+concur_lock *concur_object_lock(concur_object *object);
+concur_cell *concur_object_cell(concur_object *object);
+
+/* The items of a dict, list or queue. WRONG_KIND. */
+CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
+concur_future *concur_object_len_begin(concur_object *object);
+
+/* Empties a dict, list or queue. WRONG_KIND. */
+CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
+concur_future *concur_object_clear_begin(concur_object *object);
+
+/* Takes the object's name away; it goes when nobody refers to it. */
+CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
+concur_future *concur_object_remove_begin(concur_object *object);
+
+/* Who holds a lock. */
+struct concur_holder {
+	uint64_t session;
+	uint64_t process; /* pid */
+	uint64_t context;
+	uint64_t token;
+	uint64_t age_ns; /* how long it has been held */
+};
+
+struct concur_info {
+	uint64_t object;
+	enum concur_kind kind;
+	enum concur_lifetime lifetime;
+	char *name;       /* in the same block as the rest; "" if it has none */
+	size_t name_size; /* bytes of it; a 0 that is not counted follows */
+	uint64_t refs;    /* handles that sessions and values hold on it */
+	uint64_t len;
+	uint64_t version;
+	uint64_t waiters;
+	uint64_t bytes; /* counted for what it stores */
+	bool held;      /* a lock that is held, by `holder` */
+	struct concur_holder holder;
+};
+
+/* Several infos, in one block. */
+struct concur_listing {
+	struct concur_info *items;
+	size_t count;
+	uint64_t cursor; /* of the next page; 0: this was the last */
+};
+
+/* Takes NULL. */
+void concur_listing_free(struct concur_listing *listing);
+
+/* What the daemon knows of the object: a listing of one. */
+CONCUR_CHECKED enum concur_status concur_object_info(concur_object *object, struct concur_listing *ret_listing);
+concur_future *concur_object_info_begin(concur_object *object);
+
+/* Gives the handle back; the daemon is told but not waited for. Takes NULL. */
+void concur_object_free(concur_object *object);
+
+#ifndef __cplusplus
+/* Any handle as that of an object. */
+/* clang-format off */
+#define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
+    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle)))
+/* clang-format on */
+#define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
+#define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
+#define concur_remove(handle) concur_object_remove(CONCUR_OBJECT(handle))
+#define concur_free(handle) concur_object_free(CONCUR_OBJECT(handle))
+#endif
+
+/* -- the manager ------------------------------------------------------------------------------------------------- */
+
+struct concur_manager {
+	char daemon[64];  /* such as "concurd 0.1.0" */
+	uint64_t process; /* its pid */
+	uint64_t uptime_ns;
+	uint64_t sessions;
+	uint64_t objects;
+	uint64_t waiters;
+	uint64_t calls; /* answered since the start */
+	uint64_t bytes; /* counted for what all objects store */
+	uint64_t bytes_max;
+};
+
+CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);
+concur_future *concur_manager_info_begin(concur_session *session);
+
+/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as
+ * fit) of `kind` (CONCUR_KIND_NONE: all). */
+CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
+    uint32_t count, struct concur_listing *ret_listing);
+concur_future *concur_manager_list_begin(
+    concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count);
+
+/* As concur_object_remove, by name. NOT_FOUND. */
+CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
+concur_future *concur_manager_remove_begin(concur_session *session, const char *name);
+
+/* -- dicts: keys compare as Python's (1, 1.0 and true are one key); insertion ordered -------------------------------
+ *
+ * Keys that are lists, maps or arrays give UNHASHABLE. */
+
+/* NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_dict_get(
+    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
+concur_future *concur_dict_get_begin(concur_dict *dict, struct concur_value key);
+
+CONCUR_CHECKED enum concur_status concur_dict_set(
+    concur_dict *dict, struct concur_value key, struct concur_value value);
+concur_future *concur_dict_set_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
+
+/* NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_dict_delete(concur_dict *dict, struct concur_value key);
+concur_future *concur_dict_delete_begin(concur_dict *dict, struct concur_value key);
+
+/* OK if the key is there, NOT_THERE if not. */
+CONCUR_CHECKED enum concur_status concur_dict_contains(concur_dict *dict, struct concur_value key);
+concur_future *concur_dict_contains_begin(concur_dict *dict, struct concur_value key);
+
+/* Takes the key out and gives its value. NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_dict_pop(
+    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
+concur_future *concur_dict_pop_begin(concur_dict *dict, struct concur_value key);
+
+/* Takes out the pair that was inserted last and gives it, key and value. NOT_THERE if the dict is empty. */
+CONCUR_CHECKED enum concur_status concur_dict_pop_item(concur_dict *dict, struct concur_values *ret_pair);
+concur_future *concur_dict_pop_item_begin(concur_dict *dict);
+
+/* Sets the key unless it is there: OK with the new value, EXISTS with the one that is there. *ret_value is set for
+ * both. */
+CONCUR_CHECKED enum concur_status concur_dict_set_default(
+    concur_dict *dict, struct concur_value key, struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_dict_set_default_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
+
+/* Sets all pairs (key, value, key, value ...; `count` values, an even number) or none. BAD_ARGUMENT. */
+CONCUR_CHECKED enum concur_status concur_dict_update(concur_dict *dict, const struct concur_value *pairs, size_t count);
+concur_future *concur_dict_update_begin(concur_dict *dict, const struct concur_value *pairs, size_t count);
+
+/* Adds a number to the one at the key, an absent key counts as 0; gives the sum. TYPE_ERROR, OVERFLOW. */
+CONCUR_CHECKED enum concur_status concur_dict_add(
+    concur_dict *dict, struct concur_value key, struct concur_value number, struct concur_value *ret_sum);
+concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
+
+/* Appends to the list, text or data at the key; gives its new length. NOT_THERE, TYPE_ERROR. */
+CONCUR_CHECKED enum concur_status concur_dict_append(
+    concur_dict *dict, struct concur_value key, struct concur_value value, int64_t *ret_len);
+concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
+
+/* Sets the key to `value` if it now is `expected` (CONCUR_VALUE_NONE: if it is not there). OK, or CHANGED with the
+ * value that is there: *ret_value is set for both, to CONCUR_VALUE_NONE if there is none. */
+CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict, struct concur_value key,
+    struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_dict_compare_exchange_begin(
+    concur_dict *dict, struct concur_value key, struct concur_value expected, struct concur_value value);
+
+/* A page of at most `count` pairs (0: as many as fit) in insertion order: `cursor` 0 begins, then what the page before
+ * said. CHANGED if the dict's layout changed since that. */
+CONCUR_CHECKED enum concur_status concur_dict_page(
+    concur_dict *dict, uint64_t cursor, uint32_t count, struct concur_values *ret_pairs);
+concur_future *concur_dict_page_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
+
+/* -- lists: as Python's; negative indexes count from the end ------------------------------------------------------ */
+
+/* INDEX_ERROR. */
+CONCUR_CHECKED enum concur_status concur_list_get(concur_list *list, int64_t index, struct concur_value *ret_value);
+concur_future *concur_list_get_begin(concur_list *list, int64_t index);
+
+/* INDEX_ERROR. */
+CONCUR_CHECKED enum concur_status concur_list_set(concur_list *list, int64_t index, struct concur_value value);
+concur_future *concur_list_set_begin(concur_list *list, int64_t index, struct concur_value value);
+
+/* INDEX_ERROR. */
+CONCUR_CHECKED enum concur_status concur_list_delete(concur_list *list, int64_t index);
+concur_future *concur_list_delete_begin(concur_list *list, int64_t index);
+
+CONCUR_CHECKED enum concur_status concur_list_append(concur_list *list, struct concur_value value);
+concur_future *concur_list_append_begin(concur_list *list, struct concur_value value);
+
+/* Appends all `count` values or none. */
+CONCUR_CHECKED enum concur_status concur_list_extend(
+    concur_list *list, const struct concur_value *values, size_t count);
+concur_future *concur_list_extend_begin(concur_list *list, const struct concur_value *values, size_t count);
+
+/* An index past either end means that end. */
+CONCUR_CHECKED enum concur_status concur_list_insert(concur_list *list, int64_t index, struct concur_value value);
+concur_future *concur_list_insert_begin(concur_list *list, int64_t index, struct concur_value value);
+
+/* Takes out and gives the item; -1 is the last. INDEX_ERROR. */
+CONCUR_CHECKED enum concur_status concur_list_pop(concur_list *list, int64_t index, struct concur_value *ret_value);
+concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
+
+/* Takes out the first item that is equal. NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
+concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
+
+/* A part of a list. {0} is all of it backwards to nothing: begin with CONCUR_SLICE_ALL. */
+struct concur_slice {
+	int64_t start;
+	int64_t stop;
+	int64_t step;    /* not 0 */
+	bool from_start; /* `start` does not count: from the end where the step begins */
+	bool to_end;     /* `stop` does not count */
+};
+#define CONCUR_SLICE_ALL ((struct concur_slice){ .step = 1, .from_start = true, .to_end = true })
+#define CONCUR_SLICE(from, to) ((struct concur_slice){ .start = (from), .stop = (to), .step = 1 })
+
+/* The index of the first equal item within `where` (its step does not count). NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_list_index(
+    concur_list *list, struct concur_value value, struct concur_slice where, int64_t *ret_index);
+concur_future *concur_list_index_begin(concur_list *list, struct concur_value value, struct concur_slice where);
+
+/* How many items are equal. */
+CONCUR_CHECKED enum concur_status concur_list_count(concur_list *list, struct concur_value value, int64_t *ret_count);
+concur_future *concur_list_count_begin(concur_list *list, struct concur_value value);
+
+CONCUR_CHECKED enum concur_status concur_list_reverse(concur_list *list);
+concur_future *concur_list_reverse_begin(concur_list *list);
+
+/* Stable. TYPE_ERROR for items that have no order. */
+CONCUR_CHECKED enum concur_status concur_list_sort(concur_list *list, bool reverse);
+concur_future *concur_list_sort_begin(concur_list *list, bool reverse);
+
+/* list *= count. */
+CONCUR_CHECKED enum concur_status concur_list_repeat(concur_list *list, int64_t count);
+concur_future *concur_list_repeat_begin(concur_list *list, int64_t count);
+
+/* The items of the slice; past what fits one reply, ret_values->cursor is not 0 and the list is longer than was given.
+ * VALUE_ERROR for a step of 0. */
+CONCUR_CHECKED enum concur_status concur_list_get_slice(
+    concur_list *list, struct concur_slice slice, struct concur_values *ret_values);
+concur_future *concur_list_get_slice_begin(concur_list *list, struct concur_slice slice);
+
+/* Puts `count` values in place of the slice. VALUE_ERROR for a wrong number of them where the step is not 1. */
+CONCUR_CHECKED enum concur_status concur_list_set_slice(
+    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
+concur_future *concur_list_set_slice_begin(
+    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
+
+CONCUR_CHECKED enum concur_status concur_list_delete_slice(concur_list *list, struct concur_slice slice);
+concur_future *concur_list_delete_slice_begin(concur_list *list, struct concur_slice slice);
+
+/* -- queues: getters are served in the order in which they came ----------------------------------------------------
+ *
+ * All give SHUT_DOWN once the queue was shut down (gets, when it is empty too). */
+
+/* FULL if there was no room within the time. */
+CONCUR_CHECKED enum concur_status concur_queue_put(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
+concur_future *concur_queue_put_begin(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
+
+/* Waits until all fit, then puts all at once. FULL. VALUE_ERROR if they never could. */
+CONCUR_CHECKED enum concur_status concur_queue_put_many(
+    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
+concur_future *concur_queue_put_many_begin(
+    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
+
+/* Takes an item. EMPTY if there was none within the time. */
+CONCUR_CHECKED enum concur_status concur_queue_get(
+    concur_queue *queue, int64_t timeout_ns, struct concur_value *ret_value);
+concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);
+
+/* Waits for the first item, then takes what there is, at most `count`. EMPTY. */
+CONCUR_CHECKED enum concur_status concur_queue_get_many(
+    concur_queue *queue, uint32_t count, int64_t timeout_ns, struct concur_values *ret_values);
+concur_future *concur_queue_get_many_begin(concur_queue *queue, uint32_t count, int64_t timeout_ns);
+
+/* Tells that `count` items that were taken are dealt with. TOO_MANY_DONE. */
+CONCUR_CHECKED enum concur_status concur_queue_task_done(concur_queue *queue, int64_t count);
+concur_future *concur_queue_task_done_begin(concur_queue *queue, int64_t count);
+
+/* Waits until all items that were put have been told done. TIMED_OUT. */
+CONCUR_CHECKED enum concur_status concur_queue_join(concur_queue *queue, int64_t timeout_ns);
+concur_future *concur_queue_join_begin(concur_queue *queue, int64_t timeout_ns);
+
+/* No more puts; `immediate` also drops what is queued. */
+CONCUR_CHECKED enum concur_status concur_queue_shutdown(concur_queue *queue, bool immediate);
+concur_future *concur_queue_shutdown_begin(concur_queue *queue, bool immediate);
+
+struct concur_queue_state {
+	uint64_t size;
+	uint64_t maxsize;    /* 0: unbounded */
+	uint64_t unfinished; /* put and not yet told done */
+	uint64_t getters;    /* calls that wait for an item */
+	uint64_t putters;    /* calls that wait for room */
+	bool is_shut_down;
+};
+CONCUR_CHECKED enum concur_status concur_queue_state(concur_queue *queue, struct concur_queue_state *ret_state);
+concur_future *concur_queue_state_begin(concur_queue *queue);
+
+/* -- locks: fair, owned by a thread or a context, fenced by tokens that never repeat ------------------------------- */
+
+/* What an owner was given. */
+struct concur_grant {
+	uint64_t token;             /* rises with every grant of the daemon; see concur_guard() */
+	struct concur_holder death; /* with OWNER_DIED: who died with it, under which token, how long ago */
+};
+
+/* OK, or OWNER_DIED: both mean that the lock is held now, the second that what it protects may be half done, and
+ * *ret_grant (may be NULL) is set for both. TIMED_OUT. DEADLOCK if waiting could never end. */
+CONCUR_CHECKED enum concur_status concur_lock_acquire(
+    concur_lock *lock, int64_t timeout_ns, struct concur_grant *ret_grant);
+concur_future *concur_lock_acquire_begin(concur_lock *lock, int64_t timeout_ns);
+
+/* A lock that is not strict may be released by anyone. NOT_LOCKED, NOT_OWNER, WAITING. */
+CONCUR_CHECKED enum concur_status concur_lock_release(concur_lock *lock);
+concur_future *concur_lock_release_begin(concur_lock *lock);
+
+struct concur_lock_state {
+	bool locked;
+	struct concur_holder holder; /* if it is locked */
+	uint64_t waiters;
+	uint64_t credits; /* releases by others that a death has left to absorb: 0 or 1 */
+};
+CONCUR_CHECKED enum concur_status concur_lock_state(concur_lock *lock, struct concur_lock_state *ret_state);
+concur_future *concur_lock_state_begin(concur_lock *lock);
+
+/* From now on all calls of this thread (or the context it uses) on this session are carried out only while the lock is
+ * held under that token, and else refused with STALE_TOKEN. NULL takes the guard away. NO_MEMORY. */
+CONCUR_CHECKED enum concur_status concur_guard(concur_session *session, const concur_lock *lock, uint64_t token);
+
+/* -- cells: one shared value ----------------------------------------------------------------------------------------
+ */
+
+CONCUR_CHECKED enum concur_status concur_cell_get(concur_cell *cell, struct concur_value *ret_value);
+concur_future *concur_cell_get_begin(concur_cell *cell);
+
+CONCUR_CHECKED enum concur_status concur_cell_set(concur_cell *cell, struct concur_value value);
+concur_future *concur_cell_set_begin(concur_cell *cell, struct concur_value value);
+
+/* Sets it and gives what it was. */
+CONCUR_CHECKED enum concur_status concur_cell_exchange(
+    concur_cell *cell, struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_cell_exchange_begin(concur_cell *cell, struct concur_value value);
+
+/* Adds a number and gives the sum. TYPE_ERROR, OVERFLOW. */
+CONCUR_CHECKED enum concur_status concur_cell_add(
+    concur_cell *cell, struct concur_value number, struct concur_value *ret_sum);
+concur_future *concur_cell_add_begin(concur_cell *cell, struct concur_value number);
+
+/* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both.
+ */
+CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(
+    concur_cell *cell, struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_cell_compare_exchange_begin(
+    concur_cell *cell, struct concur_value expected, struct concur_value value);
+
+/* -- futures ---------------------------------------------------------------------------------------------------------
+ *
+ * A `_begin` returns NULL if there is no memory; every function here takes NULL as a future that has failed so. A call
+ * that could not be begun for another reason is a future that is done, with the status. */
+
+/* Waits at most so long for the answer: the call's status, or PENDING if there is none yet, or INTERRUPTED if a signal
+ * handler ran; after both it can be waited for again. */
+CONCUR_CHECKED enum concur_status concur_future_wait(concur_future *future, int64_t timeout_ns);
+
+/* Whether the answer is there; reads what has arrived, never blocks. */
+bool concur_future_done(concur_future *future);
+
+/* Asks the daemon to withdraw the call, if it waits. Its answer is still to be waited for: CANCELLED, or the result
+ * that won. Does not wait. Takes a future that is done. */
+void concur_future_cancel(concur_future *future);
+
+/* Frees the future. A call that is still waiting in the daemon is withdrawn; what another one answers is dropped. */
+void concur_future_free(concur_future *future);
+
+/* These wait until the call is answered (INTERRUPTED: not yet) and take its result, once, as the blocking form gives
+ * it: for calls with a result of that type. The future is still to be freed. Of the wrong type: BAD_ARGUMENT. `ret_`
+ * may be NULL. Calls without a result use concur_future_wait(). */
+CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
+CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
+CONCUR_CHECKED enum concur_status concur_future_grant(concur_future *future, struct concur_grant *ret_grant);
+CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
+CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
+CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
+CONCUR_CHECKED enum concur_status concur_future_queue_state(
+    concur_future *future, struct concur_queue_state *ret_state);
+CONCUR_CHECKED enum concur_status concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_state);
+
+/* -- contexts: owners within a process -----------------------------------------------------------------------------
+ *
+ * Each thread is a context of its own without further ado; when it ends, what it owned is treated as its death would. A
+ * program whose coroutines or tasks share threads makes one context for each. */
+
+CONCUR_CHECKED enum concur_status concur_context_new(concur_session *session, concur_context **ret_context);
+
+/* The calls of this thread on the context's session now belong to the context; NULL: to the thread again. NO_MEMORY. */
+CONCUR_CHECKED enum concur_status concur_context_use(concur_session *session, concur_context *context);
+
+/* Ends the context: what it owns passes on as at a death. No thread may use it any more. Takes NULL. */
+void concur_context_free(concur_context *context);
+
+/* -- any method, for tools ---------------------------------------------------------------------------------------- */
+
+enum {
+	CONCUR_BLOCKED = 1, /* this context does nothing else until the answer: deadlocks are seen */
+	CONCUR_ONE_WAY = 2, /* no answer; OK as soon as it is sent */
+};
+
+struct concur_reply {
+	const uint8_t *body; /* the encoded output message */
+	size_t size;
+	void *owned;
+};
+
+/* Calls `method`, such as "/concur.v1.Dict/Get", with the encoded input message and gives the encoded output message.
+ * Noes are in that message: their status is OK. UNKNOWN_METHOD, BAD_MESSAGE. */
+CONCUR_CHECKED enum concur_status concur_call(concur_session *session, const char *method, const void *body,
+    size_t size, unsigned flags, struct concur_reply *ret_reply);
+concur_future *concur_call_begin(
+    concur_session *session, const char *method, const void *body, size_t size, unsigned flags);
+CONCUR_CHECKED enum concur_status concur_future_reply(concur_future *future, struct concur_reply *ret_reply);
+
+/* Takes NULL. */
+void concur_reply_free(struct concur_reply *reply);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,100 @@
+/* A connection: the one of one process's session. Frames of many threads go out and come in here.
+ *
+ * Reading has no thread of its own. Of the threads that wait for answers one is the leader: it reads the socket and
+ * answers calls, its own and others'; the rest, the followers, sleep until their call is answered or until the leader
+ * leaves and wakes one of them to lead. A thread that can not write because the daemon does not read reads meanwhile,
+ * so that full buffers on both sides never lock up.
+ *
+ * Thread-safety: any thread, but for conn_new and conn_free. Never used by another process than the one that made it. */
+#ifndef CLIENT_CONN_H
+#define CLIENT_CONN_H
+
+#include "call.h"
+#include "lib/link.h"
+#include "reader.h"
+
+#include <pthread.h>
+
+/* What the daemon said in its answer to Hello. */
+struct conn_limits {
+	uint64_t frame_max; /* bytes of a frame behind its length */
+	uint32_t name_max;  /* bytes */
+	uint32_t key_max;   /* bytes */
+	uint32_t depth_max; /* levels */
+};
+
+struct conn {
+	uint64_t word;            /* the process it belongs to; see fork.h */
+	int fd;
+	struct conn_limits limits;
+	struct conn *ancestor;    /* of the process that forked this one; never touched, only kept */
+
+	pthread_mutex_t send_lock; /* taken before `lock`; guards what follows */
+	uint64_t last_call;        /* id drawn last; they rise on the wire */
+	uint8_t *out;              /* bytes to be sent */
+	size_t out_size;
+	size_t out_room;
+	unsigned corks;
+	_Atomic bool held_back;    /* a cork keeps bytes in `out`; read without the lock */
+
+	pthread_mutex_t lock;      /* guards what follows */
+	struct table calls;        /* in flight */
+	bool closed;               /* no answer will come any more */
+	bool led;                  /* a thread is the leader; only it touches `reader` */
+	struct reader reader;
+	struct link followers;     /* struct waiter, longest waiting first */
+	uint64_t reads;            /* times that bytes have arrived */
+	unsigned stuck_senders;    /* that wait for the leader to read on */
+	pthread_cond_t progress;   /* for them */
+	_Atomic uint32_t replies_read; /* counted for the daemon */
+};
+
+/* Whom and what a frame is from; the body is written by conn_send's caller. */
+struct conn_frame {
+	uint32_t method;
+	uint64_t context;
+	uint16_t flags;      /* FRAME_* */
+	uint64_t guard_lock; /* 0: no guard */
+	uint64_t guard_token;
+	size_t size;         /* of the body */
+	void (*write)(uint8_t *to, const void *body); /* writes it */
+	const void *body;
+};
+
+/* One on a connected stream socket, which it owns from now on, also if it fails. NO_MEMORY. */
+enum concur_status conn_new(int fd, uint64_t word, struct conn **ret_conn);
+
+/* No call is in flight any more. Takes NULL. */
+void conn_free(struct conn *conn);
+
+/* Sends a frame. Unless it is one-way the call is then in flight. Blocks while the daemon does not read, and meanwhile
+ * reads. TOO_LARGE, NO_MEMORY, CLOSED: then the call is untouched. A call that is in flight when the connection fails is
+ * answered CLOSED. */
+enum concur_status conn_send(struct conn *conn, const struct conn_frame *frame, struct call *call);
+
+/* Waits until the call is answered: OK; PENDING after timeout_ns, INTERRUPTED by a signal's handler. */
+enum concur_status conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns);
+
+/* Forgets a call: its answer, if it comes, is dropped. */
+void conn_forget(struct conn *conn, struct call *call);
+
+/* See concur_cork(). */
+void conn_cork(struct conn *conn);
+void conn_uncork(struct conn *conn);
+
+/* Ends the connection: all calls in flight are answered with the status, all threads that wait are woken. */
+void conn_end(struct conn *conn, enum concur_status status);
+
+/* -- between conn.c and its parts --------------------------------------------------------------------------------- */
+
+/* leader.c: reads once and answers calls. The caller leads. `flags` as recv's. OK when something arrived, PENDING when
+ * nothing was there, INTERRUPTED, CLOSED. */
+enum concur_status conn_read(struct conn *conn, int flags);
+
+/* leader.c: under `lock`: the caller leads no longer; wakes a follower to lead. */
+void conn_stop_leading(struct conn *conn);
+
+/* send.c: under send_lock: sends what is in `out`. */
+void conn_flush(struct conn *conn);
+
+#endif

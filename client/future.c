@@ -1,0 +1,199 @@
+/* Waiting for calls and taking their results; results with a message of their own are in results.c. */
+#include "future.h"
+
+#include "error.h"
+#include "fork.h"
+#include "lib/value.h"
+#include "request.h"
+#include "session.h"
+#include "values.h"
+
+#include "concur/v1/methods.h"
+#include "concur/v1/session.pb-c.h"
+
+#include <stdlib.h>
+
+static bool
+is_mine(const concur_future *future)
+{
+	return future->conn && future->conn->word == fork_word();
+}
+
+/* OK when the call is answered. */
+static enum concur_status
+wait_for_answer(concur_future *future, int64_t timeout_ns)
+{
+	enum concur_status status;
+
+	if (call_is_done(&future->call))
+		return CONCUR_OK;
+	if (!is_mine(future))
+		return error_plain(CONCUR_FORKED);
+	status = conn_wait(future->conn, &future->call, timeout_ns < 0 ? CONCUR_FOREVER : timeout_ns);
+	return status == CONCUR_OK ? status : error_plain(status);
+}
+
+/* What the answer says. */
+static enum concur_status
+status_of(const concur_future *future)
+{
+	const struct call *call = &future->call;
+	enum concur_status status = call->status;
+
+	if (status == CONCUR_CANCELLED && future->interrupted)
+		return error_set(CONCUR_INTERRUPTED, "a signal arrived; the call was withdrawn");
+	if (status != CONCUR_OK && future->detail)
+		return error_set(status, "%s", future->detail);
+	if (status == CONCUR_CLOSED)
+		return error_set(status, "the connection to the daemon was lost; connect again");
+	if (status != CONCUR_OK)
+		return reply_error(status, call->body, call->size);
+	status = reply_outcome(future->result, call->body, call->size);
+	return status == CONCUR_OK ? status : error_plain(status);
+}
+
+enum concur_status
+concur_future_wait(concur_future *future, int64_t timeout_ns)
+{
+	enum concur_status status;
+
+	if (!future)
+		return error_plain(CONCUR_NO_MEMORY);
+	status = wait_for_answer(future, timeout_ns);
+	return status == CONCUR_OK ? status_of(future) : status;
+}
+
+bool
+concur_future_done(concur_future *future)
+{
+	return !future || wait_for_answer(future, 0) != CONCUR_PENDING;
+}
+
+void
+concur_future_cancel(concur_future *future)
+{
+	Concur__V1__CancelRequest body = CONCUR__V1__CANCEL_REQUEST__INIT;
+
+	if (!future || call_is_done(&future->call) || !is_mine(future))
+		return;
+	body.call = future->call.node.key;
+	request_tell(future->session, CONCUR_METHOD_SESSION_CANCEL, &body.base);
+}
+
+void
+future_complete(concur_future *future)
+{
+	while (future && wait_for_answer(future, CONCUR_FOREVER) == CONCUR_INTERRUPTED) {
+		if (future->call.waits && !future->interrupted) {
+			future->interrupted = true;
+			concur_future_cancel(future);
+		}
+	}
+}
+
+void
+concur_future_free(concur_future *future)
+{
+	concur_object *object;
+
+	if (!future)
+		return;
+	if (future->call.waits)
+		concur_future_cancel(future);
+	if (is_mine(future))
+		conn_forget(future->conn, &future->call);
+	if (future->result == RESULT_OBJECT && call_is_done(&future->call) && !future->taken &&
+	    concur_future_object(future, &object) == CONCUR_OK)
+		concur_object_free(object);
+	call_fini(&future->call);
+	session_unref(future->session);
+	free(future->detail);
+	free(future);
+}
+
+enum concur_status
+future_bad_reply(void)
+{
+	return error_plain(CONCUR_BAD_REPLY);
+}
+
+enum concur_status
+future_settle(concur_future *future, enum result result)
+{
+	if (!future)
+		return error_plain(CONCUR_NO_MEMORY);
+	if (future->result != result)
+		return error_set(CONCUR_BAD_ARGUMENT, "the call has a result of another type");
+	return concur_future_wait(future, CONCUR_FOREVER);
+}
+
+enum concur_status
+concur_future_value(concur_future *future, struct concur_value *ret_value)
+{
+	enum concur_status status = future_settle(future, RESULT_VALUE), decoded = CONCUR_OK;
+	struct concur_value value = { 0 };
+	struct reply_fields fields;
+
+	if (!ret_value || (status != CONCUR_OK && status != CONCUR_EXISTS && status != CONCUR_CHANGED))
+		return status;
+	if (reply_scan(future->call.body, future->call.size, &fields) != CONCUR_OK)
+		return future_bad_reply();
+	if (fields.size)
+		decoded = values_decode(fields.value, fields.size, &value);
+	if (decoded != CONCUR_OK)
+		return error_plain(decoded);
+	*ret_value = value;
+	return status;
+}
+
+enum concur_status
+concur_future_values(concur_future *future, struct concur_values *ret_values)
+{
+	enum concur_status status = future_settle(future, RESULT_VALUES);
+
+	if (status != CONCUR_OK || !ret_values)
+		return status;
+	status = reply_values(future->call.body, future->call.size, ret_values);
+	return status == CONCUR_OK ? status : error_plain(status);
+}
+
+enum concur_status
+concur_future_count(concur_future *future, int64_t *ret_count)
+{
+	enum concur_status status = future_settle(future, RESULT_COUNT);
+	struct reply_fields fields;
+
+	if (status != CONCUR_OK || !ret_count)
+		return status;
+	if (reply_scan(future->call.body, future->call.size, &fields) != CONCUR_OK)
+		return future_bad_reply();
+	*ret_count = (int64_t)(fields.second >> 1 ^ -(fields.second & 1)); /* zigzag */
+	return CONCUR_OK;
+}
+
+enum concur_status
+concur_future_reply(concur_future *future, struct concur_reply *ret_reply)
+{
+	enum concur_status status = future_settle(future, RESULT_RAW);
+	struct call *call = future ? &future->call : NULL;
+	uint8_t *copy;
+
+	if (status != CONCUR_OK || !ret_reply)
+		return status;
+	copy = malloc(call->size + 1);
+	if (!copy)
+		return error_plain(CONCUR_NO_MEMORY);
+	if (call->size)
+		memcpy(copy, call->body, call->size);
+	*ret_reply = (struct concur_reply){ .body = copy, .size = call->size, .owned = copy };
+	return CONCUR_OK;
+}
+
+void
+concur_reply_free(struct concur_reply *reply)
+{
+	if (!reply)
+		return;
+	free(reply->owned);
+	*reply = (struct concur_reply){ 0 };
+}

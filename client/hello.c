@@ -1,0 +1,115 @@
+/* The library's own calls on a connection: its first, and its last. */
+#include "config.h"
+
+#include "session.h"
+
+#include "error.h"
+#include "reply.h"
+#include "request.h"
+
+#include "concur/v1/methods.h"
+#include "concur/v1/session.pb-c.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	PROTOCOL = 1,
+	GOODBYE_SECONDS = 5,
+	STARTED_FIELD = 22, /* of /proc/self/stat */
+};
+
+/* Calls and waits. The call is to be finished by the caller. */
+static enum concur_status
+ask(struct conn *conn, uint32_t method, const ProtobufCMessage *message, int64_t timeout_ns, struct call *call)
+{
+	struct conn_frame frame = {
+		.method = method, .context = REQUEST_OWN_CONTEXT, .flags = FRAME_BLOCKED,
+		.size = protobuf_c_message_get_packed_size(message), .write = request_write_message, .body = message
+	};
+	enum concur_status status = conn_send(conn, &frame, call);
+
+	if (status != CONCUR_OK)
+		return status;
+	do
+		status = conn_wait(conn, call, timeout_ns);
+	while (status == CONCUR_INTERRUPTED);
+	conn_forget(conn, call);
+	if (status != CONCUR_OK)
+		return status;
+	return call->status == CONCUR_OK ? CONCUR_OK : reply_error(call->status, call->body, call->size);
+}
+
+/* When this process started, in clock ticks since boot; 0 if it can not be told. */
+static uint64_t
+process_started(void)
+{
+	char text[1024], *at;
+	uint64_t started = 0;
+	ssize_t size;
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	size = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (size <= 0)
+		return 0;
+	text[size] = 0;
+	at = strrchr(text, ')'); /* the second field, which may hold anything */
+	for (int field = 2; at && field < STARTED_FIELD; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		started = strtoull(at, NULL, 10);
+	return started;
+}
+
+static enum concur_status
+learn(struct conn *conn, const struct call *call)
+{
+	Concur__V1__HelloReply *reply = concur__v1__hello_reply__unpack(NULL, call->size, call->body);
+
+	if (!reply)
+		return error_plain(CONCUR_BAD_REPLY);
+	conn->limits = (struct conn_limits){
+		.frame_max = reply->frame_max, .name_max = reply->name_max,
+		.key_max = reply->key_max, .depth_max = reply->depth_max
+	};
+	concur__v1__hello_reply__free_unpacked(reply, NULL);
+	return CONCUR_OK;
+}
+
+enum concur_status
+session_hello(const concur_session *session, struct conn *conn)
+{
+	Concur__V1__HelloRequest body = CONCUR__V1__HELLO_REQUEST__INIT;
+	struct call call = { 0 };
+	enum concur_status status;
+
+	body.version = PROTOCOL;
+	body.client.data = (uint8_t *)session->client;
+	body.client.len = strlen(session->client);
+	body.process = (uint64_t)getpid();
+	body.started = process_started();
+	status = ask(conn, CONCUR_METHOD_SESSION_HELLO, &body.base, session->timeout_ns, &call);
+	if (status == CONCUR_PENDING)
+		status = error_set(CONCUR_TIMED_OUT, "the daemon at %s does not answer", session->url);
+	else if (status == CONCUR_CLOSED)
+		status = error_set(status, "the daemon at %s closed the connection", session->url);
+	if (status == CONCUR_OK)
+		status = learn(conn, &call);
+	call_fini(&call);
+	return status;
+}
+
+void
+session_goodbye(struct conn *conn)
+{
+	Concur__V1__Empty body = CONCUR__V1__EMPTY__INIT;
+	struct call call = { 0 };
+
+	(void)ask(conn, CONCUR_METHOD_SESSION_GOODBYE, &body.base, GOODBYE_SECONDS * CONCUR_SECOND, &call);
+	call_fini(&call);
+}

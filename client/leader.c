@@ -1,0 +1,306 @@
+/* A connection's way in: leader and followers.
+ *
+ * Whoever waits and finds no leader leads: it reads until its own call is answered, its time is over or a signal comes,
+ * and then wakes one follower, who leads in turn. The rule that keeps anyone from sleeping for ever: whoever leaves
+ * conn_wait, for whatever reason, and there is no leader, wakes the first follower.
+ *
+ * A leader that may wait for ever sits in recv() itself, so that a call alone costs one send and one recv. The socket has
+ * a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
+#include "config.h"
+
+#include "conn.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One thread in conn_wait that does not lead. Lives on its stack; under the connection's lock but for `woken`. */
+struct waiter {
+	struct link follower;   /* in conn->followers */
+	struct call *call;
+	struct waiter *next;    /* of the same call */
+	_Atomic uint32_t woken; /* the futex */
+};
+
+static int64_t
+now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
+}
+
+static struct timespec
+as_timespec(int64_t ns)
+{
+	return (struct timespec){ .tv_sec = ns / CONCUR_SECOND, .tv_nsec = ns % CONCUR_SECOND };
+}
+
+/* -- waking ------------------------------------------------------------------------------------------------------- */
+
+static void
+wake(struct waiter *waiter)
+{
+	atomic_store_explicit(&waiter->woken, 1, memory_order_release);
+	syscall(SYS_futex, &waiter->woken, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void
+wake_first_follower(struct conn *conn)
+{
+	struct waiter *first;
+
+	if (link_empty(&conn->followers))
+		return;
+	first = LINK_ENTRY(conn->followers.next, struct waiter, follower);
+	if (!atomic_load_explicit(&first->woken, memory_order_relaxed))
+		wake(first);
+}
+
+static void
+wake_waiters(struct call *call)
+{
+	for (struct waiter *waiter = call->waiters; waiter; waiter = waiter->next)
+		wake(waiter);
+}
+
+void
+conn_stop_leading(struct conn *conn)
+{
+	conn->led = false;
+	if (conn->stuck_senders)
+		pthread_cond_broadcast(&conn->progress);
+	wake_first_follower(conn);
+}
+
+/* -- answering ---------------------------------------------------------------------------------------------------- */
+
+static void
+take_out(struct conn *conn, struct call *call)
+{
+	table_remove(&conn->calls, &call->node);
+	call->in_flight = false;
+}
+
+static void
+end_locked(struct conn *conn, enum concur_status status)
+{
+	struct table_node *node;
+	struct call *call;
+
+	conn->closed = true;
+	while ((node = table_any(&conn->calls))) {
+		call = LINK_ENTRY(node, struct call, node);
+		take_out(conn, call);
+		call_fail(call, status);
+		wake_waiters(call);
+	}
+	pthread_cond_broadcast(&conn->progress);
+}
+
+void
+conn_end(struct conn *conn, enum concur_status status)
+{
+	pthread_mutex_lock(&conn->lock);
+	end_locked(conn, status);
+	pthread_mutex_unlock(&conn->lock);
+	shutdown(conn->fd, SHUT_RDWR); /* wakes a leader that sits in recv() */
+}
+
+static void
+answer(struct conn *conn, const struct reader_frame *frame)
+{
+	struct table_node *node = table_find(&conn->calls, frame->head.call);
+	struct call *call;
+
+	atomic_fetch_add_explicit(&conn->replies_read, 1, memory_order_relaxed);
+	if (!node) { /* forgotten meanwhile */
+		free(frame->owned);
+		return;
+	}
+	call = LINK_ENTRY(node, struct call, node);
+	take_out(conn, call);
+	call_answer(call, frame);
+	wake_waiters(call);
+}
+
+/* Under the lock: answers the calls whose replies are there. */
+static enum concur_status
+answer_all(struct conn *conn)
+{
+	struct reader_frame frame;
+	enum concur_status status;
+
+	while ((status = reader_next(&conn->reader, &frame)) == CONCUR_OK)
+		answer(conn, &frame);
+	return status == CONCUR_PENDING ? CONCUR_OK : status;
+}
+
+enum concur_status
+conn_read(struct conn *conn, int flags)
+{
+	enum concur_status status = CONCUR_CLOSED;
+	uint8_t *room;
+	size_t size;
+	ssize_t n;
+
+	room = reader_room(&conn->reader, &size);
+	n = recv(conn->fd, room, size, flags);
+	if (n < 0 && errno == EINTR)
+		return CONCUR_INTERRUPTED;
+	if (n < 0 && errno == EAGAIN)
+		return CONCUR_PENDING;
+	pthread_mutex_lock(&conn->lock);
+	if (n > 0) {
+		reader_received(&conn->reader, (size_t)n);
+		status = answer_all(conn);
+	}
+	if (status != CONCUR_OK)
+		end_locked(conn, status);
+	conn->reads++;
+	if (conn->stuck_senders)
+		pthread_cond_broadcast(&conn->progress);
+	pthread_mutex_unlock(&conn->lock);
+	return status;
+}
+
+/* -- waiting ------------------------------------------------------------------------------------------------------ */
+
+/* Reads when there is something, or until the time is over. deadline_ns < 0: never. */
+static enum concur_status
+read_until(struct conn *conn, int64_t deadline_ns)
+{
+	struct pollfd poll = { .fd = conn->fd, .events = POLLIN };
+	struct timespec left;
+	int64_t left_ns;
+	int n;
+
+	if (deadline_ns < 0)
+		return conn_read(conn, 0);
+	left_ns = deadline_ns - now_ns();
+	if (left_ns <= 0)
+		return conn_read(conn, MSG_DONTWAIT);
+	left = as_timespec(left_ns);
+	n = ppoll(&poll, 1, &left, NULL);
+	if (n < 0)
+		return errno == EINTR ? CONCUR_INTERRUPTED : CONCUR_SYSTEM;
+	return conn_read(conn, MSG_DONTWAIT);
+}
+
+static bool
+is_over(int64_t deadline_ns)
+{
+	return deadline_ns == 0 || (deadline_ns > 0 && now_ns() >= deadline_ns);
+}
+
+/* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. */
+static enum concur_status
+lead(struct conn *conn, struct call *call, int64_t deadline_ns)
+{
+	enum concur_status status;
+
+	conn->led = true;
+	pthread_mutex_unlock(&conn->lock);
+	do {
+		status = read_until(conn, deadline_ns);
+		if (status == CONCUR_PENDING && !is_over(deadline_ns))
+			status = CONCUR_OK;
+	} while (status == CONCUR_OK && !call_is_done(call));
+	pthread_mutex_lock(&conn->lock);
+	conn->led = false;
+	if (conn->stuck_senders)
+		pthread_cond_broadcast(&conn->progress);
+	return status;
+}
+
+/* Always with a time-out: without one Linux restarts the wait after a signal's handler. */
+static enum concur_status
+sleep_until(struct waiter *waiter, int64_t deadline_ns)
+{
+	int64_t left_ns = deadline_ns < 0 ? 3600 * CONCUR_SECOND : deadline_ns - now_ns();
+	struct timespec left = as_timespec(left_ns > 0 ? left_ns : 0);
+
+	if (syscall(SYS_futex, &waiter->woken, FUTEX_WAIT_PRIVATE, 0, &left, NULL, 0) == 0)
+		return CONCUR_OK;
+	return errno == EINTR ? CONCUR_INTERRUPTED : CONCUR_OK;
+}
+
+static void
+leave_call(struct waiter *waiter)
+{
+	struct waiter **at = &waiter->call->waiters;
+
+	while (*at != waiter)
+		at = &(*at)->next;
+	*at = waiter->next;
+}
+
+/* Under the lock, which it gives up meanwhile. Back when woken, over time or interrupted. */
+static enum concur_status
+follow(struct conn *conn, struct call *call, int64_t deadline_ns)
+{
+	struct waiter waiter = { .call = call, .next = call->waiters };
+	enum concur_status status = CONCUR_OK;
+
+	link_append(&conn->followers, &waiter.follower);
+	call->waiters = &waiter;
+	pthread_mutex_unlock(&conn->lock);
+	while (status == CONCUR_OK && !atomic_load_explicit(&waiter.woken, memory_order_acquire)) {
+		status = sleep_until(&waiter, deadline_ns);
+		if (status == CONCUR_OK && is_over(deadline_ns))
+			status = CONCUR_PENDING;
+	}
+	pthread_mutex_lock(&conn->lock);
+	link_remove(&waiter.follower);
+	leave_call(&waiter);
+	return status;
+}
+
+static void
+flush_held_back(struct conn *conn)
+{
+	if (!atomic_load_explicit(&conn->held_back, memory_order_relaxed))
+		return;
+	pthread_mutex_lock(&conn->send_lock);
+	conn_flush(conn);
+	pthread_mutex_unlock(&conn->send_lock);
+}
+
+enum concur_status
+conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
+{
+	int64_t deadline_ns = timeout_ns > 0 ? now_ns() + timeout_ns : timeout_ns;
+	enum concur_status status = CONCUR_OK;
+
+	if (deadline_ns < -1) /* so long that it wrapped round */
+		deadline_ns = -1;
+	flush_held_back(conn);
+	pthread_mutex_lock(&conn->lock);
+	while (!call_is_done(call) && status == CONCUR_OK) {
+		if (!conn->led)
+			status = lead(conn, call, deadline_ns);
+		else if (deadline_ns == 0)
+			status = CONCUR_PENDING;
+		else
+			status = follow(conn, call, deadline_ns);
+	}
+	if (!conn->led)
+		wake_first_follower(conn);
+	pthread_mutex_unlock(&conn->lock);
+	return call_is_done(call) ? CONCUR_OK : status;
+}
+
+void
+conn_forget(struct conn *conn, struct call *call)
+{
+	pthread_mutex_lock(&conn->lock);
+	if (call->in_flight)
+		take_out(conn, call);
+	pthread_mutex_unlock(&conn->lock);
+}

@@ -1,0 +1,143 @@
+/* Sending calls. */
+#include "request.h"
+
+#include "error.h"
+#include "fork.h"
+#include "future.h"
+#include "lib/crc32.h"
+#include "session.h"
+#include "thread.h"
+
+#include <stdlib.h>
+
+void
+request_write_message(uint8_t *to, const void *message)
+{
+	protobuf_c_message_pack(message, to);
+}
+
+static concur_future *
+future_new(const struct request *request)
+{
+	concur_future *future = calloc(1, sizeof *future);
+
+	if (!future) {
+		error_plain(CONCUR_NO_MEMORY);
+		return NULL;
+	}
+	future->session = session_ref(request->session);
+	future->result = request->result;
+	future->call.waits = request->waits;
+	return future;
+}
+
+static concur_future *
+future_failed(concur_future *future, enum concur_status status)
+{
+	future->detail = strdup(concur_message());
+	call_fail(&future->call, status);
+	return future;
+}
+
+concur_future *
+request_refuse(const struct request *request, enum concur_status status)
+{
+	concur_future *future = future_new(request);
+
+	return future ? future_failed(future, status) : NULL;
+}
+
+concur_future *
+request_begin(const struct request *request, const struct request_body *body)
+{
+	struct conn_frame frame = { .method = request->method, .flags = (uint16_t)request->flags };
+	concur_future *future = future_new(request);
+	enum concur_status status;
+	struct owner *owner;
+
+	if (!future)
+		return NULL;
+	status = session_conn(request->session, &future->conn);
+	if (status != CONCUR_OK)
+		return future_failed(future, status);
+	owner = thread_owner(request->session);
+	if (!owner)
+		return future_failed(future, CONCUR_NO_MEMORY);
+	frame.context = owner->number;
+	frame.guard_lock = owner->guard_lock;
+	frame.guard_token = owner->guard_token;
+	frame.size = body->size;
+	frame.write = body->write;
+	frame.body = body->from;
+	status = conn_send(future->conn, &frame, &future->call);
+	if (status != CONCUR_OK)
+		return future_failed(future, status);
+	if (request->flags & FRAME_ONE_WAY)
+		call_fail(&future->call, CONCUR_OK);
+	return future;
+}
+
+concur_future *
+request_begin_message(const struct request *request, const ProtobufCMessage *message)
+{
+	struct request_body body = { protobuf_c_message_get_packed_size(message), request_write_message, message };
+
+	return request_begin(request, &body);
+}
+
+void
+request_tell(concur_session *session, uint32_t method, const ProtobufCMessage *message)
+{
+	struct conn *conn = atomic_load_explicit(&session->conn, memory_order_acquire);
+	struct conn_frame frame = {
+		.method = method, .context = REQUEST_OWN_CONTEXT, .flags = FRAME_ONE_WAY,
+		.size = protobuf_c_message_get_packed_size(message), .write = request_write_message, .body = message
+	};
+
+	if (!session_is_closed(session) && conn->word == fork_word())
+		(void)conn_send(conn, &frame, NULL);
+}
+
+/* -- any method --------------------------------------------------------------------------------------------------- */
+
+struct raw {
+	const void *bytes;
+	size_t size;
+};
+
+static void
+write_raw(uint8_t *to, const void *from)
+{
+	const struct raw *raw = from;
+
+	if (raw->size)
+		memcpy(to, raw->bytes, raw->size);
+}
+
+concur_future *
+concur_call_begin(concur_session *session, const char *method, const void *body, size_t size, unsigned flags)
+{
+	struct request request = {
+		.session = session, .method = crc32_of(method, strlen(method)), .result = RESULT_RAW,
+		.flags = flags, .waits = true
+	};
+	struct raw raw = { body, size };
+	struct request_body raw_body = { size, write_raw, &raw };
+
+	if (flags & ~(unsigned)FRAME_FLAGS)
+		return request_refuse(&request, error_set(CONCUR_BAD_ARGUMENT, "unknown flags 0x%x", flags));
+	return request_begin(&request, &raw_body);
+}
+
+enum concur_status
+concur_call(concur_session *session, const char *method, const void *body, size_t size, unsigned flags,
+    struct concur_reply *ret_reply)
+{
+	concur_future *future = concur_call_begin(session, method, body, size, flags);
+	enum concur_status status;
+
+	future_complete(future);
+	status = concur_future_reply(future, ret_reply);
+	concur_future_free(future);
+	return status;
+}

@@ -1,0 +1,49 @@
+/* A session: what a program holds, whichever process runs it. Thread-safety: any thread. */
+#ifndef CLIENT_SESSION_H
+#define CLIENT_SESSION_H
+
+#include "concur.h"
+
+#include "conn.h"
+
+struct concur_session {
+	_Atomic unsigned refs;       /* the program's, and one for each handle, future and seated thread */
+	_Atomic bool closed;
+	struct conn *_Atomic conn;   /* of this process; or of its parent until the first call after the fork */
+	_Atomic uint64_t contexts;   /* number drawn last */
+	char *url;
+	char *client;
+	int64_t timeout_ns;          /* for connecting */
+	uint64_t spawner;            /* fork_word of the process that spawned the daemon; 0: not spawned */
+	int daemon;                  /* pidfd of that daemon, or -1 */
+};
+
+concur_session *session_ref(concur_session *session);
+void session_unref(concur_session *session);
+
+bool session_is_closed(const concur_session *session);
+
+/* A number for a context that this session has not had before; rises. */
+uint64_t session_draw_context(concur_session *session);
+
+/* This process's connection, which it makes if it has none: the first call after a fork. CLOSED, and what
+ * concur_connect gives. */
+enum concur_status session_conn(concur_session *session, struct conn **ret_conn);
+
+/* Tells the daemon that a context of this process has ended. */
+void session_context_end(concur_session *session, uint64_t context);
+
+/* hello.c: says Hello on a new connection and learns the limits. */
+enum concur_status session_hello(const concur_session *session, struct conn *conn);
+
+/* hello.c: says goodbye and waits for the answer, for a bounded time. */
+void session_goodbye(struct conn *conn);
+
+/* spawn.c: ends the daemon that this process has spawned for the session. */
+void session_end_daemon(concur_session *session);
+
+/* session.c: concur_connect with the address known. */
+enum concur_status session_open(
+    const char *url, const struct concur_options *options, concur_session **ret_session);
+
+#endif

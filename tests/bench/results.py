@@ -1,0 +1,154 @@
+"""Turning runs into verdicts, a line for the terminal and the page RESULTS.md."""
+
+import os
+import platform
+import re
+import statistics
+import subprocess
+import time
+
+import servers
+
+PAGE = """# Measured side by side
+
+{date}, {machine}, {kernel}.
+{versions}.
+Load average before it began: {load:.2f}.
+
+Made by `make bench`: {runs} runs of {seconds:g} s for each side of a row, taken in turn; the figures are medians, the
+spread is that of the ratio from run to run (or of the figure, where there is no peer). All servers listen on unix
+sockets and are fresh for each row; the same driver, `concur-bench`, loads all of them but the Manager, whose client is
+Python. Placement: *split* is the server on one core and the driver on another, *one core* is both on the same. Keys and
+values have 16 bytes, in Redis as in concur. The notes say how busy both sides were: where a driver is near 100 %, it
+was the limit, and the row shows the server at its worst. *By CPU* is the ratio of the CPU time that the two servers
+took for an operation, which other programs on the machine disturb least; the target is about the ratio.
+
+| row | work | against | placement | concur | peer | unit | ratio | spread | by CPU | target | verdict |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+{table}
+
+## Notes
+
+{notes}
+"""
+
+
+class Result:
+    """What a row's runs come to."""
+
+    def __init__(self, row, pairs, notes=(), cpu_us=None, failure=None):
+        self.row = row
+        self.pairs = pairs
+        self.notes = notes
+        self.cpu_us = cpu_us or {}    # of the server, for an operation, by peer
+        self.failure = failure        # why it was not measured, in words
+
+    @property
+    def concur(self):
+        return statistics.median(ours for ours, _ in self.pairs)
+
+    @property
+    def peer(self):
+        theirs = [theirs for _, theirs in self.pairs if theirs is not None]
+        return statistics.median(theirs) if theirs else None
+
+    @property
+    def judged(self):
+        """What the target is about."""
+        return self.concur / self.peer if self.row.is_ratio else self.concur
+
+    @property
+    def spread(self):
+        each = [ours / theirs if self.row.is_ratio else ours for ours, theirs in self.pairs]
+        return min(each), max(each)
+
+    @property
+    def ratio_by_cpu(self):
+        """The ratio as it would be if CPU time of the servers were all that counts; None if it is not known."""
+        if len(self.cpu_us) != 2:
+            return None
+        concur, peer = self.cpu_us["concur"], next(us for name, us in self.cpu_us.items() if name != "concur")
+        return concur / peer if self.row.at_most else peer / concur
+
+    @property
+    def is_met(self):
+        return self.judged <= self.row.target if self.row.at_most else self.judged >= self.row.target
+
+    @property
+    def verdict(self):
+        return "not measured" if self.failure else "met" if self.is_met else "**missed**"
+
+
+def figure(number):
+    if number is None:
+        return ""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+
+
+def by_cpu(result):
+    return f"{result.ratio_by_cpu:.2f}x" if result.ratio_by_cpu else ""
+
+
+def cells(result):
+    row = result.row
+    target = f"{'at most' if row.at_most else 'at least'} {figure(row.target)}{'x' if row.is_ratio else ' ' + row.unit}"
+    if result.failure:
+        return [row.name, row.work, row.against, row.placement, "", "", row.unit, "", "", "", target, result.verdict]
+    low, high = result.spread
+    ratio = f"{result.judged:.2f}x" if row.is_ratio else ""
+    return [row.name, row.work, row.against, row.placement, figure(result.concur), figure(result.peer), row.unit, ratio,
+            f"{figure(low)} to {figure(high)}", by_cpu(result), target, result.verdict]
+
+
+def line(result):
+    """One row for the terminal."""
+    row = result.row
+    if result.failure:
+        return f"{row.name}: not measured: {result.failure}"
+    low, high = result.spread
+    peer = f", {row.against} {figure(result.peer)}" if result.peer is not None else ""
+    ratio = f": {result.judged:.2f}x" if row.is_ratio else ""
+    cpu = f", by CPU {by_cpu(result)}" if by_cpu(result) else ""
+    bound = "at most" if row.at_most else "at least"
+    return (f"{row.name}: concur {figure(result.concur)} {row.unit}{peer}{ratio} ({figure(low)} to {figure(high)}{cpu})"
+            f"; target: {bound} {figure(row.target)}: {result.verdict.strip('*')}")
+
+
+def first_line_of(command):
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    except OSError:
+        return None
+    return done.stdout.splitlines()[0].strip() if done.stdout else None
+
+
+def machine():
+    with open("/proc/cpuinfo") as lines:
+        models = re.findall(r"^model name\s*:\s*(.*)$", lines.read(), re.MULTILINE)
+    gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return f"{len(models) or os.cpu_count()} cores of {models[0] if models else platform.machine()}, {gib:.0f} GiB"
+
+
+def versions(build):
+    concurd = servers.Concurd
+    concurd.build = build
+    programs = [
+        ("concurd", [concurd.command(concurd("", set()))[0], "--version"]),
+        ("redis-server", ["redis-server", "--version"]),
+        ("beanstalkd", ["beanstalkd", "-v"]),
+    ]
+    told = []
+    for name, command in programs:
+        said = first_line_of(command) or f"{name}: not here"
+        version = re.search(r"\d+(\.\d+)+", said)
+        told.append(f"{name} {version.group(0)}" if version else said)
+    return ", ".join(told) + f", CPython {platform.python_version()}, {' '.join(platform.libc_ver())}"
+
+
+def page(results, build, runs, seconds, load):
+    notes = [f"* {result.row.name}: {note}" for result in results for note in result.notes]
+    notes += [f"* {result.row.name}: not measured: {result.failure}" for result in results if result.failure]
+    return PAGE.format(
+        date=time.strftime("%Y-%m-%d"), machine=machine(), kernel=f"{platform.system()} {platform.release()}",
+        versions=versions(build), runs=runs, seconds=seconds, load=load,
+        table="\n".join("| " + " | ".join(cells(result)) + " |" for result in results), notes="\n".join(notes))

@@ -1,0 +1,236 @@
+"""The rows of the comparison: what is measured, against whom, and the target.
+
+A row's `measure(bench)` is a generator: it starts its servers, and each step of it is one run, which it yields as a
+(concur, peer) pair of figures; peer is None where there is none. What it has to say beside goes to bench.note().
+"""
+
+import statistics
+import tempfile
+
+import measures
+import servers
+
+
+class Row:
+    def __init__(self, name, work, against, unit, target, at_most, placement, measure, is_ratio=True):
+        self.name = name
+        self.work = work
+        self.against = against
+        self.unit = unit
+        self.target = target          # of the ratio concur / peer, or of concur's figure if that is not judged
+        self.at_most = at_most        # the target is a ceiling, not a floor
+        self.placement = placement
+        self.measure = measure
+        self.is_ratio = is_ratio
+
+
+class Bench:
+    """What the measuring of one row needs."""
+
+    def __init__(self, build, runs, seconds, scale=1.0):
+        self.build = build
+        self.runs = runs
+        self.seconds = seconds
+        self.scale = scale            # of the sizes of those rows that count, not time
+        self.notes = []
+        self.cpu_us = {}              # of the server, for an operation, by peer
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def note_busy(self, runs):
+        """How busy driver and server were in those runs, which tells who was the limit, and what CPU time the server
+        took for an operation, which other programs on the machine disturb least."""
+        for peer in dict.fromkeys(run["peer"] for run in runs):
+            own = [run for run in runs if run["peer"] == peer]
+            self.cpu_us[peer] = middle(own, cpu_us)
+            self.note(f"{peer}: driver busy {middle(own, share, 'driver_cpu_ns'):.0f} %, server "
+                      f"{middle(own, share, 'server_cpu_ns'):.0f} %; {self.cpu_us[peer]:.3g} us of the server's CPU an "
+                      f"operation; a call's p99 {middle(own, p99_us):,.0f} us")
+
+    def load(self, server, cpus, **options):
+        return measures.load(self.build, server, cpus, **options)
+
+
+def share(run, key):
+    return 100 * run[key] / run["elapsed_ns"]
+
+
+def cpu_us(run):
+    return run["server_cpu_ns"] / run["operations"] / 1e3
+
+
+def p99_us(run):
+    return run["latency"]["p99_ns"] / 1e3
+
+
+def middle(runs, figure_of, *arguments):
+    return statistics.median(figure_of(run, *arguments) for run in runs)
+
+
+def speed(peer_class, placement, **options):
+    """Operations a second of the same work on both."""
+    def measure(bench):
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, peer_class(folder, server_cpus) as peer:
+            runs = []
+            for _ in range(bench.runs):
+                pair = [bench.load(server, driver_cpus, seconds=bench.seconds, **options) for server in (concur, peer)]
+                runs += pair
+                yield tuple(run["operations_per_s"] for run in pair)
+            bench.note_busy(runs)
+    return measure
+
+
+def speed_and_system_calls(peer_class, placement, **options):
+    """As speed, and the servers' system calls a request."""
+    plain = speed(peer_class, placement, **options)
+
+    def measure(bench):
+        yield from plain(bench)
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, peer_class(folder, server_cpus) as peer:
+            calls = [measures.system_calls_a_request(bench.build, server, driver_cpus, **options)
+                     for server in (concur, peer)]
+        verdict = "met" if calls[0] <= calls[1] * 1.01 else "missed"
+        bench.note(f"system calls a request: concur {calls[0]:.2f}, {peer.name} {calls[1]:.2f}: {verdict}")
+    return measure
+
+
+def time_against_echo(placement):
+    """Mean time of one call at a time; the echo carries as many bytes as the frames have on average."""
+    def measure(bench):
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, servers.Echo(folder, server_cpus) as echo:
+            runs = []
+            for _ in range(bench.runs):
+                get = bench.load(concur, driver_cpus, work="dict-get", seconds=bench.seconds)
+                plain = bench.load(echo, driver_cpus, work="echo", size=48, seconds=bench.seconds)
+                runs += [get, plain]
+                yield tuple(run["latency"]["mean_ns"] / 1e3 for run in (get, plain))
+            bench.note_busy(runs)
+    return measure
+
+
+def speed_against_manager(placement, work, depth):
+    def measure(bench):
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, servers.Manager(folder, server_cpus) as manager:
+            runs = []
+            for _ in range(bench.runs):
+                ours = bench.load(concur, driver_cpus, work=work, depth=depth, seconds=bench.seconds)
+                theirs = measures.load_manager(manager, driver_cpus, work, bench.seconds)
+                runs.append(ours)
+                yield ours["operations_per_s"], theirs["operations_per_s"]
+            bench.note_busy(runs)
+    return measure
+
+
+def memory(bench):
+    """Resident bytes an entry; fresh servers for each run."""
+    entries = int(1000000 * bench.scale)
+    server_cpus, driver_cpus = measures.placement("split")
+    for _ in range(bench.runs):
+        pair = []
+        for server_class in (servers.Concurd, servers.Redis):
+            with tempfile.TemporaryDirectory() as folder, server_class(folder, server_cpus) as server:
+                run = bench.load(server, driver_cpus, work="dict-insert", keys=entries, count=entries, depth=64)
+            pair.append((run["resident_after_bytes"] - run["resident_before_bytes"]) / entries)
+        yield tuple(pair)
+    bench.note(f"{entries} entries, one dict, keys in order")
+
+
+def idle(bench):
+    """Resident bytes an idle connection that has said hello; Redis's for comparison. Where descriptors are few, half of
+    them: concurd opens a second one for each client, which tells of its death."""
+    connections = int(min(10000, measures.files_allowed() // 2 - 100) * bench.scale)
+    server_cpus, driver_cpus = measures.placement("split")
+    for _ in range(bench.runs):
+        pair = []
+        for server_class in (servers.Concurd, servers.Redis):
+            with tempfile.TemporaryDirectory() as folder, server_class(folder, server_cpus) as server:
+                run = bench.load(server, driver_cpus, work="idle", connections=connections, count=1)
+            pair.append((run["resident_after_bytes"] - run["resident_before_bytes"]) / connections)
+        yield tuple(pair)
+    bench.note(f"{connections} connections")
+
+
+def pause(step):
+    """The longest time that another connection's ping took, in ms, while a big dict is inserted, copied or removed."""
+    def measure(bench):
+        keys = int(5000000 * bench.scale)
+        server_cpus, driver_cpus = measures.placement("split")
+        quiet = []
+        for _ in range(bench.runs):
+            with tempfile.TemporaryDirectory() as folder, servers.Concurd(folder, server_cpus) as server:
+                quiet.append(bench.load(server, driver_cpus, work="idle", ping=True, linger=bench.seconds, count=1))
+                run = bench.load(server, driver_cpus, work="dict-insert", keys=keys, count=keys, depth=64, ping=True)
+                if step == "copy":
+                    run = bench.load(server, driver_cpus, work="dict-copy", keys=keys, count=10**12, ping=True)
+                elif step == "remove":
+                    run = bench.load(server, driver_cpus, work="remove", count=1, ping=True, linger=3)
+            yield run["ping"]["max_ns"] / 1e6, None
+        longest = statistics.median(run["ping"]["max_ns"] for run in quiet) / 1e6
+        bench.note(f"{keys} keys; the longest ping of an idle daemon, which is the machine's own: {longest:.2f} ms; "
+                   f"99.9 % of the pings under load: {run['ping']['p99.9_ns'] / 1e6:.2f} ms")
+    return measure
+
+
+def dict_rows():
+    redis = servers.Redis
+    for keys, at_least, mark in ((1000, 2.0, ""), (100000, 1.6, "-100k")):
+        for verb, command in (("get", "HGET"), ("set", "HSET")):
+            for depth in (16, 64):
+                yield Row(f"dict-{verb}-{depth}{mark}",
+                          f"Dict {verb}, 50 connections, {depth} in flight each, {keys:,} keys", f"Redis {command}",
+                          "operations/s", at_least, False, "split",
+                          speed(redis, "split", work=f"dict-{verb}", connections=50, depth=depth, keys=keys))
+    for verb, command in (("get", "HGET"), ("set", "HSET")):
+        yield Row(f"dict-{verb}-1", f"Dict {verb}, 50 connections, one in flight each, 1,000 keys", f"Redis {command}",
+                  "operations/s", 1.1, False, "split",
+                  speed_and_system_calls(redis, "split", work=f"dict-{verb}", connections=50, depth=1))
+
+
+def echo_rows():
+    for name, placement in (("echo-one-core", "one core"), ("echo-two-cores", "split")):
+        yield Row(name, "one client, one Dict get at a time", "bare epoll echo", "us a call", 1.3, True, placement,
+                  time_against_echo(placement))
+
+
+def queue_rows():
+    for connections in (50, 1):
+        mark = "" if connections > 1 else "-one"
+        clients = "50 connections" if connections > 1 else "one connection"
+        work = f"Queue put then get, {clients}, 64 in flight each"
+        for peer, against, at_least in ((servers.Redis, "Redis LPUSH + RPOP", 1.8),
+                                        (servers.Beanstalkd, "beanstalkd put + reserve + delete", 3.0)):
+            yield Row(f"queue-{peer.name}{mark}", work, against, "pairs/s", at_least, False, "split",
+                      speed(peer, "split", work="queue", connections=connections, depth=64, name="queue"))
+
+
+def manager_rows():
+    for work, words, unit, pipelined in (("lock", "Lock acquire + release", "pairs/s", 100),
+                                         ("dict-get", "Dict get", "operations/s", 150)):
+        against = "multiprocessing.Manager()." + {"lock": "Lock()", "dict-get": "dict()"}[work]
+        yield Row(f"manager-{work}", f"{words}, one client, one call at a time", against, unit, 3, False, "one core",
+                  speed_against_manager("one core", work, 1))
+        yield Row(f"manager-{work}-pipelined", f"{words}, one client, 256 calls in flight (the peer's: one)", against,
+                  unit, pipelined, False, "split", speed_against_manager("split", work, 256))
+
+
+def all_rows():
+    yield from dict_rows()
+    yield from echo_rows()
+    yield from queue_rows()
+    yield from manager_rows()
+    yield Row("memory", "memory of a dict of 16-byte keys and values", "Redis hash", "bytes an entry", 0.85, True,
+              "split", memory)
+    for step, words in (("insert", "inserted"), ("copy", "copied page by page"), ("remove", "removed")):
+        yield Row(f"pause-{step}", f"longest ping while a big dict is {words}", "", "ms", 5, True, "split", pause(step),
+                  is_ratio=False)
+    yield Row("idle", "memory of an idle connection", "(Redis for comparison)", "bytes", 4096, True, "split", idle,
+              is_ratio=False)

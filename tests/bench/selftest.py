@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""The comparison's arithmetic: medians, ratios, verdicts and what is printed of them."""
+
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+import results
+import rows
+
+
+def row(target, at_most, is_ratio=True):
+    return rows.Row("name", "work", "peer", "ops", target, at_most, "split", None, is_ratio=is_ratio)
+
+
+class Verdicts(unittest.TestCase):
+    def test_floor_ratio_of_medians_decides(self):
+        result = results.Result(row(2.0, False), [(10, 5), (100, 5), (9, 5)])
+        self.assertEqual((result.concur, result.peer, result.judged), (10, 5, 2.0))
+        self.assertTrue(result.is_met)
+        self.assertEqual(result.spread, (1.8, 20))
+        self.assertFalse(results.Result(row(2.1, False), [(10, 5)]).is_met)
+
+    def test_ceiling_ratio_above_target_is_missed(self):
+        self.assertTrue(results.Result(row(1.3, True), [(13, 10)]).is_met)
+        self.assertFalse(results.Result(row(1.3, True), [(14, 10)]).is_met)
+
+    def test_figure_without_peer_is_judged_itself(self):
+        result = results.Result(row(5, True, is_ratio=False), [(4, None), (6, None), (4.5, None)])
+        self.assertEqual((result.judged, result.peer), (4.5, None))
+        self.assertTrue(result.is_met)
+
+    def test_figure_beside_a_peer_that_is_not_judged_counts_alone(self):
+        self.assertFalse(results.Result(row(5, True, is_ratio=False), [(6, 100)]).is_met)
+
+    def test_cpu_ratio_has_the_sense_of_the_ratio(self):
+        cpu_us = {"concur": 1.0, "redis": 3.0}
+        self.assertEqual(results.Result(row(2, False), [(1, 1)], cpu_us=cpu_us).ratio_by_cpu, 3.0)
+        self.assertEqual(results.Result(row(2, True), [(1, 1)], cpu_us=cpu_us).ratio_by_cpu, 1 / 3.0)
+        self.assertIsNone(results.Result(row(2, True), [(1, 1)], cpu_us={"concur": 1.0}).ratio_by_cpu)
+
+    def test_failure_is_told_and_never_met(self):
+        result = results.Result(row(2, False), [], failure="no redis-server")
+        self.assertEqual(result.verdict, "not measured")
+        self.assertIn("no redis-server", results.line(result))
+        self.assertEqual(len(results.cells(result)), len(results.cells(results.Result(row(2, False), [(1, 1)]))))
+
+
+class Rows(unittest.TestCase):
+    def test_names_are_unique(self):
+        names = [each.name for each in rows.all_rows()]
+        self.assertEqual(len(names), len(set(names)))
+
+
+if __name__ == "__main__":
+    unittest.main()

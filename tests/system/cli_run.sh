@@ -1,0 +1,95 @@
+#!/bin/sh
+# Commands that concur runs: with a daemon of their own, or under a lock.
+. "$CONCUR_TEST_SRCDIR/tests/system/cli.sh"
+
+# run: the command's end is ours
+expect 0 '' '' run_true_is_0 run -- true
+expect 3 '' '' run_exit_3_is_3 run -- sh -c 'exit 3'
+expect 143 '' '' run_killed_is_128_and_signal run -- sh -c 'kill -TERM $$'
+expect 127 '' 'can not be run: No such file' run_missing_command_is_127 run -- "$place/missing"
+expect 126 '' 'can not be run: Permission' run_directory_is_126 run -- "$place"
+expect 2 '' 'write -- and the command' run_without_command_is_usage run
+expect 0 "it's here" '' run_words_are_kept run -- printf '%s\n' "it's here"
+CONCUR_CONCURD="$place/missing" expect 3 '' '^concur: ' run_without_daemon_is_3 run -- true
+
+# run: the daemon ends with it
+"$concur" run -- sh -c 'echo "$CONCUR_URL"' >"$place/url"
+expect 3 '' '^concur: ' run_over_daemon_is_gone ping --url "$(cat "$place/url")"
+"$concur" run -- sh -c "echo \"\$CONCUR_URL\" >$place/url.new; mv $place/url.new $place/killed; exec sleep 600" &
+runner=$!
+until_true test -e "$place/killed"
+kill -KILL "$runner"
+wait "$runner" 2>/dev/null
+nobody_answers() {
+	! "$concur" ping --url "$1"
+}
+until_true nobody_answers "$(cat "$place/killed")"
+
+# run: signals from others are passed on
+"$concur" run -- sh -c "trap 'echo caught; exit 9' TERM; echo >$place/ready; while :; do sleep 0.02; done" \
+	>"$place/caught" &
+runner=$!
+until_true test -e "$place/ready"
+kill -TERM "$runner"
+wait "$runner"
+same 9 $? run_passes_term_on
+same caught "$(cat "$place/caught")" run_passes_term_to_command
+
+with_daemon_tests() {
+	expect 0 '' '' lock_true_is_0 lock l -- true
+	expect 5 '' '' lock_exit_5_is_5 lock l -- sh -c 'exit 5'
+	expect 137 '' '' lock_killed_is_128_and_signal lock l -- sh -c 'kill -KILL $$'
+	expect 0 'true' '' lock_is_held_meanwhile lock l -- "$concur" lock l locked
+	expect 1 'false' '' lock_is_free_afterwards lock l locked
+	expect 1 '' 'lock l: timed out' lock_held_times_out lock l -- "$concur" lock l --timeout 0 -- true
+	expect 2 '' 'command behind' lock_without_command_is_usage lock l --
+	same 1 "$("$concur" lock l -- sh -c 'test "$CONCUR_LOCK_TOKEN" -gt 0 && echo 1')" lock_tells_token
+
+	# Only one at a time: a lost update would show.
+	"$concur" value n set 0
+	for i in 1 2 3 4 5 6; do
+		"$concur" lock l -- sh -c "n=\$(\"$concur\" value n get); \"$concur\" value n set \$((n + 1))" &
+	done
+	wait
+	expect 0 '6' '' lock_keeps_others_out value n get
+
+	# The holder is killed: the next one gets it, and is told; the command of the killed one ends too.
+	"$concur" lock l -- sh -c "echo \$\$ >$place/pid.new; mv $place/pid.new $place/pid; exec sleep 600" &
+	holder=$!
+	until_true test -e "$place/pid"
+	kill -KILL "$holder"
+	expect 0 '' 'process [0-9]* died' lock_of_killed_holder_passes_on lock l -- true
+	wait "$holder" 2>/dev/null
+	is_gone() {
+		! kill -0 "$1"
+	}
+	until_true is_gone "$(cat "$place/pid")"
+	expect 0 '' '' lock_is_clean_afterwards lock l -- true
+
+	# Ended while it waits: nothing stays behind.
+	"$concur" lock l -- sh -c "until test -e $place/done; do sleep 0.02; done" &
+	holder=$!
+	until_true "$concur" lock l locked
+	"$concur" lock l -- true &
+	waiter=$!
+	until_true shows 'waiters: 1' lock l state
+	kill -TERM "$waiter"
+	wait "$waiter"
+	same 143 $? lock_ended_waiter_dies_of_the_signal
+	until_true shows 'waiters: 0' lock l state
+	touch "$place/done"
+	wait "$holder"
+	same 0 $? lock_of_ended_waiter_goes_on
+
+	# The daemon goes away while the lock is held: that is no success.
+	expect 3 '' 'may have been lost' lock_lost_is_no_success \
+		lock l -- sh -c "kill -KILL $("$concur" info | sed -n 's/^process: //p')" 2>/dev/null || :
+}
+
+if [ -n "${CONCUR_URL:-}" ]; then
+	with_daemon_tests
+	finish
+fi
+"$concur" run -- sh "$0"
+same 0 $? lock_tests_pass
+finish
