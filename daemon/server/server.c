@@ -106,9 +106,11 @@ server_free(struct server *server)
 {
 	if (!server)
 		return;
-	while (!link_empty(&server->conns))
+	while (!link_empty(&server->conns)) {
 		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all));
-	core_answer(&server->core);
+		/* Before the next session goes: what this one's end woke may be its calls. */
+		core_answer(&server->core);
+	}
 	rpc_fini(&server->rpc);
 	core_fini(&server->core);
 	free(server);
