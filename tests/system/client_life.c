@@ -57,7 +57,7 @@ START_TEST(close_spawned_session_ends_the_daemon)
 	char *url = strdup(concur_url(session));
 
 	concur_close(session);
-	ck_assert_int_eq(kill(pid, 0), -1);
+	wait_until_gone(pid);
 	ck_status(concur_connect(url, NULL, &none), CONCUR_NO_DAEMON);
 	ck_assert_int_eq(access(url + 5, F_OK), -1);
 	free(url);
