@@ -51,7 +51,8 @@ blob_footprint(size_t size)
 	return all <= 32 ? 32 : (all + 15) & ~(size_t)15;
 }
 
-/* A new blob with one reference and `size` bytes that the caller fills through *ret_data; NULL if there is no memory. */
+/* A new blob with one reference and `size` bytes that the caller fills through *ret_data; NULL if there is no
+ * memory. */
 struct blob *blob_alloc(uint8_t kind, size_t size, uint8_t **ret_data);
 
 /* A new blob with one reference and a copy of the bytes; NULL if there is no memory. */

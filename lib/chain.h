@@ -32,8 +32,8 @@ struct chain {
 	struct chain_segment *tail;
 	struct chain_segment *reserved; /* what chain_reserve took and chain_commit has not yet linked, or NULL */
 	struct chain_segment *cursor;   /* where chain_iov began last, or NULL: the next call begins there or behind */
-	uint64_t start; /* offset of the first byte that is still here */
-	uint64_t end;   /* offset behind the last byte */
+	uint64_t start;                 /* offset of the first byte that is still here */
+	uint64_t end;                   /* offset behind the last byte */
 };
 
 void chain_init(struct chain *chain, struct chain_pool *pool);

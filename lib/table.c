@@ -100,8 +100,7 @@ reserve_bucket(struct table *table)
 	if (table->buckets % TABLE_SEGMENT != 0)
 		return 0;
 	if (segment == table->room) {
-		struct table_node ***segments =
-		    reallocarray(table->segments, table->room * 2, sizeof *table->segments);
+		struct table_node ***segments = reallocarray(table->segments, table->room * 2, sizeof *table->segments);
 
 		if (!segments)
 			return -1;

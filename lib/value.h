@@ -131,8 +131,7 @@ enum value_same {
 
 enum value_same value_equal_slow(const struct value *a, const struct value *b);
 
-/* The same kind and bytes: what Python's `is` is to `==`. Python's containers find what is identical or equal, so that
- * a NaN that is a key is found again. */
+/* The same kind and bytes: what Python's `is` is to `==`. A NaN is identical to itself, though not equal. */
 static inline bool
 value_identical(const struct value *a, const struct value *b)
 {

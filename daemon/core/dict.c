@@ -111,6 +111,7 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 {
 	struct blob **before = calloc(count + 1, sizeof *before);
 	enum concur_status status = CONCUR_OK;
+	uint64_t version = dict->object.version;
 	size_t done;
 
 	if (!before)
@@ -128,6 +129,7 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 		if (before[done])
 			store_drop(core, &dict->object, before[done]);
 		dict_undo(core, dict, items, before, done);
+		dict->object.version = version;
 	} else {
 		for (size_t i = 0; i < count; i++) {
 			if (before[i])

@@ -101,16 +101,23 @@ list_replace(struct core *core, struct list *list, size_t first, size_t narrow, 
 	return status;
 }
 
+/* Whether one call may look at or move so many items. */
 static enum concur_status
-list_check_move(struct core *core, const struct list *list, size_t more)
+list_check_work(struct core *core, size_t items)
+{
+	return items > core->limits->sort_max ? core_limit(core, CONCUR_TOO_LARGE, "sort_max") : CONCUR_OK;
+}
+
+/* Whether the `narrow` items of a slice may become `wide`. All behind them move unless that is as many. */
+static enum concur_status
+list_check_splice(struct core *core, const struct list *list, size_t first, size_t narrow, size_t wide)
 {
 	size_t count = ring_count(&list->items);
+	size_t behind = narrow == wide ? 0 : count - first - narrow;
 
-	if (count + more > core->limits->container_max)
+	if (count - narrow + wide > core->limits->container_max)
 		return core_limit(core, CONCUR_LIMIT, "container_max");
-	if (count > core->limits->sort_max)
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
-	return CONCUR_OK;
+	return list_check_work(core, behind + (narrow > wide ? narrow : wide));
 }
 
 enum concur_status
@@ -120,14 +127,14 @@ list_set_slice(struct core *core, struct list *list, const struct list_slice *sl
 	size_t first, have;
 	enum concur_status status = list_slice_indexes(list, slice, &first, &have);
 
+	if (status == CONCUR_OK && slice->step != 1 && count != have)
+		status = CONCUR_VALUE_ERROR;
 	if (status == CONCUR_OK)
-		status = list_check_move(core, list, count);
+		status = list_check_splice(core, list, first, have, count);
 	if (status != CONCUR_OK)
 		return status;
 	if (slice->step == 1)
 		return list_replace(core, list, first, have, items, count);
-	if (count != have)
-		return CONCUR_VALUE_ERROR;
 
 	struct blob **blobs = list_keep(core, list, items, count);
 
@@ -147,12 +154,14 @@ list_set_slice(struct core *core, struct list *list, const struct list_slice *sl
 enum concur_status
 list_delete_slice(struct core *core, struct list *list, const struct list_slice *slice)
 {
-	size_t first, count, to;
+	size_t first, count, lowest, to;
 	enum concur_status status = list_slice_indexes(list, slice, &first, &count);
 
-	if (status == CONCUR_OK)
-		status = list_check_move(core, list, 0);
 	if (status != CONCUR_OK || count == 0)
+		return status;
+	lowest = slice->step > 0 ? first : (size_t)((int64_t)first + (int64_t)(count - 1) * slice->step);
+	status = list_check_work(core, ring_count(&list->items) - lowest);
+	if (status != CONCUR_OK)
 		return status;
 	for (size_t i = 0; i < count; i++) {
 		void **place = ring_at(&list->items, (size_t)((int64_t)first + (int64_t)i * slice->step));
@@ -161,10 +170,8 @@ list_delete_slice(struct core *core, struct list *list, const struct list_slice 
 		*place = NULL;
 	}
 	/* Close the holes in one pass. */
-	if (slice->step < 0)
-		first = (size_t)((int64_t)first + (int64_t)(count - 1) * slice->step);
-	to = first;
-	for (size_t from = first; from < ring_count(&list->items); from++) {
+	to = lowest;
+	for (size_t from = lowest; from < ring_count(&list->items); from++) {
 		void *item = *ring_at(&list->items, from);
 
 		if (item)

@@ -112,12 +112,12 @@ object_create(struct core *core, const struct object_open *open, struct object *
 		object_destroy(core, object);
 		return CONCUR_NO_MEMORY;
 	}
-	if (object->lifetime == LIFETIME_NAMED && object->name)
+	if (object->lifetime == LIFETIME_SESSION)
+		link_append(&open->creator->created, &object->in_creator);
+	if (object->lifetime == LIFETIME_SESSION || (object->lifetime == LIFETIME_NAMED && object->name))
 		object_ref(object);
 	else
 		link_append(&core->unreferenced, &object->unreferenced);
-	if (object->lifetime == LIFETIME_SESSION)
-		link_append(&open->creator->created, &object->in_creator);
 	*ret = object;
 	return CONCUR_OK;
 }

@@ -1,7 +1,7 @@
 /* Objects: what every kind has in common, and the table of kinds.
  *
  * An object lives while something refers to it: a session's handle, a value that holds a reference, its name if its
- * lifetime is NAMED, a waiter. When the last one goes it is set aside, and freed at the turn's end unless one came back.
+ * lifetime is NAMED, its creator if it is SESSION, a waiter. When the last one goes it is set aside, and freed at the turn's end unless one came back.
  * object_destroy() ends it at once whatever refers to it; later look-ups by its id find nothing. */
 #ifndef CORE_OBJECT_H
 #define CORE_OBJECT_H

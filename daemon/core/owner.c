@@ -66,11 +66,21 @@ owner_end(struct core *core, struct owner *owner, enum farewell farewell)
 	}
 }
 
+/* Takes a call that is about to end out of its queue. Where several of them end, all stand aside first: what the end of
+ * one makes room for must not be given to another. */
+static void
+session_stand_aside(struct table_node *node, void *arg)
+{
+	(void)arg;
+	link_remove(&LINK_ENTRY(node, struct waiter, by_call)->link);
+}
+
 static void
 session_drop_waiters(struct core *core, struct session *session)
 {
 	struct table_node *node;
 
+	table_each(&session->calls, session_stand_aside, NULL);
 	while ((node = table_any(&session->calls)))
 		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
 }
@@ -80,6 +90,7 @@ session_cancel_all(struct core *core, struct session *session, enum concur_statu
 {
 	struct table_node *node;
 
+	table_each(&session->calls, session_stand_aside, NULL);
 	while ((node = table_any(&session->calls)))
 		waiter_cancel(core, LINK_ENTRY(node, struct waiter, by_call), status);
 }
@@ -139,6 +150,8 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 
 	if (!owner)
 		return;
+	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next)
+		session_stand_aside(&LINK_ENTRY(at, struct waiter, in_owner)->by_call, NULL);
 	while (!link_empty(&owner->waiters)) {
 		struct waiter *waiter = LINK_ENTRY(owner->waiters.next, struct waiter, in_owner);
 

@@ -52,12 +52,19 @@ queue_init(struct core *core, struct object *object, const struct object_options
 	return CONCUR_OK;
 }
 
+/* How many items it may ever hold. */
+static uint64_t
+queue_room(const struct core *core, const struct queue *queue)
+{
+	uint64_t most = core->limits->container_max;
+
+	return queue->maxsize && queue->maxsize < most ? queue->maxsize : most;
+}
+
 static bool
 queue_fits(const struct core *core, const struct queue *queue, size_t count)
 {
-	size_t room = queue->maxsize ? queue->maxsize : core->limits->container_max;
-
-	return ring_count(&queue->items) + count <= room;
+	return ring_count(&queue->items) + count <= queue_room(core, queue);
 }
 
 /* All of the blobs, which are in the store already, or none; the queue takes the references over. */
@@ -218,7 +225,7 @@ queue_put(struct core *core, struct queue *queue, const struct ask *ask, const s
 
 	if (queue->is_shut_down)
 		return CONCUR_SHUT_DOWN;
-	if (queue->maxsize && count > queue->maxsize)
+	if (count > queue_room(core, queue))
 		return CONCUR_VALUE_ERROR;
 	if (ask->wait_ns == 0 && (!link_empty(&queue->putters) || !queue_fits(core, queue, count))) {
 		ret->outcome = OUTCOME_FULL;
@@ -333,8 +340,6 @@ queue_shutdown(struct core *core, struct queue *queue, bool immediate)
 	waiter_wake_all(core, &queue->putters, CONCUR_SHUT_DOWN);
 	waiter_wake_all(core, &queue->getters, CONCUR_SHUT_DOWN);
 	queue->putting = queue->getting = 0;
-	if (immediate)
-		waiter_wake_all(core, &queue->joiners, CONCUR_OK);
 	return CONCUR_OK;
 }
 

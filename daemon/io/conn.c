@@ -21,6 +21,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define CONN_ALL_FRAMES UINT64_MAX /* all that are there, even if the server wants no more for now */
+
 enum { CONN_DRAIN_MAX = 64 }; /* reads that throw away what lies in a socket before it is closed */
 
 static enum server_input_kind
@@ -31,7 +33,7 @@ conn_input_kind(enum intake_kind kind)
 	return kind == INTAKE_TOO_LARGE ? SERVER_TOO_LARGE : SERVER_BAD_FRAME;
 }
 
-/* Gives at most `frames` frames of this round to the server; keeps the rest. */
+/* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. */
 static void
 conn_apply(struct conn *conn, uint64_t frames)
 {
@@ -40,7 +42,8 @@ conn_apply(struct conn *conn, uint64_t frames)
 	enum intake_kind kind = INTAKE_FRAME;
 
 	for (uint64_t i = 0; i < frames && kind != INTAKE_NONE && kind != INTAKE_BROKEN; i++) {
-		if (i > 0 && (conn->state != CONN_OPEN || (!server_wants_input(conn->server) && frames != UINT64_MAX)))
+		if (i > 0 &&
+		    (conn->state != CONN_OPEN || (!server_wants_input(conn->server) && frames != CONN_ALL_FRAMES)))
 			break;
 		kind = intake_next(&conn->intake, &loop->limits, &input.bytes, &input.size);
 		if (kind == INTAKE_NONE)
@@ -144,7 +147,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 		left = 0;
 	if (intake_has_backlog(&conn->intake)) {
 		intake_resume(&conn->intake);
-		conn_apply(conn, UINT64_MAX);
+		conn_apply(conn, CONN_ALL_FRAMES);
 	}
 	while (conn->state == CONN_OPEN && left > 0) {
 		ssize_t got = conn_receive(conn);
@@ -153,7 +156,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 			break;
 		left -= (int)got;
 		intake_begin(&conn->intake, conn->loop->buffer, (size_t)got);
-		conn_apply(conn, UINT64_MAX);
+		conn_apply(conn, CONN_ALL_FRAMES);
 	}
 	if (conn->state == CONN_CLOSING)
 		conn_drop(conn, (enum server_reason)conn->reason);

@@ -25,7 +25,7 @@ peer_pidfd_of_socket(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) == 0)
 		return pidfd;
-	/* Kernels before 6.9 say EINVAL of a process that has been waited for. */
+	/* The first kernels that have this option say EINVAL of a process that has been waited for. */
 	if (errno == EINVAL)
 		errno = ESRCH;
 	return -1;

@@ -64,9 +64,9 @@ struct server_config {
 
 enum server_input_kind {
 	SERVER_TURN,   /* a new turn; now_ns */
-	SERVER_OPEN,   /* a new connection; io_conn, peer. *ret_conn is set, NULL if it was refused (no memory, sessions_max) */
+	SERVER_OPEN,   /* a new connection; io_conn, peer. *ret_conn is set, NULL if it was refused */
 	SERVER_FRAME,  /* one whole frame: bytes begin with the length; borrowed for the call */
-	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; its rest is read past */
+	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; the rest is skipped */
 	SERVER_BAD_FRAME, /* a length over frame_hard_max or under the header's; the server answers and closes */
 	SERVER_END,    /* the connection has ended; reason, all_read. The server_conn is gone after it */
 	SERVER_STOP,   /* the daemon stops: every waiting call is answered STOPPING, every connection closed */

@@ -13,9 +13,9 @@
 enum {
 	BENCH_ENTRIES = 1000000,
 	BENCH_FINDS = 5000000,
-	BENCH_BATCH = 16,   /* keys that are prefetched together */
-	BENCH_LIVE = 1000,  /* entries that churn keeps */
-	BENCH_STEPS = 256,  /* entries that one call of map_free frees */
+	BENCH_BATCH = 16,  /* keys that are prefetched together */
+	BENCH_LIVE = 1000, /* entries that churn keeps */
+	BENCH_STEPS = 256, /* entries that one call of map_free frees */
 };
 
 struct bench_key {

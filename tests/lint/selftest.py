@@ -41,7 +41,7 @@ BAD = (
     ("layers", {"client/call.c": OPENING + '#include "daemon/io/conn.c"\n'}, "client/ must not include daemon/io/"),
     ("layers", {"client/call.c": OPENING + "#include <event2/event.h>\n"}, "alone"),
     ("layers", {"lib/pile.c": OPENING + '#include "gone.h"\n'}, 'there is no file "gone.h"'),
-    ("layers", {"proto/pile.c": OPENING}, "no layer has this folder"),
+    ("layers", {"systemd/pile.c": OPENING}, "no layer has this folder"),
     ("objects", {"lib/pile.c": OPENING + "int pile_count = 3;\n"}, "pile_count is global state (.data"),
     ("objects", {"lib/pile.c": OPENING + "static int n;\nint\npile_next(void)\n{\n\treturn n++;\n}\n"}, "n is global"),
     ("objects", {"lib/pile.c": OPENING + "_Thread_local int pile_last;\n"}, "pile_last is global state (.tbss"),

@@ -11,8 +11,8 @@ failed() {
 	printf '%s\n' "$@"
 }
 
-# expect STATUS OUTPUT COMPLAINT NAME WORD...: `concur WORD...` must end so, print exactly that, and say on standard error
-# what matches; nothing where COMPLAINT is empty.
+# expect STATUS OUTPUT COMPLAINT NAME WORD...: `concur WORD...` must end so, print exactly that, and say on standard
+# error what matches; nothing where COMPLAINT is empty.
 expect() {
 	want_status=$1 want=$2 complaint=$3 name=$4
 	shift 4
@@ -40,11 +40,24 @@ same() {
 	[ "$1" = "$2" ] || failed "$3: wanted '$1', got '$2'"
 }
 
-# until_true COMMAND...: waits for something that another process is about to do; the test's time limit ends it.
+# until_true COMMAND...: waits for something that another process is about to do, and gives up where it never does.
 until_true() {
+	tries=0
 	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 1500 ]; then
+			failed "never came true: $*"
+			return 1
+		fi
 		sleep 0.02
 	done
+}
+
+# shows PATTERN WORD...: what `concur WORD...` prints has a line that matches.
+shows() {
+	pattern=$1
+	shift
+	"$concur" "$@" | grep -qx "$pattern"
 }
 
 finish() {

@@ -20,7 +20,10 @@ runner=$!
 until_true test -e "$place/killed"
 kill -KILL "$runner"
 wait "$runner" 2>/dev/null
-until_true sh -c "! \"$concur\" ping --url \"$(cat "$place/killed")\""
+nobody_answers() {
+	! "$concur" ping --url "$1"
+}
+until_true nobody_answers "$(cat "$place/killed")"
 
 # run: signals from others are passed on
 "$concur" run -- sh -c "trap 'echo caught; exit 9' TERM; echo >$place/ready; while :; do sleep 0.02; done" \
@@ -57,16 +60,26 @@ with_daemon_tests() {
 	kill -KILL "$holder"
 	expect 0 '' 'process [0-9]* died' lock_of_killed_holder_passes_on lock l -- true
 	wait "$holder" 2>/dev/null
-	until_true sh -c "! kill -0 $(cat "$place/pid")"
+	is_gone() {
+		! kill -0 "$1"
+	}
+	until_true is_gone "$(cat "$place/pid")"
 	expect 0 '' '' lock_is_clean_afterwards lock l -- true
 
 	# Ended while it waits: nothing stays behind.
-	"$concur" lock l -- sh -c "
-		\"$concur\" lock l -- true & waiter=\$!
-		until \"$concur\" lock l state | grep -qx 'waiters: 1'; do sleep 0.02; done
-		kill -TERM \$waiter; wait \$waiter
-		until \"$concur\" lock l state | grep -qx 'waiters: 0'; do sleep 0.02; done"
-	same 0 $? lock_ended_waiter_leaves
+	"$concur" lock l -- sh -c "until test -e $place/done; do sleep 0.02; done" &
+	holder=$!
+	until_true "$concur" lock l locked
+	"$concur" lock l -- true &
+	waiter=$!
+	until_true shows 'waiters: 1' lock l state
+	kill -TERM "$waiter"
+	wait "$waiter"
+	same 143 $? lock_ended_waiter_dies_of_the_signal
+	until_true shows 'waiters: 0' lock l state
+	touch "$place/done"
+	wait "$holder"
+	same 0 $? lock_of_ended_waiter_goes_on
 
 	# The daemon goes away while the lock is held: that is no success.
 	expect 3 '' 'may have been lost' lock_lost_is_no_success \

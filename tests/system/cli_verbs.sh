@@ -125,7 +125,7 @@ expect 0 '' '' task_done_one queue q task-done
 expect 0 '' '' task_done_other queue q task-done
 expect 0 '' '' join_is_done queue q join --timeout 5
 expect 4 '' 'queue q: ' task_done_too_often_is_error queue q task-done
-(until_true sh -c "\"$concur\" queue q state | grep -qx 'getters: 1'" && "$concur" queue q put late) &
+(until_true shows 'getters: 1' queue q state && "$concur" queue q put late) &
 expect 0 '"late"' '' get_waits_for_item queue q get
 wait
 "$concur" queue small open --maxsize 1 --order lifo >"$place/out"

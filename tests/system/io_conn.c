@@ -389,6 +389,21 @@ START_TEST(stop_answers_what_is_there_then_ends)
 }
 END_TEST
 
+START_TEST(stop_with_a_slow_reader_ends_without_it)
+{
+	int fd;
+
+	io_start(&io);
+	fd = io_connect_seen(&io);
+	ask_bulk(fd, 8 * LIMITS_MIB);
+	io_turn_until_frames(&io, 1);
+	loop_stop(io.loop, "the test says so");
+	loop_run(io.loop);
+	ck_assert_uint_eq(io.loop->conn_count, 1);
+	(void)close(fd);
+}
+END_TEST
+
 START_TEST(stop_asked_twice_does_not_wait_for_slow_readers)
 {
 	int fd;
@@ -430,6 +445,7 @@ main(void)
 	tcase_add_test(cases, open_idle_connection_owns_little);
 	tcase_add_test(cases, turn_with_a_deadline_ends_at_it);
 	tcase_add_test(cases, stop_answers_what_is_there_then_ends);
+	tcase_add_test(cases, stop_with_a_slow_reader_ends_without_it);
 	tcase_add_test(cases, stop_asked_twice_does_not_wait_for_slow_readers);
 	return io_run(cases);
 }

@@ -13,9 +13,9 @@
 
 /* As ck_assert, which writes a note to a file each time; this can be called millions of times, and while allocations
  * fail. */
-#define MODEL_ASSERT(condition)                  \
-	do {                                     \
-		if (!(condition))                \
+#define MODEL_ASSERT(condition)                         \
+	do {                                            \
+		if (!(condition))                       \
 			ck_abort_msg("%s", #condition); \
 	} while (0)
 

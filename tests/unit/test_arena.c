@@ -27,7 +27,10 @@ END_TEST
 static void
 fill_and_look(struct random *random)
 {
-	struct { uint8_t *bytes; size_t size; } pieces[MANY];
+	struct {
+		uint8_t *bytes;
+		size_t size;
+	} pieces[MANY];
 	struct arena arena;
 
 	MODEL_ASSERT(arena_init(&arena, FIRST, SIZE_MAX) == 0);
@@ -111,11 +114,14 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("arena", (const TTest *const[]){
-	    alloc_within_the_first_block_takes_nothing_more,
-	    alloc_of_random_sizes_gives_pieces_that_do_not_overlap,
-	    alloc_past_the_maximum_fails_until_reset,
-	    alloc_of_absurd_sizes_fails,
-	    alloc_without_memory_fails_and_recovers,
-	    NULL });
+	const TTest *const tests[] = {
+		alloc_within_the_first_block_takes_nothing_more,
+		alloc_of_random_sizes_gives_pieces_that_do_not_overlap,
+		alloc_past_the_maximum_fails_until_reset,
+		alloc_of_absurd_sizes_fails,
+		alloc_without_memory_fails_and_recovers,
+		NULL,
+	};
+
+	return unit_run("arena", tests);
 }

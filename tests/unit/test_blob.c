@@ -84,11 +84,14 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("blob", (const TTest *const[]){
-	    new_of_any_size_keeps_the_bytes,
-	    alloc_then_fill_gives_the_same_as_new,
-	    alloc_past_the_address_space_fails,
-	    unref_of_one_of_two_keeps_the_blob,
-	    footprint_of_any_size_covers_what_malloc_takes,
-	    NULL });
+	const TTest *const tests[] = {
+		new_of_any_size_keeps_the_bytes,
+		alloc_then_fill_gives_the_same_as_new,
+		alloc_past_the_address_space_fails,
+		unref_of_one_of_two_keeps_the_blob,
+		footprint_of_any_size_covers_what_malloc_takes,
+		NULL,
+	};
+
+	return unit_run("blob", tests);
 }

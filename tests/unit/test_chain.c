@@ -261,11 +261,14 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("chain", (const TTest *const[]){
-	    random_operations_agree_with_a_model,
-	    drop_of_all_leaves_nothing_in_the_chain,
-	    append_of_a_blob_holds_a_reference_until_dropped,
-	    iov_of_a_long_chain_begins_where_the_last_one_did,
-	    appending_without_memory_changes_nothing,
-	    NULL });
+	const TTest *const tests[] = {
+		random_operations_agree_with_a_model,
+		drop_of_all_leaves_nothing_in_the_chain,
+		append_of_a_blob_holds_a_reference_until_dropped,
+		iov_of_a_long_chain_begins_where_the_last_one_did,
+		appending_without_memory_changes_nothing,
+		NULL,
+	};
+
+	return unit_run("chain", tests);
 }

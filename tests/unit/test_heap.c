@@ -48,8 +48,8 @@ model_first(struct heap_node *nodes)
 	for (size_t i = 0; i < NODES; i++) {
 		struct heap_node *node = &nodes[i];
 
-		if (heap_contains(node) && (!first || node->key < first->key ||
-		    (node->key == first->key && node->order < first->order)))
+		if (heap_contains(node) &&
+		    (!first || node->key < first->key || (node->key == first->key && node->order < first->order)))
 			first = node;
 	}
 	return first;
@@ -124,10 +124,13 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("heap", (const TTest *const[]){
-	    first_of_an_empty_heap_is_null,
-	    insert_of_equal_keys_keeps_their_order,
-	    random_operations_agree_with_a_model,
-	    insert_without_memory_changes_nothing,
-	    NULL });
+	const TTest *const tests[] = {
+		first_of_an_empty_heap_is_null,
+		insert_of_equal_keys_keeps_their_order,
+		random_operations_agree_with_a_model,
+		insert_without_memory_changes_nothing,
+		NULL,
+	};
+
+	return unit_run("heap", tests);
 }

@@ -1,37 +1,17 @@
-/* Maps: against a model that keeps everything in one array in order of insertion; growth, churn, closing of holes,
- * freeing by steps, no memory. */
+/* Maps: against a model that keeps everything in one array in order of insertion, with and without memory; and which
+ * keys are the same. */
 #include "lib/map.h"
 
+#include "map_keys.h"
 #include "model.h"
 #include "nomem.h"
 #include "unit.h"
 
 enum { KEYS = 6000, OPERATIONS = 60000, ORDER_MAX = 10 * OPERATIONS };
 
-/* A key and the bytes it borrows. */
-struct key {
-	struct value value;
-	uint8_t room[VALUE_SCALAR_MAX];
-	char text[24];
-};
-
-/* Key number n: texts and integers in turn. */
-static const struct value *
-key_of(size_t n, struct key *key)
-{
-	if (n % 2) {
-		value_set_integer(&key->value, key->room, (int64_t)n);
-	} else {
-		int size = snprintf(key->text, sizeof key->text, "key-%zu", n);
-
-		key->value = (struct value){ VALUE_TEXT, (const uint8_t *)key->text, (size_t)size };
-	}
-	return &key->value;
-}
-
 struct model {
 	struct map *map;
-	size_t *order;      /* numbers of keys in order of insertion, holes of SIZE_MAX */
+	size_t *order; /* numbers of keys in order of insertion, holes of SIZE_MAX */
 	size_t order_count;
 	size_t place[KEYS]; /* of key n in `order`, plus 1; 0: not there */
 	uintptr_t value[KEYS];
@@ -115,20 +95,6 @@ model_remove(struct model *model, size_t n)
 	model->order[model->place[n] - 1] = SIZE_MAX;
 	model->place[n] = 0;
 	model->count--;
-}
-
-static size_t
-number_of(const struct map_entry *entry)
-{
-	struct value key = { (enum value_kind)(entry->key->kind & BLOB_KIND), blob_data(entry->key),
-		blob_size(entry->key) };
-	char text[24] = "";
-
-	if (key.kind == VALUE_INTEGER)
-		return (size_t)value_integer(&key);
-	MODEL_ASSERT(key.size < sizeof text);
-	memcpy(text, key.data, key.size);
-	return strtoull(text + strlen("key-"), NULL, 10);
 }
 
 static void
@@ -267,275 +233,6 @@ START_TEST(insert_of_nan_is_never_found_but_can_be_removed)
 }
 END_TEST
 
-/* -- memory ------------------------------------------------------------------------------------------------------ */
-
-enum { MANY = 200000 };
-
-static struct map *
-map_of_many(size_t many)
-{
-	struct map *map = map_new(7);
-
-	for (size_t n = 0; n < many; n++) {
-		struct key key;
-		bool created = false;
-
-		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
-		MODEL_ASSERT(created);
-	}
-	return map;
-}
-
-static void
-remove_number(struct map *map, size_t n)
-{
-	struct key key;
-	struct map_entry *entry = map_find(map, key_of(n, &key));
-
-	MODEL_ASSERT(entry);
-	map_remove(map, entry);
-}
-
-static void
-free_at_once(struct map *map)
-{
-	MODEL_ASSERT(map_free(map, SIZE_MAX, NULL, NULL));
-}
-
-START_TEST(insert_of_many_takes_24_bytes_an_entry_at_most)
-{
-	struct map *map = map_of_many(MANY);
-
-	MODEL_ASSERT(map_footprint(map) <= MANY * 24);
-	map_check(map);
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(remove_of_all_in_any_order_gives_the_memory_back)
-{
-	/* Steps through all numbers, since it and their count have no factor in common. */
-	static const size_t steps[] = { 1, MANY - 1, 77777 };
-
-	for (size_t i = 0; i < UNIT_COUNT(steps); i++) {
-		struct map *map = map_of_many(MANY);
-		size_t n = 0;
-
-		for (size_t left = MANY; left > 0; left--) {
-			remove_number(map, n);
-			n = (n + steps[i]) % MANY;
-			if (left % 25000 == 0)
-				map_check(map);
-			MODEL_ASSERT(map_footprint(map) <= MANY * 24);
-		}
-		MODEL_ASSERT(map_count(map) == 0);
-		MODEL_ASSERT(map_footprint(map) <= 1000);
-		map_check(map);
-		free_at_once(map);
-	}
-}
-END_TEST
-
-static void
-remove_all_in_random_order(struct random *random)
-{
-	enum { FEW = 300 };
-
-	for (int round = 0; round < 50; round++) {
-		struct map *map = map_of_many(FEW);
-		size_t order[FEW];
-
-		for (size_t i = 0; i < FEW; i++) {
-			size_t other = random_below(random, i + 1);
-
-			order[i] = order[other];
-			order[other] = i;
-		}
-		for (size_t i = 0; i < FEW; i++) {
-			remove_number(map, order[i]);
-			map_check(map);
-			MODEL_ASSERT(map_count(map) == FEW - i - 1);
-		}
-		free_at_once(map);
-	}
-}
-
-START_TEST(remove_of_all_in_random_order_keeps_the_map_whole)
-{
-	random_each_seed(remove_all_in_random_order);
-}
-END_TEST
-
-START_TEST(remove_from_both_ends_while_holes_are_closed_keeps_the_map_whole)
-{
-	/* What was closed already goes first, then the rest from behind. */
-	for (size_t front = 0; front < 1000; front += 50) {
-		struct map *map = map_of_many(1000);
-		uint32_t epoch = map_epoch(map);
-
-		for (size_t n = 0; map_epoch(map) == epoch; n++) {
-			if (n % 3)
-				remove_number(map, n);
-		}
-		while (map_count(map) > 0) {
-			uint32_t position = 0;
-			struct map_entry *entry = map_next(map, &position);
-
-			map_remove(map, number_of(entry) < front ? entry : map_last(map));
-			map_check(map);
-		}
-		free_at_once(map);
-	}
-}
-END_TEST
-
-START_TEST(remove_of_most_closes_the_holes)
-{
-	struct map *map = map_of_many(MANY);
-	uint32_t epoch = map_epoch(map), position = 0;
-
-	for (size_t n = 0; n < MANY; n++) {
-		if (n % 100 != 0)
-			remove_number(map, n);
-	}
-	MODEL_ASSERT(map_epoch(map) != epoch);
-	map_check(map);
-	MODEL_ASSERT(map_footprint(map) <= 300000);
-	for (size_t n = 0; n < MANY; n += 100)
-		MODEL_ASSERT(number_of(map_next(map, &position)) == n);
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(churn_of_new_keys_keeps_memory_bounded)
-{
-	enum { LIVE = 1000 };
-	struct map *map = map_of_many(LIVE);
-
-	for (size_t n = LIVE; n < MANY; n++) {
-		struct key key;
-		bool created;
-
-		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
-		remove_number(map, n - LIVE);
-		MODEL_ASSERT(map_footprint(map) <= 300000);
-		if (n % 20000 == 0)
-			map_check(map);
-	}
-	MODEL_ASSERT(map_count(map) == LIVE);
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(churn_through_many_segments_keeps_the_map_whole)
-{
-	enum { LIVE = 20000 };
-	struct map *map = map_of_many(LIVE);
-	uint32_t epoch = map_epoch(map);
-	size_t n = LIVE;
-
-	/* Looks at the map when the closing has just begun, and then while it goes on. */
-	for (size_t looks = 0; looks < 20; n++) {
-		struct key key;
-		bool created;
-
-		remove_number(map, n - LIVE);
-		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
-		if (map_epoch(map) == epoch)
-			continue;
-		epoch = map_epoch(map);
-		map_check(map);
-		looks++;
-	}
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(churn_in_no_order_keeps_memory_bounded)
-{
-	enum { LIVE = 20000 };
-	struct map *map = map_of_many(LIVE);
-	struct random random = { 1 };
-	size_t *live = calloc(LIVE, sizeof *live);
-	size_t footprints = 0;
-
-	for (size_t n = 0; n < LIVE; n++)
-		live[n] = n;
-	for (size_t n = LIVE; n < LIVE + 2 * MANY; n++) {
-		size_t i = random_below(&random, LIVE);
-		struct key key;
-		bool created;
-
-		remove_number(map, live[i]);
-		MODEL_ASSERT(map_insert(map, key_of(n, &key), &created));
-		live[i] = n;
-		footprints += map_footprint(map) / LIVE;
-		MODEL_ASSERT(map_footprint(map) <= LIVE * 48);
-	}
-	/* On average half as many holes as entries, and an index that does not grow for removed slots. */
-	MODEL_ASSERT(footprints / (2 * MANY) <= 36);
-	map_check(map);
-	free(live);
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(last_until_empty_gives_the_reverse_of_insertion)
-{
-	struct map *map = map_of_many(10000);
-
-	for (size_t n = 10000; n > 0; n--) {
-		MODEL_ASSERT(number_of(map_last(map)) == n - 1);
-		map_remove(map, map_last(map));
-	}
-	MODEL_ASSERT(!map_last(map));
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(next_while_the_epoch_stays_gives_what_stays_once)
-{
-	struct map *map = map_of_many(10000);
-	uint32_t position = 0, epoch = map_epoch(map);
-	size_t expected = 0;
-	struct map_entry *entry;
-
-	/* Removes behind the walk and ahead of it, too few for the holes to be closed. */
-	while ((entry = map_next(map, &position))) {
-		MODEL_ASSERT(number_of(entry) == expected);
-		if (expected % 10 == 0) {
-			map_remove(map, entry);
-			remove_number(map, expected + 5);
-		}
-		expected += expected % 10 == 4 ? 2 : 1;
-	}
-	MODEL_ASSERT(expected == 10000);
-	MODEL_ASSERT(map_epoch(map) == epoch);
-	free_at_once(map);
-}
-END_TEST
-
-START_TEST(free_by_steps_never_drops_more_than_told)
-{
-	struct map *map = map_of_many(10000);
-	size_t drops = 0, before = 0, calls = 0;
-	uint32_t position = 0;
-	struct map_entry *entry;
-
-	while ((entry = map_next(map, &position)))
-		entry->value = map;
-	for (size_t n = 0; n < 10000; n += 3)
-		remove_number(map, n);
-	while (!map_free(map, 7, count_drop, &drops)) {
-		MODEL_ASSERT(drops - before <= 7);
-		before = drops;
-		calls++;
-	}
-	MODEL_ASSERT(drops == 6666);
-	MODEL_ASSERT(calls >= 6666 / 7);
-}
-END_TEST
-
 /* -- no memory --------------------------------------------------------------------------------------------------- */
 
 START_TEST(new_without_memory_fails)
@@ -613,25 +310,17 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("map", (const TTest *const[]){
-	    random_operations_agree_with_a_model,
-	    find_in_an_empty_map_gives_null,
-	    insert_of_equal_numbers_keeps_the_first_spelling,
-	    insert_of_texts_and_data_of_the_same_bytes_keeps_both,
-	    insert_of_nan_is_never_found_but_can_be_removed,
-	    insert_of_many_takes_24_bytes_an_entry_at_most,
-	    remove_of_all_in_any_order_gives_the_memory_back,
-	    remove_of_all_in_random_order_keeps_the_map_whole,
-	    remove_from_both_ends_while_holes_are_closed_keeps_the_map_whole,
-	    remove_of_most_closes_the_holes,
-	    churn_of_new_keys_keeps_memory_bounded,
-	    churn_through_many_segments_keeps_the_map_whole,
-	    churn_in_no_order_keeps_memory_bounded,
-	    last_until_empty_gives_the_reverse_of_insertion,
-	    next_while_the_epoch_stays_gives_what_stays_once,
-	    free_by_steps_never_drops_more_than_told,
-	    new_without_memory_fails,
-	    insert_without_memory_changes_nothing,
-	    changes_without_memory_for_closing_and_merging_keep_the_map_whole,
-	    NULL });
+	const TTest *const tests[] = {
+		random_operations_agree_with_a_model,
+		find_in_an_empty_map_gives_null,
+		insert_of_equal_numbers_keeps_the_first_spelling,
+		insert_of_texts_and_data_of_the_same_bytes_keeps_both,
+		insert_of_nan_is_never_found_but_can_be_removed,
+		new_without_memory_fails,
+		insert_without_memory_changes_nothing,
+		changes_without_memory_for_closing_and_merging_keep_the_map_whole,
+		NULL,
+	};
+
+	return unit_run("map", tests);
 }

@@ -100,9 +100,12 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("map_full", (const TTest *const[]){
-	    insert_into_a_full_map_fails_until_one_is_removed,
-	    churn_of_a_nearly_full_map_never_runs_out_of_numbers,
-	    insert_of_keys_with_one_hash_fails_and_harms_no_others,
-	    NULL });
+	const TTest *const tests[] = {
+		insert_into_a_full_map_fails_until_one_is_removed,
+		churn_of_a_nearly_full_map_never_runs_out_of_numbers,
+		insert_of_keys_with_one_hash_fails_and_harms_no_others,
+		NULL,
+	};
+
+	return unit_run("map_full", tests);
 }

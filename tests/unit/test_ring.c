@@ -227,10 +227,13 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("ring", (const TTest *const[]){
-	    random_operations_agree_with_a_model,
-	    pop_of_what_was_appended_keeps_memory_bounded,
-	    append_at_a_border_that_breathes_uses_the_reserve,
-	    growing_without_memory_changes_nothing,
-	    NULL });
+	const TTest *const tests[] = {
+		random_operations_agree_with_a_model,
+		pop_of_what_was_appended_keeps_memory_bounded,
+		append_at_a_border_that_breathes_uses_the_reserve,
+		growing_without_memory_changes_nothing,
+		NULL,
+	};
+
+	return unit_run("ring", tests);
 }

@@ -206,12 +206,15 @@ END_TEST
 int
 main(void)
 {
-	return unit_run("table", (const TTest *const[]){
-	    random_operations_agree_with_a_model,
-	    any_until_empty_gives_each_node_once,
-	    any_of_a_table_that_shrank_gives_the_last_node,
-	    each_with_a_visit_that_removes_reaches_every_node_once,
-	    init_without_memory_fails,
-	    insert_without_memory_does_not_grow_and_recovers,
-	    NULL });
+	const TTest *const tests[] = {
+		random_operations_agree_with_a_model,
+		any_until_empty_gives_each_node_once,
+		any_of_a_table_that_shrank_gives_the_last_node,
+		each_with_a_visit_that_removes_reaches_every_node_once,
+		init_without_memory_fails,
+		insert_without_memory_does_not_grow_and_recovers,
+		NULL,
+	};
+
+	return unit_run("table", tests);
 }
