@@ -117,7 +117,7 @@ send_and_watch(struct drive *drive, struct conn *conn, uint64_t now)
 	return epoll_ctl(drive->epoll_fd, EPOLL_CTL_MOD, conn->fd, &event);
 }
 
-/* Other programs on the machine can delay a ping by any time; what the server itself did meanwhile they do not touch. */
+/* Other programs on the machine can delay a ping by any time; they do not touch what the server did meanwhile. */
 static void
 note_server_time(struct drive *drive)
 {
