@@ -9,7 +9,8 @@
 static inline void
 client_check(enum concur_status status, enum concur_status expected, const char *call, int line)
 {
-	ck_assert_msg(status == expected, "line %d: %s: %s: %s", line, call, concur_status_name(status), concur_message());
+	ck_assert_msg(status == expected, "line %d: %s: %s: %s", line, call, concur_status_name(status),
+	    concur_message());
 }
 
 /* The status of a call; shown with the thread's message where it is another one. */
