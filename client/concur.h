@@ -463,7 +463,7 @@ CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, e
 concur_future *concur_manager_list_begin(
     concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count);
 
-/* As concur_object_remove, by name. NOT_FOUND. */
+/* As concur_object_remove, by name. NOT_THERE. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
 concur_future *concur_manager_remove_begin(concur_session *session, const char *name);
 
@@ -512,7 +512,7 @@ CONCUR_CHECKED enum concur_status concur_dict_add(
     concur_dict *dict, struct concur_value key, struct concur_value number, struct concur_value *ret_sum);
 concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
 
-/* Appends to the list, text or data at the key; gives its new length. NOT_THERE, TYPE_ERROR. */
+/* Appends to the list at the key, an absent key begins one; gives its new length. TYPE_ERROR. */
 CONCUR_CHECKED enum concur_status concur_dict_append(
     concur_dict *dict, struct concur_value key, struct concur_value value, int64_t *ret_len);
 concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);

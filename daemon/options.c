@@ -163,7 +163,7 @@ static const struct options_row options_rows[] = {
 	{ "mode", 'm', "OCTAL", options_set_mode, "permissions of unix sockets (0600)" },
 	{ "foreground", 'f', NULL, options_set_foreground, "stay in the foreground, log to stderr" },
 	{ "limit", 'L', "NAME=VALUE", options_set_limit, "set a limit, listed below; K, M, G, T multiply" },
-	{ "log-level", 0, "LEVEL", options_set_log_level, "error, warning, info or debug (info)" },
+	{ "log-level", 0, "LEVEL", options_set_log_level, "error, warning, info or debug (info; warning with --private)" },
 	{ "private", 0, NULL, options_set_private, "remove the socket's directory at the end" },
 	{ "parent-fd", 0, "N", options_set_parent_fd, "stop when the process of this inherited pidfd ends" },
 	{ "ready-fd", 0, "N", options_set_ready_fd, "write the address to this descriptor once it serves" },
@@ -229,7 +229,7 @@ options_check(const struct options *options, struct complaint *complaint)
 static void
 options_init(struct options *options)
 {
-	*options = (struct options){ .mode = 0600, .log_level = LOG_INFO, .parent_fd = -1, .ready_fd = -1 };
+	*options = (struct options){ .mode = 0600, .parent_fd = -1, .ready_fd = -1 };
 	limits_defaults(&options->limits);
 }
 
@@ -257,6 +257,9 @@ options_parse(struct options *options, int argc, char **argv, struct complaint *
 	}
 	if (optind < argc)
 		return complain(complaint, "%s: only options are taken" OPTIONS_TRY, argv[optind]);
+	/* A private daemon writes to the stderr of the program that it serves, where starts and stops are no news. */
+	if (!options->log_level)
+		options->log_level = options->is_private ? LOG_WARNING : LOG_INFO;
 	return options_check(options, complaint);
 }
 

@@ -241,14 +241,18 @@ split(struct map *map, uint64_t hash)
 static void
 merge(struct map *map, uint64_t hash)
 {
-	struct map_index_segment *segment = map_index_segment(map, hash);
+	struct map_index_segment *segment = map_index_segment(map, hash), *sibling;
 	uint32_t depth = segment->depth;
 	uint64_t spread = map_index_spread(hash);
-	uint64_t sibling_spread = spread ^ (UINT64_C(1) << (32 - depth));
-	struct map_index_segment *sibling = map->index[sibling_spread >> (32 - map->depth)];
 	uint32_t slots[MAP_INDEX_SEGMENT];
 	uint32_t count;
 
+	if (depth == 0) {
+		/* It is the only one, and there was no memory for a smaller directory when it became so. */
+		halve_directory(map);
+		return;
+	}
+	sibling = map->index[(spread ^ (UINT64_C(1) << (32 - depth))) >> (32 - map->depth)];
 	if (sibling->depth != depth || segment->live + sibling->live > MAP_INDEX_SEGMENT / 2)
 		return;
 	count = gather(map, segment, slots);

@@ -128,11 +128,11 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 	struct object *object = open->name ? object_find_name(core, open->name) : NULL;
 
 	*ret_created = false;
-	if (!kind_find(open->options.kind))
+	if (!kind_find(open->options.kind) && !(open->must_exist && open->options.kind == KIND_NONE))
 		return CONCUR_WRONG_KIND;
 	if (object && open->must_create)
 		return CONCUR_ALREADY_THERE;
-	if (object && object->kind->id != open->options.kind)
+	if (object && open->options.kind != KIND_NONE && object->kind->id != open->options.kind)
 		return CONCUR_WRONG_KIND;
 	if (object) {
 		*ret = object;

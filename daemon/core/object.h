@@ -87,7 +87,8 @@ object_id(const struct object *object)
 }
 
 /* Opens by name, or creates. `name` is a text value, NULL for an anonymous object. *ret_created tells which.
- * WRONG_KIND; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the kind's
+ * WRONG_KIND, but with must_exist KIND_NONE
+ * stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the kind's
  * init says. No reference is taken for the caller: take one before the turn ends. */
 struct object_open {
 	const struct value *name;

@@ -158,18 +158,24 @@ bool
 call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
 {
 	struct value_limits limits = call_value_limits(call);
+	enum concur_status status;
 
 	*ret = (struct value){ 0 };
-	return call_accept(call, value_check(field->data, field->len, &limits, ret, ret_refers), ret, *ret_refers);
+	*ret_refers = false;
+	status = value_check(field->data, field->len, &limits, ret, ret_refers);
+	return call_accept(call, status, ret, *ret_refers);
 }
 
 bool
 call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
 {
 	struct value_limits limits = call_value_limits(call);
+	enum concur_status status;
 
 	*ret = (struct value){ 0 };
-	return call_accept(call, value_check_key(field->data, field->len, &limits, ret, ret_refers), ret, *ret_refers);
+	*ret_refers = false;
+	status = value_check_key(field->data, field->len, &limits, ret, ret_refers);
+	return call_accept(call, status, ret, *ret_refers);
 }
 
 bool

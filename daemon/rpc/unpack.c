@@ -1,6 +1,7 @@
 /* Unpacking requests. The wire types of protobuf: 0 a varint, 1 eight bytes, 2 a length and bytes, 5 four bytes. */
 #include "daemon/rpc/unpack.h"
 
+#include "lib/frame.h"
 #include "lib/value.h"
 
 #include <string.h>
@@ -31,6 +32,7 @@ unpack_is_flat(const ProtobufCMessageDescriptor *descriptor)
 		switch (field->type) {
 		case PROTOBUF_C_TYPE_BYTES:
 			continue;
+		case PROTOBUF_C_TYPE_FIXED64:
 		case PROTOBUF_C_TYPE_UINT32:
 		case PROTOBUF_C_TYPE_UINT64:
 		case PROTOBUF_C_TYPE_INT64:
@@ -104,15 +106,27 @@ unpack_append(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, 
 	return CONCUR_OK;
 }
 
+/* How a field of its type stands on the wire. */
+static unsigned
+unpack_type(const ProtobufCFieldDescriptor *field)
+{
+	if (field->type == PROTOBUF_C_TYPE_BYTES)
+		return UNPACK_BYTES;
+	return field->type == PROTOBUF_C_TYPE_FIXED64 ? UNPACK_FIXED64 : UNPACK_VARINT;
+}
+
 static enum concur_status
 unpack_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const struct unpack_field *from,
     struct arena *arena)
 {
 	void *member = (char *)message + field->offset;
 
-	if (from->type != (field->type == PROTOBUF_C_TYPE_BYTES ? UNPACK_BYTES : UNPACK_VARINT))
+	if (from->type != unpack_type(field))
 		return CONCUR_BAD_MESSAGE;
 	switch (field->type) {
+	case PROTOBUF_C_TYPE_FIXED64:
+		*(uint64_t *)member = frame_u64(from->bytes.data);
+		break;
 	case PROTOBUF_C_TYPE_BYTES:
 		if (field->label == PROTOBUF_C_LABEL_REPEATED)
 			return unpack_append(message, field, &from->bytes, arena);
