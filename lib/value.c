@@ -164,7 +164,7 @@ bool
 value_wire_reference(const struct value *value, struct value_reference *ret)
 {
 	const uint8_t *end = value->data + value->size;
-	uint64_t kind;
+	uint64_t kind = 0;
 	const uint8_t *at = value_wire_varint(value->data, end, WIRE_REFERENCE_OBJECT, &ret->object);
 
 	ret->kind = 0;
