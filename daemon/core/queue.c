@@ -17,6 +17,11 @@ enum queue_role {
 	QUEUE_JOIN,
 };
 
+enum {
+	QUEUE_FRAME_HEAD = 64,                    /* bytes of a frame beside its items, and to spare */
+	QUEUE_ITEM_HEAD = 11 + VALUE_HEAD_MAX,    /* bytes of an item in a frame beside its payload, at most */
+};
+
 struct queue {
 	struct object object;
 	struct ring items;   /* struct blob *, one reference each */
@@ -95,16 +100,32 @@ queue_take(struct core *core, struct queue *queue)
 	return blob;
 }
 
+/* How many of the next items, `count` at most, go into one frame; at least one does. */
+static size_t
+queue_batch(const struct core *core, const struct queue *queue, size_t count)
+{
+	size_t have = ring_count(&queue->items), taken;
+	uint64_t bytes = QUEUE_FRAME_HEAD;
+
+	count = count < have ? count : have;
+	for (taken = 0; taken < count; taken++) {
+		const struct blob *blob = *ring_at(&queue->items, queue->lifo ? have - 1 - taken : taken);
+
+		bytes += QUEUE_ITEM_HEAD + blob_size(blob);
+		if (taken && bytes > core->limits->frame_max)
+			break;
+	}
+	return taken;
+}
+
 /* Takes what a getter gets now; there is at least one item. */
 static enum concur_status
 queue_serve(struct core *core, struct queue *queue, bool many, size_t count, struct result *ret)
 {
-	size_t have = ring_count(&queue->items);
-
 	if (!many) {
 		ret->value = queue_take(core, queue);
 	} else {
-		count = count < have ? count : have;
+		count = queue_batch(core, queue, count);
 		ret->values = malloc(count * sizeof(struct blob *));
 		if (!ret->values)
 			return CONCUR_NO_MEMORY;

@@ -192,6 +192,9 @@ call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret,
 	*ret = (struct value){ 0 };
 	*ret_refers = false;
 	status = value_check_key(field->data, field->len, &limits, ret, ret_refers);
+	/* The check leaves nothing behind when it fails; which limit it was shows in the size. */
+	if (status == CONCUR_TOO_LARGE)
+		(void)value_parse(field->data, field->len, ret);
 	return call_accept(call, status, ret, *ret_refers);
 }
 

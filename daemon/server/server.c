@@ -108,7 +108,7 @@ server_free(struct server *server)
 		return;
 	while (!link_empty(&server->conns)) {
 		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all));
-		/* What one session's end wakes may belong to the next. */
+		/* Before the next session goes: what this one's end woke may be its calls. */
 		core_answer(&server->core);
 	}
 	rpc_fini(&server->rpc);
