@@ -142,21 +142,20 @@ check_value(struct check *check, const struct value *value, unsigned depth, bool
 	return check_leaf(check, value) ? CONCUR_OK : CONCUR_BAD_VALUE;
 }
 
-static enum concur_status
+static inline enum concur_status
 check_whole(const uint8_t *bytes, size_t size, const struct value_limits *limits, bool as_key, struct value *ret,
     bool *ret_refers)
 {
 	struct check check = { .depth_max = limits->depth_max };
 	struct value value;
-	enum concur_status status = value_parse(bytes, size, &value);
 
-	if (status)
-		return status;
+	if (!value_wire_parse(bytes, size, &value))
+		return CONCUR_BAD_VALUE;
 	if (check.depth_max > VALUE_DEPTH_HARD_MAX)
 		check.depth_max = VALUE_DEPTH_HARD_MAX;
 	if (as_key && value.size > limits->key_max)
 		return CONCUR_TOO_LARGE;
-	status = check_value(&check, &value, 1, as_key);
+	enum concur_status status = check_value(&check, &value, 1, as_key);
 	if (status)
 		return status;
 	*ret = value;
