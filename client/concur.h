@@ -564,7 +564,7 @@ concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
 CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
 concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
 
-/* A part of a list. {0} is all of it backwards to nothing: begin with CONCUR_SLICE_ALL. */
+/* A part of a list, as list[start:stop:step]. Its step is never 0: make it with CONCUR_SLICE_ALL or CONCUR_SLICE(). */
 struct concur_slice {
 	int64_t start;
 	int64_t stop;
