@@ -212,14 +212,29 @@ child_signal(const struct child *child, int signal)
 }
 
 void
-child_kill(struct child *child)
+child_end(struct child *child, int signal)
 {
 	int status;
 
-	child_signal(child, SIGKILL);
 	must(waitpid(child->pid, &status, 0) == child->pid);
-	must(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	if (signal)
+		must(WIFSIGNALED(status) && WTERMSIG(status) == signal);
+	else
+		must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	(void)close(child->channel);
+}
+
+void
+child_kill(struct child *child)
+{
+	child_signal(child, SIGKILL);
+	child_end(child, SIGKILL);
+}
+
+void
+child_join(struct child *child)
+{
+	child_end(child, 0);
 }
 
 void
@@ -229,16 +244,6 @@ child_stop(const struct child *child)
 
 	child_signal(child, SIGSTOP);
 	must(waitpid(child->pid, &status, WUNTRACED) == child->pid && WIFSTOPPED(status));
-}
-
-void
-child_join(struct child *child)
-{
-	int status;
-
-	must(waitpid(child->pid, &status, 0) == child->pid);
-	must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	(void)close(child->channel);
 }
 
 void

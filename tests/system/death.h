@@ -53,6 +53,7 @@ void child_signal(const struct child *child, int signal);
 void child_kill(struct child *child); /* -9; it has ended afterwards */
 void child_stop(const struct child *child); /* SIGSTOP; it stands still afterwards */
 void child_join(struct child *child); /* it must end by itself, and well */
+void child_end(struct child *child, int signal); /* it must end, by the signal; 0: as child_join() */
 
 /* One number through the channel; child_hear() waits for it. */
 void child_say(int channel, uint64_t number);
