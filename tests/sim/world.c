@@ -86,9 +86,24 @@ world_limits(void)
 }
 
 static void
+world_mark(struct world *world, bool entered)
+{
+	if (world->on_server)
+		world->on_server(world->on_server_arg, entered);
+}
+
+static void
+world_input(struct world *world, const struct server_input *input)
+{
+	world_mark(world, true);
+	server_input(world->server, input);
+	world_mark(world, false);
+}
+
+static void
 world_begin_turn(struct world *world)
 {
-	server_input(world->server, &(struct server_input){ .kind = SERVER_TURN, .now_ns = world->now_ns });
+	world_input(world, &(struct server_input){ .kind = SERVER_TURN, .now_ns = world->now_ns });
 }
 
 void
@@ -235,7 +250,9 @@ void
 world_turn(struct world *world, uint64_t pass_ns)
 {
 	world->is_ending = true;
+	world_mark(world, true);
 	server_turn_end(world->server, &world->deadline_ns);
+	world_mark(world, false);
 	world->is_ending = false;
 	for (struct link *at = world->clients.next; at != &world->clients; at = at->next) {
 		if (client_of(at)->conn && !client_of(at)->is_closed)
@@ -276,7 +293,7 @@ world_connect(struct world *world)
 	input.io_conn = client;
 	input.peer = (struct server_peer){ .local = true, .watched = true, .process = 100 + client->number };
 	input.ret_conn = &client->conn;
-	server_input(world->server, &input);
+	world_input(world, &input);
 	if (client->conn)
 		return client;
 	world_client_free(client);
@@ -306,7 +323,7 @@ world_end(struct world_client *client, enum server_reason reason)
 	struct server_input input = { .kind = SERVER_END, .conn = client->conn, .reason = reason };
 
 	assert(client->conn);
-	server_input(client->world->server, &input);
+	world_input(client->world, &input);
 	client->conn = NULL;
 	client->is_closed = true;
 	client->has_output = false;
@@ -349,7 +366,7 @@ world_send_frame(struct world_client *client, const void *bytes, size_t size)
 	assert(!client->is_closed);
 	memcpy(copy, bytes, size);
 	input.bytes = copy;
-	server_input(client->world->server, &input);
+	world_input(client->world, &input);
 	free(copy);
 }
 

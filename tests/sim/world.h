@@ -40,6 +40,9 @@ struct world {
 	uint64_t digest;      /* of all bytes sent, and to whom */
 	unsigned connected;   /* clients so far */
 	bool is_ending;       /* inside server_turn_end(): the only time when effects are allowed */
+	/* Called as the server is entered and left; may be NULL. */
+	void (*on_server)(void *arg, bool entered);
+	void *on_server_arg;
 };
 
 struct world_client {
