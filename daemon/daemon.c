@@ -122,6 +122,7 @@ daemon_run(const struct options *options)
 	struct log log = { .fd = -1 };
 	int status = 1;
 
+	host_set_allocator();
 	if (host_open_standard(&complaint) == 0 && (options->is_foreground || detach_begin(&detach, &complaint) == 0)) {
 		log_init(&log, options->log_level);
 		loop = daemon_start(options, &log, host_raise_files(), &complaint);

@@ -85,19 +85,17 @@ map_footprint(const struct map *map)
 	return map->footprint;
 }
 
-/* Whether these are the same key. Bytes decide for most kinds; a NaN, which a tuple may hold, is not even equal to
- * itself, and numbers are equal across kinds. */
+/* Whether these are the same key: as Python's dict, what is identical is the same, even a NaN; else what is equal. */
 static bool
 is_key(const struct blob *blob, const struct value *key)
 {
 	struct value other = map_key(blob);
 
-	if (other.kind == key->kind && key->kind != VALUE_NUMBER && key->kind != VALUE_TUPLE) {
-		if (other.size == key->size && memcmp(other.data, key->data, key->size) == 0)
-			return true;
-		if (key->kind == VALUE_TEXT || key->kind == VALUE_DATA || key->kind == VALUE_INTEGER)
-			return false;
-	}
+	if (value_identical(&other, key))
+		return true;
+	if (other.kind == key->kind &&
+	    (key->kind == VALUE_TEXT || key->kind == VALUE_DATA || key->kind == VALUE_INTEGER))
+		return false;
 	return value_equal(&other, key) == VALUE_SAME;
 }
 

@@ -8,9 +8,7 @@
 enum verdict
 run_run(struct command *command)
 {
-	/* Standard error is the command's: the daemon says only what went wrong. */
-	static const char *const arguments[] = { "--log-level", "warning", NULL };
-	static const struct concur_options options = { .client = "concur run", .arguments = arguments };
+	static const struct concur_options options = { .client = "concur run" };
 	enum concur_status status;
 	enum verdict verdict;
 	int exit_status = 0;

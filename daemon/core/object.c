@@ -1,7 +1,8 @@
 /* Objects: opening, names, references, and the way they go.
  *
- * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) -> back, or
- * destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are freed. */
+ * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) ->
+ * back, or destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are
+ * freed. */
 #include "daemon/core/object.h"
 
 #include "daemon/core/cell.h"
@@ -128,11 +129,11 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 	struct object *object = open->name ? object_find_name(core, open->name) : NULL;
 
 	*ret_created = false;
-	if (!kind_find(open->options.kind))
+	if (!kind_find(open->options.kind) && !(open->must_exist && open->options.kind == KIND_NONE))
 		return CONCUR_WRONG_KIND;
 	if (object && open->must_create)
 		return CONCUR_ALREADY_THERE;
-	if (object && object->kind->id != open->options.kind)
+	if (object && open->options.kind != KIND_NONE && object->kind->id != open->options.kind)
 		return CONCUR_WRONG_KIND;
 	if (object) {
 		*ret = object;
@@ -147,7 +148,8 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 void
 object_unref(struct core *core, struct object *object)
 {
-	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave already. */
+	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave
+	 * already. */
 	assert(object->refs > 0);
 	if (--object->refs == 0 && !link_linked(&object->grave.link) && !link_linked(&object->unreferenced))
 		link_append(&core->unreferenced, &object->unreferenced);

@@ -24,11 +24,11 @@ enum {
 
 struct queue {
 	struct object object;
-	struct ring items;    /* struct blob *, one reference each */
-	uint64_t maxsize;     /* 0: unbounded */
-	uint64_t unfinished;  /* put and not told done */
-	uint64_t getting;     /* getters that wait */
-	uint64_t putting;     /* putters that wait */
+	struct ring items;   /* struct blob *, one reference each */
+	uint64_t maxsize;    /* 0: unbounded */
+	uint64_t unfinished; /* put and not told done */
+	uint64_t getting;    /* getters that wait */
+	uint64_t putting;    /* putters that wait */
 	struct link getters;
 	struct link putters;
 	struct link joiners;
@@ -219,8 +219,8 @@ queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask,
 	return CONCUR_PENDING;
 }
 
-/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a waiter
- * takes over. */
+/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a
+ * waiter takes over. */
 static enum concur_status
 queue_put_blobs(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
     bool one, struct result *ret)

@@ -296,8 +296,10 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);
-	if (conn->peer.pidfd >= 0)
+	if (conn->peer.pidfd >= 0) {
 		(void)event_assign(&conn->death_event, loop->base, conn->peer.pidfd, EV_READ, conn_on_death, conn);
+		(void)event_priority_set(&conn->death_event, LOOP_DEATHS);
+	}
 	conn_introduce(conn);
 	return 0;
 }

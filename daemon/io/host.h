@@ -11,6 +11,9 @@
 /* Opens /dev/null in place of a missing stdin, stdout or stderr, so that no socket ever takes their numbers. */
 int host_open_standard(struct complaint *complaint);
 
+/* Has the allocator free small blocks one by one; to be called before the first allocation. */
+void host_set_allocator(void);
+
 /* Raises the soft limit of open files to the hard one; what then holds. */
 uint64_t host_raise_files(void);
 

@@ -65,6 +65,10 @@ loop_new_base(void)
 		base = event_base_new_with_config(config);
 	if (config)
 		event_config_free(config);
+	if (base && event_base_priority_init(base, LOOP_PRIORITIES) != 0) {
+		event_base_free(base);
+		base = NULL;
+	}
 	return base;
 }
 

@@ -1,8 +1,8 @@
 /* The loop: turns of waiting, input, output; the one thread of the daemon.
  *
- * A turn is: wait until something is ready; hand it to the server in the order in which the kernel tells it; let the
- * server end the turn; send what that released. The clock is read once a turn, and only the kernel's verdict that
- * something is ready, or a deadline, begins one.
+ * A turn is: wait until something is ready; hand it to the server, deaths first, the rest in the order in which the
+ * kernel tells it; let the server end the turn; send what that released. The clock is read once a turn, and only the
+ * kernel's verdict that something is ready, or a deadline, begins one.
  *
  * Thread-safety: none. */
 #ifndef IO_LOOP_H
@@ -21,6 +21,14 @@
 enum {
 	LOOP_BUFFER = 128 * 1024, /* bytes read at once; one buffer for all connections */
 	LOOP_SIGNALS = 2,
+};
+
+/* Of what is ready at once, deaths are told first: the kernel does not always tell events in the order in which they
+ * came, and who has seen a process end may count on the daemon having seen it before what is sent then. */
+enum {
+	LOOP_DEATHS,
+	LOOP_OTHERS, /* libevent's default, the middle of all */
+	LOOP_PRIORITIES,
 };
 
 #define LOOP_LINGER_NS (UINT64_C(5) * 1000000000) /* a connection that closes may take so long to send the rest */

@@ -117,11 +117,25 @@ send_and_watch(struct drive *drive, struct conn *conn, uint64_t now)
 	return epoll_ctl(drive->epoll_fd, EPOLL_CTL_MOD, conn->fd, &event);
 }
 
+/* Other programs on the machine can delay a ping by any time; they do not touch what the server did meanwhile. */
+static void
+note_server_time(struct drive *drive)
+{
+	uint64_t cpu_ns = usage_cpu_ns(drive->options->server_pid);
+
+	histogram_add(&drive->result->ping_cpu, cpu_ns - drive->ping_cpu_ns, 1);
+	drive->ping_cpu_ns = cpu_ns;
+}
+
 static int
 on_ready(struct drive *drive, struct conn *conn, bool wait, uint64_t *ret_now)
 {
+	uint64_t answered = conn->answered;
+
 	if (conn_receive(conn, wait, ret_now) < 0)
 		return -1;
+	if (conn->number == drive->count && conn->answered > answered)
+		note_server_time(drive);
 	/* Before the stop: a connection with nothing in flight is then one that has nothing left to do. */
 	if (send_and_watch(drive, conn, *ret_now) < 0)
 		return -1;
@@ -158,6 +172,7 @@ begin(struct drive *drive, uint64_t count, uint64_t now)
 	uint64_t each = count / drive->count, odd = count % drive->count, first = 0;
 
 	drive->active = drive->count;
+	drive->ping_cpu_ns = usage_cpu_ns(drive->options->server_pid);
 	for (size_t i = 0; i < drive->opened; i++) {
 		struct conn *conn = &drive->conns[i];
 		uint64_t quota = i >= drive->count || count == 0 ? UINT64_MAX : each + (i < odd);

@@ -24,6 +24,7 @@ struct drive_result {
 	uint64_t server_cpu_ns;     /* within the run */
 	struct histogram latency;   /* of single calls */
 	struct histogram ping;      /* of the connection that pings */
+	struct histogram ping_cpu;  /* the server's CPU time while each ping was on its way: its part in that latency */
 };
 
 struct drive {
@@ -36,6 +37,7 @@ struct drive {
 	size_t active; /* connections that work and are not done */
 	int epoll_fd;
 	uint64_t stop_ns;            /* begin nothing from then on */
+	uint64_t ping_cpu_ns;        /* the server's CPU time when the ping now on its way was sent */
 	struct drive_result *result; /* borrowed; where the run counts */
 };
 

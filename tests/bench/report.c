@@ -37,6 +37,8 @@ report_text(const struct options *options, const struct drive_result *result, FI
 	text_latency("a call,", &result->latency, to);
 	if (options->ping)
 		text_latency("a ping,", &result->ping, to);
+	if (options->ping && options->server_pid)
+		text_latency("the server's CPU meanwhile,", &result->ping_cpu, to);
 	fprintf(to, "  busy: driver %.0f %%", share(result->driver_cpu_ns, result));
 	if (options->server_pid)
 		fprintf(to, ", server %.0f %%; server's memory %.1f MiB before, %.1f after",
@@ -66,6 +68,7 @@ report_json(const struct options *options, const struct drive_result *result, FI
 	    (unsigned long long)result->elapsed_ns, rate(result));
 	json_latency("latency", &result->latency, to);
 	json_latency("ping", &result->ping, to);
+	json_latency("ping_cpu", &result->ping_cpu, to);
 	fprintf(to, ", \"driver_cpu_ns\": %llu, \"server_cpu_ns\": %llu", (unsigned long long)result->driver_cpu_ns,
 	    (unsigned long long)result->server_cpu_ns);
 	fprintf(to, ", \"resident_before_bytes\": %llu, \"resident_after_bytes\": %llu}\n",

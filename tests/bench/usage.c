@@ -55,6 +55,14 @@ usage_of(pid_t pid, struct usage *ret)
 }
 
 uint64_t
+usage_cpu_ns(pid_t pid)
+{
+	uint64_t cpu_ns = 0;
+
+	return pid == 0 || read_cpu(pid, &cpu_ns) < 0 ? 0 : cpu_ns;
+}
+
+uint64_t
 usage_own_cpu_ns(void)
 {
 	struct rusage own;

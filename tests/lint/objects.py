@@ -15,9 +15,6 @@ import tree
 
 # Global state that is allowed: the object's source, the symbol, and why.
 ALLOWED = (
-    ("daemon/io/log.c", r"log_\w+", "the log's level and sink are the process's own"),
-    ("daemon/io/loop.c", r"loop_signal\w*", "a signal handler takes no argument"),
-    ("client/error.c", r"error_\w+|detail", "the detail of the last error belongs to the thread"),
     ("client/fork.c", r"page", "the page that a fork wipes belongs to the process"),
     ("client/thread.c", r"once|key|have_key", "a thread tells its end through a key of the process"),
 )

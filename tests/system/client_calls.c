@@ -34,22 +34,24 @@ START_TEST(dict_calls_do_what_they_say)
 	ck_ok(concur_dict_compare_exchange(dict, CV("a"), CV(7), CV(8), &value));
 	ck_status(concur_dict_compare_exchange(dict, CV("a"), CV(7), CV(9), &value), CONCUR_CHANGED);
 	ck_assert_int_eq(integer_of(value), 8);
-	ck_ok(concur_dict_append(dict, CV("b"), CV("er"), &len));
-	ck_assert_int_eq(len, 5);
+	ck_status(concur_dict_append(dict, CV("a"), CV("er"), &len), CONCUR_TYPE_ERROR);
+	ck_ok(concur_dict_set(dict, CV("c"), CLIST(CV(1))));
+	ck_ok(concur_dict_append(dict, CV("c"), CV("er"), &len));
+	ck_assert_int_eq(len, 2);
 	ck_ok(concur_dict_update(dict, pairs, 4));
 	ck_status(concur_dict_update(dict, pairs, 3), CONCUR_BAD_ARGUMENT);
 	ck_ok(concur_dict_pop_item(dict, &values));
 	ck_assert_str_eq(values.items[0].bytes, "y");
 	concur_values_free(&values);
 	ck_ok(concur_dict_page(dict, 0, 0, &values));
-	ck_assert_uint_eq(values.count, 6);
-	ck_assert_str_eq(values.items[3].bytes, "newer");
+	ck_assert_uint_eq(values.count, 8);
+	ck_assert_str_eq(values.items[5].items[1].bytes, "er");
 	concur_values_free(&values);
 	ck_ok(concur_dict_delete(dict, CV("x")));
 	ck_status(concur_dict_delete(dict, CV("x")), CONCUR_NOT_THERE);
 	ck_ok(concur_dict_pop(dict, CV("b"), NULL));
 	ck_ok(concur_len(dict, &len));
-	ck_assert_int_eq(len, 1);
+	ck_assert_int_eq(len, 2);
 	ck_ok(concur_clear(dict));
 	concur_free(dict);
 	concur_close(session);
@@ -232,7 +234,7 @@ START_TEST(object_calls_do_what_they_say)
 	ck_assert_uint_eq(manager.objects, 1);
 	ck_ok(concur_ping(session));
 	ck_ok(concur_remove(dict));
-	ck_status(concur_manager_remove(session, "d"), CONCUR_NOT_FOUND);
+	ck_status(concur_manager_remove(session, "d"), CONCUR_NOT_THERE);
 	concur_free(dict);
 	concur_close(session);
 }

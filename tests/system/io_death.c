@@ -183,6 +183,37 @@ START_TEST(kill_with_frames_in_the_socket_applies_them_before_the_end)
 }
 END_TEST
 
+/* The kernel keeps a socket that was just told as readable at its place in the line, in front of a death that comes
+ * before the next frame. */
+START_TEST(kill_is_told_before_frames_that_others_send_after_it)
+{
+	int fd = io_connect_seen(&io);
+	struct pipes pipes;
+	pid_t client;
+
+	pipes_open(&pipes);
+	client = fork();
+	if (client == 0) {
+		(void)io_connect(&io);
+		(void)!write(pipes.ready[1], "", 1);
+		pause();
+		_exit(1);
+	}
+	pipes_wait_ready(&pipes);
+	while (io_seen(&io)->opens < 2)
+		loop_turn(io.loop);
+	send_echo(fd, 1);
+	io_turn_until_frames(&io, 1);
+	kill_and_reap(client);
+	send_echo(fd, 1);
+	io_turn_until_ended(&io, 1);
+	ck_assert_uint_eq(io_seen(&io)->end.frames_of_all, 1);
+	io_turn_until_frames(&io, 2);
+	pipes_close(&pipes);
+	(void)close(fd);
+}
+END_TEST
+
 /* A client that sends so many frames, forks a child that holds the socket on, and waits to be killed. */
 static pid_t
 fork_with_heir(struct pipes *pipes, unsigned frames, bool reads)
@@ -371,6 +402,7 @@ main(void)
 	tcase_add_loop_test(cases, close_of_one_direction_ends_and_says_what_was_read, 0, 2);
 	tcase_add_test(cases, close_with_frames_in_the_socket_applies_them_first);
 	tcase_add_test(cases, kill_with_frames_in_the_socket_applies_them_before_the_end);
+	tcase_add_test(cases, kill_is_told_before_frames_that_others_send_after_it);
 	tcase_add_loop_test(cases, kill_of_a_peer_whose_child_holds_the_socket_is_seen, 0, 2);
 	tcase_add_test(cases, kill_with_an_heir_applies_all_frames_past_turn_frames_and_a_full_outbox);
 	tcase_add_test(cases, kill_while_nothing_is_read_from_it_still_applies_what_lies_in_the_socket);

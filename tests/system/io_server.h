@@ -17,7 +17,8 @@ enum io_server_method {
 struct io_server_end {
 	enum server_reason reason;
 	bool all_read;
-	uint64_t frames; /* of the connection before its end */
+	uint64_t frames;        /* of the connection before its end */
+	uint64_t frames_of_all; /* of all connections before it */
 	uint64_t process;
 };
 

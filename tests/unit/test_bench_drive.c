@@ -121,6 +121,8 @@ START_TEST(measure_with_a_ping_counts_it_apart)
 	ck_assert_uint_eq(fixture.result->operations, 200);
 	ck_assert_uint_eq(fixture.result->latency.total, 200);
 	ck_assert_uint_gt(fixture.result->ping.total, 0);
+	ck_assert_uint_eq(fixture.result->ping_cpu.total, fixture.result->ping.total);
+	ck_assert_uint_gt(fixture.result->ping_cpu.max_ns, 0);
 	tear_down(&fixture);
 }
 END_TEST

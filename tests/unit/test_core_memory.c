@@ -1,8 +1,7 @@
 /* Running out of memory: every operation of the core is repeated with its first, second ... allocation failing until it
- * passes. A failure is NO_MEMORY and leaves all as it was; a success leaves what it does with memory enough.
- *
- * The linker sends the core's allocations here (--wrap). */
+ * passes. A failure is NO_MEMORY and leaves all as it was; a success leaves what it does with memory enough. */
 #include "tests/unit/core_fixture.h"
+#include "tests/unit/nomem.h"
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
@@ -11,73 +10,6 @@
 #include "daemon/core/queue.h"
 
 #include <stdio.h>
-
-/* -- allocations that fail --------------------------------------------------------------------------------------- */
-
-static struct {
-	unsigned left; /* allocations until the one that fails, 0: none does */
-	bool for_good; /* all after it fail too */
-	bool failed;   /* one has failed */
-} memory;
-
-static void
-memory_fail(unsigned nth, bool for_good)
-{
-	memory.left = nth;
-	memory.for_good = for_good;
-	memory.failed = false;
-}
-
-/* Ends the failing, which must be before any expectation: Check allocates too. True if an allocation has failed. */
-static bool
-memory_ends(void)
-{
-	memory.left = 0;
-	return memory.failed;
-}
-
-static bool
-memory_fails(void)
-{
-	if (memory.left == 0 || (--memory.left > 0 && !(memory.for_good && memory.failed)))
-		return false;
-	memory.failed = true;
-	memory.left = memory.for_good ? 1 : 0;
-	return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_reallocarray(void *old, size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_reallocarray(void *old, size_t count, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-	return memory_fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return memory_fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return memory_fails() ? NULL : __real_realloc(old, size);
-}
-
-void *
-__wrap_reallocarray(void *old, size_t count, size_t size)
-{
-	return memory_fails() ? NULL : __real_reallocarray(old, count, size);
-}
 
 /* -- operations -------------------------------------------------------------------------------------------------- */
 
@@ -513,9 +445,12 @@ run_once(const struct operation *operation, unsigned nth, bool for_good, const c
 	bench_init(&bench, operation);
 	show_state(before, &bench);
 	version = bench.object->version;
-	memory_fail(nth, for_good);
+	if (for_good)
+		nomem_starve(nth - 1);
+	else
+		nomem_arm(nth - 1);
 	status = operation->run(&bench);
-	failed = memory_ends();
+	failed = nomem_disarm();
 	show_state(after, &bench);
 	if (status == operation->expected) {
 		ck_assert_msg(strcmp(after, clean) == 0, "%s, %u: %s", operation->name, nth, after);
@@ -560,95 +495,12 @@ START_TEST(init_without_memory_fails_and_leaves_nothing)
 
 	limits_defaults(&limits);
 	do {
-		memory_fail(++nth, false);
+		nomem_arm(nth++);
 		result = core_init(&core, &limits, 7, 0);
-		ck_assert_int_eq(result, memory_ends() ? -1 : 0);
+		ck_assert_int_eq(result, nomem_disarm() ? -1 : 0);
 	} while (result < 0);
 	ck_assert_uint_gt(nth, 3);
 	core_fini(&core);
-}
-END_TEST
-
-/* -- growing ----------------------------------------------------------------------------------------------------- */
-
-/* Each insertion is tried with every one of its allocations failing, at all sizes up to a few segments. */
-START_TEST(dict_that_grows_without_memory_stays_whole)
-{
-	const struct operation operation = { .options = DICT };
-	struct bench bench;
-	struct dict *dict;
-
-	bench_init(&bench, &operation);
-	dict = (struct dict *)bench.object;
-	for (int64_t i = 0; i < 10000; i++) {
-		struct dict_item item = { .key = INTEGER(i), .value = INTEGER(i) };
-		enum concur_status status;
-		unsigned nth = 0;
-
-		do {
-			uint64_t bytes = bench.core->bytes, version = bench.object->version;
-
-			memory_fail(++nth, false);
-			status = dict_set(bench.core, dict, &item);
-			memory_ends();
-			if (status == CONCUR_OK)
-				break;
-			ck_assert_status(status, CONCUR_NO_MEMORY);
-			ck_assert_uint_eq(bench.core->bytes, bytes);
-			ck_assert_uint_eq(bench.object->version, version);
-			ck_assert_ptr_null(dict_get(dict, &item.key));
-		} while (true);
-		ck_assert_uint_eq(dict_kind.len(bench.object), (uint64_t)i + 1);
-	}
-	for (int64_t i = 0; i < 10000; i++) {
-		struct value value = store_value(dict_get(dict, &INTEGER(i)));
-
-		ck_assert_int_eq(value_integer(&value), i);
-	}
-	/* Taking out needs no memory. */
-	memory_fail(1, true);
-	for (int64_t i = 0; i < 10000; i++)
-		blob_unref(dict_pop(bench.core, dict, &INTEGER(i * 7 % 10000)));
-	memory_ends();
-	ck_assert_uint_eq(bench.core->bytes, 0);
-	fixture_fini(&bench.fixture);
-}
-END_TEST
-
-START_TEST(list_that_grows_without_memory_stays_whole)
-{
-	const struct operation operation = { .options = LIST };
-	struct bench bench;
-	struct list *list;
-
-	bench_init(&bench, &operation);
-	list = (struct list *)bench.object;
-	for (int64_t i = 0; i < 10000; i++) {
-		struct list_item item = { INTEGER(i), false };
-
-		for (unsigned nth = 1;; nth++) {
-			memory_fail(nth, false);
-			enum concur_status status = list_extend(bench.core, list, &item, 1);
-			memory_ends();
-			if (status == CONCUR_OK)
-				break;
-			ck_assert_status(status, CONCUR_NO_MEMORY);
-			ck_assert_uint_eq(list_kind.len(bench.object), (uint64_t)i);
-		}
-	}
-	for (int64_t i = 0; i < 10000; i++) {
-		struct blob *blob = NULL;
-		struct value value;
-
-		memory_fail(1, true);
-		(void)list_pop(bench.core, list, 0, &blob);
-		memory_ends();
-		ck_assert_ptr_nonnull(blob);
-		value = store_value(blob);
-		ck_assert_int_eq(value_integer(&value), i);
-		blob_unref(blob);
-	}
-	fixture_fini(&bench.fixture);
 }
 END_TEST
 
@@ -667,9 +519,9 @@ START_TEST(getter_without_memory_leaves_the_items_in_the_queue)
 	ask = fixture_ask(bench.other, 1, 1, -1);
 	ck_assert_status(queue_get(bench.core, (struct queue *)bench.object, &ask, true, 5, &result), CONCUR_PENDING);
 	/* Of the blob, of the queue's ring, of what the getter gets. */
-	memory_fail(4, false);
+	nomem_arm(3);
 	status = run_queue_put(&bench);
-	ck_assert(memory_ends());
+	ck_assert(nomem_disarm());
 	ck_assert_status(status, CONCUR_OK);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "1:NO_MEMORY");
 	queue_state((struct queue *)bench.object, &state);
@@ -695,9 +547,9 @@ START_TEST(putter_without_memory_is_told_and_the_next_goes)
 	ask.call = 2;
 	ck_assert_status(queue_put(bench.core, queue, &ask, bench.values, bench.refers, 1, &result), CONCUR_PENDING);
 	/* Nine items need a larger ring than the first, which has eight places. */
-	memory_fail(1, true);
+	nomem_starve(0);
 	status = run_queue_get(&bench);
-	ck_assert(memory_ends());
+	ck_assert(nomem_disarm());
 	ck_assert_status(status, CONCUR_OK);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "1:NO_MEMORY, 2:DONE");
 	ck_assert_uint_eq(queue_kind.len(bench.object), 2);
@@ -711,8 +563,6 @@ main(void)
 	const TTest *const tests[] = {
 		operation_without_memory_leaves_all_as_it_was,
 		init_without_memory_fails_and_leaves_nothing,
-		dict_that_grows_without_memory_stays_whole,
-		list_that_grows_without_memory_stays_whole,
 		getter_without_memory_leaves_the_items_in_the_queue,
 		putter_without_memory_is_told_and_the_next_goes,
 		NULL,

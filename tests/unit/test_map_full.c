@@ -68,42 +68,12 @@ START_TEST(churn_of_a_nearly_full_map_never_runs_out_of_numbers)
 }
 END_TEST
 
-/* All NaNs have one hash and none is equal to another: the worst keys there can be. */
-START_TEST(insert_of_keys_with_one_hash_fails_and_harms_no_others)
-{
-	struct map *map = map_new(1);
-	uint8_t room[VALUE_SCALAR_MAX];
-	struct value nan;
-	bool created;
-	size_t count = 0;
-
-	value_set_number(&nan, room, 0.0 / 0.0);
-	while (map_insert(map, &nan, &created))
-		count++;
-	MODEL_ASSERT(count > 400);
-	MODEL_ASSERT(count < 512);
-	MODEL_ASSERT(map_count(map) == count);
-	/* The directory does not grow for ever in the attempt to tell them apart. */
-	MODEL_ASSERT(map_footprint(map) < 3 * 1024 * 1024);
-	map_check(map);
-	for (int64_t i = 0; i < 5000; i++)
-		MODEL_ASSERT(put(map, i));
-	map_check(map);
-	while (map_count(map) > 1)
-		map_remove(map, map_last(map));
-	map_check(map);
-	MODEL_ASSERT(map_footprint(map) <= 1000);
-	MODEL_ASSERT(map_free(map, SIZE_MAX, NULL, NULL));
-}
-END_TEST
-
 int
 main(void)
 {
 	const TTest *const tests[] = {
 		insert_into_a_full_map_fails_until_one_is_removed,
 		churn_of_a_nearly_full_map_never_runs_out_of_numbers,
-		insert_of_keys_with_one_hash_fails_and_harms_no_others,
 		NULL,
 	};
 
