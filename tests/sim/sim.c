@@ -10,7 +10,6 @@ enum {
 	SIM_FRAMES = 4,          /* steps in one turn, at most */
 	SIM_SHORT_OF_MEMORY = 8, /* once in so many inputs an allocation fails */
 	SIM_ALLOCATIONS = 6,     /* after up to so many */
-	SIM_OUTBOX_MAX = 2000,   /* short of memory, slow readers are ended early */
 };
 
 /* -- the beginning ----------------------------------------------------------------------------------------------- */
@@ -46,6 +45,19 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
 }
 
+/* Without a model every limit may be reached, and a turn leaves work over. */
+static void
+sim_tighten(struct limits *limits)
+{
+	limits->outbox_max = 2000;
+	limits->outbox_high = 500;
+	limits->memory_max = 4000;
+	limits->container_max = 20;
+	limits->objects_max = 30;
+	limits->calls_max = 6;
+	limits->turn_steps = 3;
+}
+
 static void
 sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 {
@@ -60,7 +72,7 @@ sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 	if (!sim->got || !sim->grants)
 		abort();
 	if (!is_modelled)
-		limits.outbox_max = SIM_OUTBOX_MAX;
+		sim_tighten(&limits);
 	world_init(&sim->world, &limits);
 	model_init(&sim->model);
 	client = world_join(&sim->world);
