@@ -14,11 +14,11 @@ enum {
 	SESSIONS_MAX = 10000,
 	SPARE_FILES = 100, /* of the daemon and of the test, for other things than sessions */
 	THREADS = 4,
-	CALLS = 25000, /* in flight at once, of each thread */
+	CALLS = 25000,      /* in flight at once, of each thread */
 	TOO_LARGE = 100000, /* bytes, for a daemon that takes frames of 64 KiB */
 	MIXED = 2000,       /* calls, one after the other, of each thread */
-	FEW_FILES = 40, /* of a daemon that runs out of them */
-	CROWD = 60,     /* connections to it, more than it can have */
+	FEW_FILES = 40,     /* of a daemon that runs out of them */
+	CROWD = 60,         /* connections to it, more than it can have */
 };
 
 /* -- connections -------------------------------------------------------------------------------------------------- */

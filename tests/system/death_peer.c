@@ -17,10 +17,10 @@
 
 enum {
 	VALUE = 16 * 1024,
-	SENT_MAX = 4 << 20,     /* bytes of requests; far more than sockets and one high mark hold */
-	GROWTH_MAX = 16 << 20,  /* bytes of the daemon's memory */
-	TRIES = 50,             /* turns of the daemon in which it takes no byte: it has stopped to read */
-	RUBBISH = 300,          /* connections */
+	SENT_MAX = 4 << 20,    /* bytes of requests; far more than sockets and one high mark hold */
+	GROWTH_MAX = 16 << 20, /* bytes of the daemon's memory */
+	TRIES = 50,            /* turns of the daemon in which it takes no byte: it has stopped to read */
+	RUBBISH = 300,         /* connections */
 	FRAMES = 200,
 };
 

@@ -12,7 +12,7 @@ enum {
 	ADDS = 2000,
 	TAKERS = 2, /* of turns, under the lock */
 	TURNS = 500,
-	PUTTERS = 3, /* and as many getters */
+	PUTTERS = 3,  /* and as many getters */
 	ITEMS = 1000, /* of each putter */
 };
 
