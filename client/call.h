@@ -1,7 +1,7 @@
 /* A call: what was sent, and how it was answered. Embedded in concur_future.
  *
- * While it is in flight it stands in its connection's table; whoever reads the reply fills it in under the connection's lock and
- * takes it out of the table. Before and after, it belongs to whoever made it. */
+ * While it is in flight it stands in its connection's table; whoever reads the reply fills it in under the connection's
+ * lock and takes it out of the table. Before and after, it belongs to whoever made it. */
 #ifndef CLIENT_CALL_H
 #define CLIENT_CALL_H
 
@@ -17,13 +17,13 @@ enum { CALL_ROOM = 64 }; /* bytes of a body that a call keeps without an allocat
 struct waiter;
 
 struct call {
-	struct table_node node;  /* in the connection's table, by the call's id */
-	struct waiter *waiters;  /* threads that wait for it; under the connection's lock */
-	_Atomic bool done;       /* answered; then all below is set */
-	bool in_flight;          /* in the table; under the connection's lock */
-	bool waits;              /* may wait in the daemon */
+	struct table_node node;    /* in the connection's table, by the call's id */
+	struct waiter *waiters;    /* threads that wait for it; under the connection's lock */
+	_Atomic bool done;         /* answered; then all below is set */
+	bool in_flight;            /* in the table; under the connection's lock */
+	bool waits;                /* may wait in the daemon */
 	enum concur_status status; /* of the reply, or why there is none */
-	const uint8_t *body;     /* of the reply: in `room` or in `owned` */
+	const uint8_t *body;       /* of the reply: in `room` or in `owned` */
 	size_t size;
 	uint8_t *owned;
 	uint8_t room[CALL_ROOM];

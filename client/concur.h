@@ -104,8 +104,8 @@ struct concur_options {
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
  * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, PERMISSION, TIMED_OUT, SYSTEM. */
-CONCUR_CHECKED enum concur_status concur_connect(
-    const char *url, const struct concur_options *options, concur_session **ret_session);
+CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
+    concur_session **ret_session);
 
 /* Starts a private daemon and connects to it. The daemon ends when the session is closed by the process that spawned it
  * and when that process ends, however it ends; it is not a child of the caller. Its program is options->concurd, or
@@ -342,22 +342,22 @@ struct concur_open {
 
 /* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
  * WRONG_KIND, BAD_NAME. The handle is freed with concur_free(). */
-CONCUR_CHECKED enum concur_status concur_dict_open(
-    concur_session *session, const char *name, const struct concur_open *how, concur_dict **ret_dict);
-CONCUR_CHECKED enum concur_status concur_list_open(
-    concur_session *session, const char *name, const struct concur_open *how, concur_list **ret_list);
-CONCUR_CHECKED enum concur_status concur_queue_open(
-    concur_session *session, const char *name, const struct concur_open *how, concur_queue **ret_queue);
-CONCUR_CHECKED enum concur_status concur_lock_open(
-    concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock);
-CONCUR_CHECKED enum concur_status concur_cell_open(
-    concur_session *session, const char *name, const struct concur_open *how, concur_cell **ret_cell);
+CONCUR_CHECKED enum concur_status concur_dict_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_dict **ret_dict);
+CONCUR_CHECKED enum concur_status concur_list_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_list **ret_list);
+CONCUR_CHECKED enum concur_status concur_queue_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_queue **ret_queue);
+CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_cell **ret_cell);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
     const struct concur_open *how, concur_object **ret_object);
-concur_future *concur_object_open_begin(
-    concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how);
+concur_future *concur_object_open_begin(concur_session *session, enum concur_kind kind, const char *name,
+    const struct concur_open *how);
 
 /* A handle for the object with that id, as in a CONCUR_VALUE_OBJECT. NOT_FOUND. */
 CONCUR_CHECKED enum concur_status concur_object_ref(concur_session *session, uint64_t id, concur_object **ret_object);
@@ -460,8 +460,8 @@ concur_future *concur_manager_info_begin(concur_session *session);
  * fit) of `kind` (CONCUR_KIND_NONE: all). */
 CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
     uint32_t count, struct concur_listing *ret_listing);
-concur_future *concur_manager_list_begin(
-    concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count);
+concur_future *concur_manager_list_begin(concur_session *session, enum concur_kind kind, uint64_t cursor,
+    uint32_t count);
 
 /* As concur_object_remove, by name. NOT_THERE. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
@@ -472,12 +472,12 @@ concur_future *concur_manager_remove_begin(concur_session *session, const char *
  * Keys that are lists, maps or arrays give UNHASHABLE. */
 
 /* NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_get(
-    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_dict_get(concur_dict *dict, struct concur_value key,
+    struct concur_value *ret_value);
 concur_future *concur_dict_get_begin(concur_dict *dict, struct concur_value key);
 
-CONCUR_CHECKED enum concur_status concur_dict_set(
-    concur_dict *dict, struct concur_value key, struct concur_value value);
+CONCUR_CHECKED enum concur_status concur_dict_set(concur_dict *dict, struct concur_value key,
+    struct concur_value value);
 concur_future *concur_dict_set_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
 /* NOT_THERE. */
@@ -489,8 +489,8 @@ CONCUR_CHECKED enum concur_status concur_dict_contains(concur_dict *dict, struct
 concur_future *concur_dict_contains_begin(concur_dict *dict, struct concur_value key);
 
 /* Takes the key out and gives its value. NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_pop(
-    concur_dict *dict, struct concur_value key, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_dict_pop(concur_dict *dict, struct concur_value key,
+    struct concur_value *ret_value);
 concur_future *concur_dict_pop_begin(concur_dict *dict, struct concur_value key);
 
 /* Takes out the pair that was inserted last and gives it, key and value. NOT_THERE if the dict is empty. */
@@ -499,8 +499,8 @@ concur_future *concur_dict_pop_item_begin(concur_dict *dict);
 
 /* Sets the key unless it is there: OK with the new value, EXISTS with the one that is there. *ret_value is set for
  * both. */
-CONCUR_CHECKED enum concur_status concur_dict_set_default(
-    concur_dict *dict, struct concur_value key, struct concur_value value, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_dict_set_default(concur_dict *dict, struct concur_value key,
+    struct concur_value value, struct concur_value *ret_value);
 concur_future *concur_dict_set_default_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
 /* Sets all pairs (key, value, key, value ...; `count` values, an even number) or none. BAD_ARGUMENT. */
@@ -508,26 +508,26 @@ CONCUR_CHECKED enum concur_status concur_dict_update(concur_dict *dict, const st
 concur_future *concur_dict_update_begin(concur_dict *dict, const struct concur_value *pairs, size_t count);
 
 /* Adds a number to the one at the key, an absent key counts as 0; gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_dict_add(
-    concur_dict *dict, struct concur_value key, struct concur_value number, struct concur_value *ret_sum);
+CONCUR_CHECKED enum concur_status concur_dict_add(concur_dict *dict, struct concur_value key,
+    struct concur_value number, struct concur_value *ret_sum);
 concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
 
 /* Appends to the list at the key, an absent key begins one; gives its new length. TYPE_ERROR. */
-CONCUR_CHECKED enum concur_status concur_dict_append(
-    concur_dict *dict, struct concur_value key, struct concur_value value, int64_t *ret_len);
+CONCUR_CHECKED enum concur_status concur_dict_append(concur_dict *dict, struct concur_value key,
+    struct concur_value value, int64_t *ret_len);
 concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
 
 /* Sets the key to `value` if it now is `expected` (CONCUR_VALUE_NONE: if it is not there). OK, or CHANGED with the
  * value that is there: *ret_value is set for both, to CONCUR_VALUE_NONE if there is none. */
 CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict, struct concur_value key,
     struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_dict_compare_exchange_begin(
-    concur_dict *dict, struct concur_value key, struct concur_value expected, struct concur_value value);
+concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct concur_value key,
+    struct concur_value expected, struct concur_value value);
 
 /* A page of at most `count` pairs (0: as many as fit) in insertion order: `cursor` 0 begins, then what the page before
  * said. CHANGED if the dict's layout changed since that. */
-CONCUR_CHECKED enum concur_status concur_dict_page(
-    concur_dict *dict, uint64_t cursor, uint32_t count, struct concur_values *ret_pairs);
+CONCUR_CHECKED enum concur_status concur_dict_page(concur_dict *dict, uint64_t cursor, uint32_t count,
+    struct concur_values *ret_pairs);
 concur_future *concur_dict_page_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
 
 /* -- lists: as Python's; negative indexes count from the end ------------------------------------------------------ */
@@ -548,8 +548,8 @@ CONCUR_CHECKED enum concur_status concur_list_append(concur_list *list, struct c
 concur_future *concur_list_append_begin(concur_list *list, struct concur_value value);
 
 /* Appends all `count` values or none. */
-CONCUR_CHECKED enum concur_status concur_list_extend(
-    concur_list *list, const struct concur_value *values, size_t count);
+CONCUR_CHECKED enum concur_status concur_list_extend(concur_list *list, const struct concur_value *values,
+    size_t count);
 concur_future *concur_list_extend_begin(concur_list *list, const struct concur_value *values, size_t count);
 
 /* An index past either end means that end. */
@@ -564,7 +564,7 @@ concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
 CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
 concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
 
-/* A part of a list. {0} is all of it backwards to nothing: begin with CONCUR_SLICE_ALL. */
+/* A part of a list, as list[start:stop:step]. Its step is never 0: make it with CONCUR_SLICE_ALL or CONCUR_SLICE(). */
 struct concur_slice {
 	int64_t start;
 	int64_t stop;
@@ -576,8 +576,8 @@ struct concur_slice {
 #define CONCUR_SLICE(from, to) ((struct concur_slice){ .start = (from), .stop = (to), .step = 1 })
 
 /* The index of the first equal item within `where` (its step does not count). NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_list_index(
-    concur_list *list, struct concur_value value, struct concur_slice where, int64_t *ret_index);
+CONCUR_CHECKED enum concur_status concur_list_index(concur_list *list, struct concur_value value,
+    struct concur_slice where, int64_t *ret_index);
 concur_future *concur_list_index_begin(concur_list *list, struct concur_value value, struct concur_slice where);
 
 /* How many items are equal. */
@@ -597,15 +597,15 @@ concur_future *concur_list_repeat_begin(concur_list *list, int64_t count);
 
 /* The items of the slice; past what fits one reply, ret_values->cursor is not 0 and the list is longer than was given.
  * VALUE_ERROR for a step of 0. */
-CONCUR_CHECKED enum concur_status concur_list_get_slice(
-    concur_list *list, struct concur_slice slice, struct concur_values *ret_values);
+CONCUR_CHECKED enum concur_status concur_list_get_slice(concur_list *list, struct concur_slice slice,
+    struct concur_values *ret_values);
 concur_future *concur_list_get_slice_begin(concur_list *list, struct concur_slice slice);
 
 /* Puts `count` values in place of the slice. VALUE_ERROR for a wrong number of them where the step is not 1. */
-CONCUR_CHECKED enum concur_status concur_list_set_slice(
-    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
-concur_future *concur_list_set_slice_begin(
-    concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count);
+CONCUR_CHECKED enum concur_status concur_list_set_slice(concur_list *list, struct concur_slice slice,
+    const struct concur_value *values, size_t count);
+concur_future *concur_list_set_slice_begin(concur_list *list, struct concur_slice slice,
+    const struct concur_value *values, size_t count);
 
 CONCUR_CHECKED enum concur_status concur_list_delete_slice(concur_list *list, struct concur_slice slice);
 concur_future *concur_list_delete_slice_begin(concur_list *list, struct concur_slice slice);
@@ -619,19 +619,19 @@ CONCUR_CHECKED enum concur_status concur_queue_put(concur_queue *queue, struct c
 concur_future *concur_queue_put_begin(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
 
 /* Waits until all fit, then puts all at once. FULL. VALUE_ERROR if they never could. */
-CONCUR_CHECKED enum concur_status concur_queue_put_many(
-    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
-concur_future *concur_queue_put_many_begin(
-    concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns);
+CONCUR_CHECKED enum concur_status concur_queue_put_many(concur_queue *queue, const struct concur_value *values,
+    size_t count, int64_t timeout_ns);
+concur_future *concur_queue_put_many_begin(concur_queue *queue, const struct concur_value *values, size_t count,
+    int64_t timeout_ns);
 
 /* Takes an item. EMPTY if there was none within the time. */
-CONCUR_CHECKED enum concur_status concur_queue_get(
-    concur_queue *queue, int64_t timeout_ns, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_queue_get(concur_queue *queue, int64_t timeout_ns,
+    struct concur_value *ret_value);
 concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);
 
 /* Waits for the first item, then takes what there is, at most `count`. EMPTY. */
-CONCUR_CHECKED enum concur_status concur_queue_get_many(
-    concur_queue *queue, uint32_t count, int64_t timeout_ns, struct concur_values *ret_values);
+CONCUR_CHECKED enum concur_status concur_queue_get_many(concur_queue *queue, uint32_t count, int64_t timeout_ns,
+    struct concur_values *ret_values);
 concur_future *concur_queue_get_many_begin(concur_queue *queue, uint32_t count, int64_t timeout_ns);
 
 /* Tells that `count` items that were taken are dealt with. TOO_MANY_DONE. */
@@ -667,8 +667,8 @@ struct concur_grant {
 
 /* OK, or OWNER_DIED: both mean that the lock is held now, the second that what it protects may be half done, and
  * *ret_grant (may be NULL) is set for both. TIMED_OUT. DEADLOCK if waiting could never end. */
-CONCUR_CHECKED enum concur_status concur_lock_acquire(
-    concur_lock *lock, int64_t timeout_ns, struct concur_grant *ret_grant);
+CONCUR_CHECKED enum concur_status concur_lock_acquire(concur_lock *lock, int64_t timeout_ns,
+    struct concur_grant *ret_grant);
 concur_future *concur_lock_acquire_begin(concur_lock *lock, int64_t timeout_ns);
 
 /* A lock that is not strict may be released by anyone. NOT_LOCKED, NOT_OWNER, WAITING. */
@@ -698,21 +698,21 @@ CONCUR_CHECKED enum concur_status concur_cell_set(concur_cell *cell, struct conc
 concur_future *concur_cell_set_begin(concur_cell *cell, struct concur_value value);
 
 /* Sets it and gives what it was. */
-CONCUR_CHECKED enum concur_status concur_cell_exchange(
-    concur_cell *cell, struct concur_value value, struct concur_value *ret_value);
+CONCUR_CHECKED enum concur_status concur_cell_exchange(concur_cell *cell, struct concur_value value,
+    struct concur_value *ret_value);
 concur_future *concur_cell_exchange_begin(concur_cell *cell, struct concur_value value);
 
 /* Adds a number and gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_cell_add(
-    concur_cell *cell, struct concur_value number, struct concur_value *ret_sum);
+CONCUR_CHECKED enum concur_status concur_cell_add(concur_cell *cell, struct concur_value number,
+    struct concur_value *ret_sum);
 concur_future *concur_cell_add_begin(concur_cell *cell, struct concur_value number);
 
 /* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both.
  */
-CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(
-    concur_cell *cell, struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_cell_compare_exchange_begin(
-    concur_cell *cell, struct concur_value expected, struct concur_value value);
+CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(concur_cell *cell, struct concur_value expected,
+    struct concur_value value, struct concur_value *ret_value);
+concur_future *concur_cell_compare_exchange_begin(concur_cell *cell, struct concur_value expected,
+    struct concur_value value);
 
 /* -- futures ---------------------------------------------------------------------------------------------------------
  *
@@ -743,8 +743,8 @@ CONCUR_CHECKED enum concur_status concur_future_grant(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
 CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
-CONCUR_CHECKED enum concur_status concur_future_queue_state(
-    concur_future *future, struct concur_queue_state *ret_state);
+CONCUR_CHECKED enum concur_status concur_future_queue_state(concur_future *future,
+    struct concur_queue_state *ret_state);
 CONCUR_CHECKED enum concur_status concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_state);
 
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
@@ -777,8 +777,8 @@ struct concur_reply {
  * Noes are in that message: their status is OK. UNKNOWN_METHOD, BAD_MESSAGE. */
 CONCUR_CHECKED enum concur_status concur_call(concur_session *session, const char *method, const void *body,
     size_t size, unsigned flags, struct concur_reply *ret_reply);
-concur_future *concur_call_begin(
-    concur_session *session, const char *method, const void *body, size_t size, unsigned flags);
+concur_future *concur_call_begin(concur_session *session, const char *method, const void *body, size_t size,
+    unsigned flags);
 CONCUR_CHECKED enum concur_status concur_future_reply(concur_future *future, struct concur_reply *ret_reply);
 
 /* Takes NULL. */

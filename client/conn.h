@@ -5,7 +5,8 @@
  * leaves and wakes one of them to lead. A thread that can not write because the daemon does not read reads meanwhile,
  * so that full buffers on both sides never lock up.
  *
- * Thread-safety: any thread, but for conn_new and conn_free. Never used by another process than the one that made it. */
+ * Thread-safety: any thread, but for conn_new and conn_free. Never used by another process than the one that made
+ * it. */
 #ifndef CLIENT_CONN_H
 #define CLIENT_CONN_H
 
@@ -24,10 +25,10 @@ struct conn_limits {
 };
 
 struct conn {
-	uint64_t word;            /* the process it belongs to; see fork.h */
+	uint64_t word; /* the process it belongs to; see fork.h */
 	int fd;
 	struct conn_limits limits;
-	struct conn *ancestor;    /* of the process that forked this one; never touched, only kept */
+	struct conn *ancestor; /* of the process that forked this one; never touched, only kept */
 
 	pthread_mutex_t send_lock; /* taken before `lock`; guards what follows */
 	uint64_t last_call;        /* id drawn last; they rise on the wire */
@@ -35,17 +36,17 @@ struct conn {
 	size_t out_size;
 	size_t out_room;
 	unsigned corks;
-	_Atomic bool held_back;    /* a cork keeps bytes in `out`; read without the lock */
+	_Atomic bool held_back; /* a cork keeps bytes in `out`; read without the lock */
 
-	pthread_mutex_t lock;      /* guards what follows */
-	struct table calls;        /* in flight */
-	bool closed;               /* no answer will come any more */
-	bool led;                  /* a thread is the leader; only it touches `reader` */
+	pthread_mutex_t lock; /* guards what follows */
+	struct table calls;   /* in flight */
+	bool closed;          /* no answer will come any more */
+	bool led;             /* a thread is the leader; only it touches `reader` */
 	struct reader reader;
-	struct link followers;     /* struct waiter, longest waiting first */
-	uint64_t reads;            /* times that bytes have arrived */
-	unsigned stuck_senders;    /* that wait for the leader to read on */
-	pthread_cond_t progress;   /* for them */
+	struct link followers;         /* struct waiter, longest waiting first */
+	uint64_t reads;                /* times that bytes have arrived */
+	unsigned stuck_senders;        /* that wait for the leader to read on */
+	pthread_cond_t progress;       /* for them */
 	_Atomic uint32_t replies_read; /* counted for the daemon */
 };
 
@@ -56,7 +57,7 @@ struct conn_frame {
 	uint16_t flags;      /* FRAME_* */
 	uint64_t guard_lock; /* 0: no guard */
 	uint64_t guard_token;
-	size_t size;         /* of the body */
+	size_t size;                                  /* of the body */
 	void (*write)(uint8_t *to, const void *body); /* writes it */
 	const void *body;
 };
@@ -68,8 +69,8 @@ enum concur_status conn_new(int fd, uint64_t word, struct conn **ret_conn);
 void conn_free(struct conn *conn);
 
 /* Sends a frame. Unless it is one-way the call is then in flight. Blocks while the daemon does not read, and meanwhile
- * reads. TOO_LARGE, NO_MEMORY, CLOSED: then the call is untouched. A call that is in flight when the connection fails is
- * answered CLOSED. */
+ * reads. TOO_LARGE, NO_MEMORY, CLOSED: then the call is untouched. A call that is in flight when the connection fails
+ * is answered CLOSED. */
 enum concur_status conn_send(struct conn *conn, const struct conn_frame *frame, struct call *call);
 
 /* Waits until the call is answered: OK; PENDING after timeout_ns, INTERRUPTED by a signal's handler. */

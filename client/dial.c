@@ -40,8 +40,7 @@ set(int fd, int level, int option, int value)
 static void
 limit_connect(int fd, int64_t timeout_ns)
 {
-	struct timeval limit = { .tv_sec = timeout_ns / CONCUR_SECOND,
-		.tv_usec = timeout_ns % CONCUR_SECOND / 1000 };
+	struct timeval limit = { .tv_sec = timeout_ns / CONCUR_SECOND, .tv_usec = timeout_ns % CONCUR_SECOND / 1000 };
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }

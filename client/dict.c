@@ -13,7 +13,7 @@ dict_get(unsigned flags, concur_dict *dict, struct concur_value key)
 	return shape_key(ON(dict, CONCUR_METHOD_DICT_GET, RESULT_VALUE, flags), &key);
 }
 
-FORMS(value, struct concur_value, dict_get, (concur_dict *dict, struct concur_value key), (dict, key))
+FORMS(value, struct concur_value, dict_get, (concur_dict * dict, struct concur_value key), (dict, key))
 
 static concur_future *
 dict_set(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value value)
@@ -21,7 +21,7 @@ dict_set(unsigned flags, concur_dict *dict, struct concur_value key, struct conc
 	return shape_key_value(ON(dict, CONCUR_METHOD_DICT_SET, RESULT_DONE, flags), &key, &value);
 }
 
-FORMS_DONE(dict_set, (concur_dict *dict, struct concur_value key, struct concur_value value), (dict, key, value))
+FORMS_DONE(dict_set, (concur_dict * dict, struct concur_value key, struct concur_value value), (dict, key, value))
 
 static concur_future *
 dict_delete(unsigned flags, concur_dict *dict, struct concur_value key)
@@ -29,7 +29,7 @@ dict_delete(unsigned flags, concur_dict *dict, struct concur_value key)
 	return shape_key(ON(dict, CONCUR_METHOD_DICT_DELETE, RESULT_DONE, flags), &key);
 }
 
-FORMS_DONE(dict_delete, (concur_dict *dict, struct concur_value key), (dict, key))
+FORMS_DONE(dict_delete, (concur_dict * dict, struct concur_value key), (dict, key))
 
 static concur_future *
 dict_contains(unsigned flags, concur_dict *dict, struct concur_value key)
@@ -37,7 +37,7 @@ dict_contains(unsigned flags, concur_dict *dict, struct concur_value key)
 	return shape_key(ON(dict, CONCUR_METHOD_DICT_CONTAINS, RESULT_DONE, flags), &key);
 }
 
-FORMS_DONE(dict_contains, (concur_dict *dict, struct concur_value key), (dict, key))
+FORMS_DONE(dict_contains, (concur_dict * dict, struct concur_value key), (dict, key))
 
 static concur_future *
 dict_pop(unsigned flags, concur_dict *dict, struct concur_value key)
@@ -45,7 +45,7 @@ dict_pop(unsigned flags, concur_dict *dict, struct concur_value key)
 	return shape_key(ON(dict, CONCUR_METHOD_DICT_POP, RESULT_VALUE, flags), &key);
 }
 
-FORMS(value, struct concur_value, dict_pop, (concur_dict *dict, struct concur_value key), (dict, key))
+FORMS(value, struct concur_value, dict_pop, (concur_dict * dict, struct concur_value key), (dict, key))
 
 static concur_future *
 dict_pop_item(unsigned flags, concur_dict *dict)
@@ -53,7 +53,7 @@ dict_pop_item(unsigned flags, concur_dict *dict)
 	return shape_object(ON(dict, CONCUR_METHOD_DICT_POP_ITEM, RESULT_VALUES, flags));
 }
 
-FORMS(values, struct concur_values, dict_pop_item, (concur_dict *dict), (dict))
+FORMS(values, struct concur_values, dict_pop_item, (concur_dict * dict), (dict))
 
 static concur_future *
 dict_set_default(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value value)
@@ -61,7 +61,8 @@ dict_set_default(unsigned flags, concur_dict *dict, struct concur_value key, str
 	return shape_key_value(ON(dict, CONCUR_METHOD_DICT_SET_DEFAULT, RESULT_VALUE, flags), &key, &value);
 }
 
-FORMS(value, struct concur_value, dict_set_default, (concur_dict *dict, struct concur_value key, struct concur_value value), (dict, key, value))
+FORMS(value, struct concur_value, dict_set_default,
+    (concur_dict * dict, struct concur_value key, struct concur_value value), (dict, key, value))
 
 static concur_future *
 dict_update(unsigned flags, concur_dict *dict, const struct concur_value *pairs, size_t count)
@@ -72,14 +73,15 @@ dict_update(unsigned flags, concur_dict *dict, const struct concur_value *pairs,
 
 	if (count % 2)
 		return request_refuse(request,
-		    error_set(CONCUR_BAD_ARGUMENT, "%zu values are no pairs: they must alternate, key and value", count));
+		    error_set(CONCUR_BAD_ARGUMENT, "%zu values are no pairs: they must alternate, key and value",
+			count));
 	pack_init(&pack, request);
 	body.object = pack.object;
 	pack_values(&pack, pairs, count, &body.n_values, &body.values);
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS_DONE(dict_update, (concur_dict *dict, const struct concur_value *pairs, size_t count), (dict, pairs, count))
+FORMS_DONE(dict_update, (concur_dict * dict, const struct concur_value *pairs, size_t count), (dict, pairs, count))
 
 static concur_future *
 dict_add(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value number)
@@ -87,7 +89,8 @@ dict_add(unsigned flags, concur_dict *dict, struct concur_value key, struct conc
 	return shape_key_value(ON(dict, CONCUR_METHOD_DICT_ADD, RESULT_VALUE, flags), &key, &number);
 }
 
-FORMS(value, struct concur_value, dict_add, (concur_dict *dict, struct concur_value key, struct concur_value number), (dict, key, number))
+FORMS(value, struct concur_value, dict_add, (concur_dict * dict, struct concur_value key, struct concur_value number),
+    (dict, key, number))
 
 static concur_future *
 dict_append(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value value)
@@ -95,15 +98,20 @@ dict_append(unsigned flags, concur_dict *dict, struct concur_value key, struct c
 	return shape_key_value(ON(dict, CONCUR_METHOD_DICT_APPEND, RESULT_COUNT, flags), &key, &value);
 }
 
-FORMS(count, int64_t, dict_append, (concur_dict *dict, struct concur_value key, struct concur_value value), (dict, key, value))
+FORMS(count, int64_t, dict_append, (concur_dict * dict, struct concur_value key, struct concur_value value),
+    (dict, key, value))
 
 static concur_future *
-dict_compare_exchange(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value expected, struct concur_value value)
+dict_compare_exchange(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value expected,
+    struct concur_value value)
 {
-	return shape_compare(ON(dict, CONCUR_METHOD_DICT_COMPARE_EXCHANGE, RESULT_VALUE, flags), &key, &expected, &value);
+	return shape_compare(ON(dict, CONCUR_METHOD_DICT_COMPARE_EXCHANGE, RESULT_VALUE, flags), &key, &expected,
+	    &value);
 }
 
-FORMS(value, struct concur_value, dict_compare_exchange, (concur_dict *dict, struct concur_value key, struct concur_value expected, struct concur_value value), (dict, key, expected, value))
+FORMS(value, struct concur_value, dict_compare_exchange,
+    (concur_dict * dict, struct concur_value key, struct concur_value expected, struct concur_value value),
+    (dict, key, expected, value))
 
 static concur_future *
 dict_page(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)
@@ -111,4 +119,5 @@ dict_page(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)
 	return shape_page(ON(dict, CONCUR_METHOD_DICT_PAGE, RESULT_VALUES, flags), cursor, count);
 }
 
-FORMS(values, struct concur_values, dict_page, (concur_dict *dict, uint64_t cursor, uint32_t count), (dict, cursor, count))
+FORMS(values, struct concur_values, dict_page, (concur_dict * dict, uint64_t cursor, uint32_t count),
+    (dict, cursor, count))

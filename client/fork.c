@@ -1,8 +1,8 @@
 /* Noticing a fork.
  *
- * One page of the process carries MADV_WIPEONFORK: a child finds it full of zeros. It holds the process's word, drawn at
- * random when it is first needed, and a mutex, whose initial state is all zeros. So a child draws a word of its own and
- * finds the mutex free, whatever its parent's threads were doing. (A pid would not do: pids are used again.) */
+ * One page of the process carries MADV_WIPEONFORK: a child finds it full of zeros. It holds the process's word, drawn
+ * at random when it is first needed, and a mutex, whose initial state is all zeros. So a child draws a word of its own
+ * and finds the mutex free, whatever its parent's threads were doing. (A pid would not do: pids are used again.) */
 #include "fork.h"
 
 #include <assert.h>

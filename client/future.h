@@ -12,9 +12,9 @@ struct concur_future {
 	concur_session *session; /* a reference */
 	struct conn *conn;       /* where it is or was in flight; NULL: it never was */
 	enum result result;
-	bool interrupted;        /* a blocking form withdrew it because of a signal */
-	bool taken;              /* OBJECT: somebody has the handle */
-	char *detail;            /* why it could not be begun; NULL: it was */
+	bool interrupted; /* a blocking form withdrew it because of a signal */
+	bool taken;       /* OBJECT: somebody has the handle */
+	char *detail;     /* why it could not be begun; NULL: it was */
 };
 
 /* Waits until the call is answered, for a blocking form: if a signal comes and the call waits in the daemon, withdraws

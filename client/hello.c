@@ -25,10 +25,12 @@ enum {
 static enum concur_status
 ask(struct conn *conn, uint32_t method, const ProtobufCMessage *message, int64_t timeout_ns, struct call *call)
 {
-	struct conn_frame frame = {
-		.method = method, .context = REQUEST_OWN_CONTEXT, .flags = FRAME_BLOCKED,
-		.size = protobuf_c_message_get_packed_size(message), .write = request_write_message, .body = message
-	};
+	struct conn_frame frame = { .method = method,
+		.context = REQUEST_OWN_CONTEXT,
+		.flags = FRAME_BLOCKED,
+		.size = protobuf_c_message_get_packed_size(message),
+		.write = request_write_message,
+		.body = message };
 	enum concur_status status = conn_send(conn, &frame, call);
 
 	if (status != CONCUR_OK)
@@ -73,10 +75,10 @@ learn(struct conn *conn, const struct call *call)
 
 	if (!reply)
 		return error_plain(CONCUR_BAD_REPLY);
-	conn->limits = (struct conn_limits){
-		.frame_max = reply->frame_max, .name_max = reply->name_max,
-		.key_max = reply->key_max, .depth_max = reply->depth_max
-	};
+	conn->limits = (struct conn_limits){ .frame_max = reply->frame_max,
+		.name_max = reply->name_max,
+		.key_max = reply->key_max,
+		.depth_max = reply->depth_max };
 	concur__v1__hello_reply__free_unpacked(reply, NULL);
 	return CONCUR_OK;
 }

@@ -4,8 +4,8 @@
  * and then wakes one follower, who leads in turn. The rule that keeps anyone from sleeping for ever: whoever leaves
  * conn_wait, for whatever reason, and there is no leader, wakes the first follower.
  *
- * A leader that may wait for ever sits in recv() itself, so that a call alone costs one send and one recv. The socket has
- * a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
+ * A leader that may wait for ever sits in recv() itself, so that a call alone costs one send and one recv. The socket
+ * has a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
 #include "config.h"
 
 #include "conn.h"
@@ -21,7 +21,7 @@
 
 /* One thread in conn_wait that does not lead. Lives on its stack; under the connection's lock but for `woken`. */
 struct waiter {
-	struct link follower;   /* in conn->followers */
+	struct link follower; /* in conn->followers */
 	struct call *call;
 	struct waiter *next;    /* of the same call */
 	_Atomic uint32_t woken; /* the futex */

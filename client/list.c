@@ -12,7 +12,7 @@ list_get(unsigned flags, concur_list *list, int64_t index)
 	return shape_index(ON(list, CONCUR_METHOD_LIST_GET, RESULT_VALUE, flags), index);
 }
 
-FORMS(value, struct concur_value, list_get, (concur_list *list, int64_t index), (list, index))
+FORMS(value, struct concur_value, list_get, (concur_list * list, int64_t index), (list, index))
 
 static concur_future *
 list_set(unsigned flags, concur_list *list, int64_t index, struct concur_value value)
@@ -20,7 +20,7 @@ list_set(unsigned flags, concur_list *list, int64_t index, struct concur_value v
 	return shape_index_value(ON(list, CONCUR_METHOD_LIST_SET, RESULT_DONE, flags), index, &value);
 }
 
-FORMS_DONE(list_set, (concur_list *list, int64_t index, struct concur_value value), (list, index, value))
+FORMS_DONE(list_set, (concur_list * list, int64_t index, struct concur_value value), (list, index, value))
 
 static concur_future *
 list_delete(unsigned flags, concur_list *list, int64_t index)
@@ -28,7 +28,7 @@ list_delete(unsigned flags, concur_list *list, int64_t index)
 	return shape_index(ON(list, CONCUR_METHOD_LIST_DELETE, RESULT_DONE, flags), index);
 }
 
-FORMS_DONE(list_delete, (concur_list *list, int64_t index), (list, index))
+FORMS_DONE(list_delete, (concur_list * list, int64_t index), (list, index))
 
 static concur_future *
 list_append(unsigned flags, concur_list *list, struct concur_value value)
@@ -36,7 +36,7 @@ list_append(unsigned flags, concur_list *list, struct concur_value value)
 	return shape_value(ON(list, CONCUR_METHOD_LIST_APPEND, RESULT_DONE, flags), &value);
 }
 
-FORMS_DONE(list_append, (concur_list *list, struct concur_value value), (list, value))
+FORMS_DONE(list_append, (concur_list * list, struct concur_value value), (list, value))
 
 static concur_future *
 list_extend(unsigned flags, concur_list *list, const struct concur_value *values, size_t count)
@@ -44,7 +44,7 @@ list_extend(unsigned flags, concur_list *list, const struct concur_value *values
 	return shape_values(ON(list, CONCUR_METHOD_LIST_EXTEND, RESULT_DONE, flags), values, count);
 }
 
-FORMS_DONE(list_extend, (concur_list *list, const struct concur_value *values, size_t count), (list, values, count))
+FORMS_DONE(list_extend, (concur_list * list, const struct concur_value *values, size_t count), (list, values, count))
 
 static concur_future *
 list_insert(unsigned flags, concur_list *list, int64_t index, struct concur_value value)
@@ -52,7 +52,7 @@ list_insert(unsigned flags, concur_list *list, int64_t index, struct concur_valu
 	return shape_index_value(ON(list, CONCUR_METHOD_LIST_INSERT, RESULT_DONE, flags), index, &value);
 }
 
-FORMS_DONE(list_insert, (concur_list *list, int64_t index, struct concur_value value), (list, index, value))
+FORMS_DONE(list_insert, (concur_list * list, int64_t index, struct concur_value value), (list, index, value))
 
 static concur_future *
 list_pop(unsigned flags, concur_list *list, int64_t index)
@@ -60,7 +60,7 @@ list_pop(unsigned flags, concur_list *list, int64_t index)
 	return shape_index(ON(list, CONCUR_METHOD_LIST_POP, RESULT_VALUE, flags), index);
 }
 
-FORMS(value, struct concur_value, list_pop, (concur_list *list, int64_t index), (list, index))
+FORMS(value, struct concur_value, list_pop, (concur_list * list, int64_t index), (list, index))
 
 static concur_future *
 list_remove(unsigned flags, concur_list *list, struct concur_value value)
@@ -68,7 +68,7 @@ list_remove(unsigned flags, concur_list *list, struct concur_value value)
 	return shape_value(ON(list, CONCUR_METHOD_LIST_REMOVE, RESULT_DONE, flags), &value);
 }
 
-FORMS_DONE(list_remove, (concur_list *list, struct concur_value value), (list, value))
+FORMS_DONE(list_remove, (concur_list * list, struct concur_value value), (list, value))
 
 static concur_future *
 list_index(unsigned flags, concur_list *list, struct concur_value value, struct concur_slice where)
@@ -85,7 +85,8 @@ list_index(unsigned flags, concur_list *list, struct concur_value value, struct 
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS(count, int64_t, list_index, (concur_list *list, struct concur_value value, struct concur_slice where), (list, value, where))
+FORMS(count, int64_t, list_index, (concur_list * list, struct concur_value value, struct concur_slice where),
+    (list, value, where))
 
 static concur_future *
 list_count(unsigned flags, concur_list *list, struct concur_value value)
@@ -93,7 +94,7 @@ list_count(unsigned flags, concur_list *list, struct concur_value value)
 	return shape_value(ON(list, CONCUR_METHOD_LIST_COUNT, RESULT_COUNT, flags), &value);
 }
 
-FORMS(count, int64_t, list_count, (concur_list *list, struct concur_value value), (list, value))
+FORMS(count, int64_t, list_count, (concur_list * list, struct concur_value value), (list, value))
 
 static concur_future *
 list_reverse(unsigned flags, concur_list *list)
@@ -101,7 +102,7 @@ list_reverse(unsigned flags, concur_list *list)
 	return shape_object(ON(list, CONCUR_METHOD_LIST_REVERSE, RESULT_DONE, flags));
 }
 
-FORMS_DONE(list_reverse, (concur_list *list), (list))
+FORMS_DONE(list_reverse, (concur_list * list), (list))
 
 static concur_future *
 list_sort(unsigned flags, concur_list *list, bool reverse)
@@ -115,7 +116,7 @@ list_sort(unsigned flags, concur_list *list, bool reverse)
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS_DONE(list_sort, (concur_list *list, bool reverse), (list, reverse))
+FORMS_DONE(list_sort, (concur_list * list, bool reverse), (list, reverse))
 
 static concur_future *
 list_repeat(unsigned flags, concur_list *list, int64_t count)
@@ -123,7 +124,7 @@ list_repeat(unsigned flags, concur_list *list, int64_t count)
 	return shape_count(ON(list, CONCUR_METHOD_LIST_REPEAT, RESULT_DONE, flags), count);
 }
 
-FORMS_DONE(list_repeat, (concur_list *list, int64_t count), (list, count))
+FORMS_DONE(list_repeat, (concur_list * list, int64_t count), (list, count))
 
 static concur_future *
 slice_begin(const struct request *request, struct concur_slice slice, const struct concur_value *values, size_t count)
@@ -149,15 +150,18 @@ list_get_slice(unsigned flags, concur_list *list, struct concur_slice slice)
 	return slice_begin(ON(list, CONCUR_METHOD_LIST_GET_SLICE, RESULT_VALUES, flags), slice, NULL, 0);
 }
 
-FORMS(values, struct concur_values, list_get_slice, (concur_list *list, struct concur_slice slice), (list, slice))
+FORMS(values, struct concur_values, list_get_slice, (concur_list * list, struct concur_slice slice), (list, slice))
 
 static concur_future *
-list_set_slice(unsigned flags, concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count)
+list_set_slice(unsigned flags, concur_list *list, struct concur_slice slice, const struct concur_value *values,
+    size_t count)
 {
 	return slice_begin(ON(list, CONCUR_METHOD_LIST_SET_SLICE, RESULT_DONE, flags), slice, values, count);
 }
 
-FORMS_DONE(list_set_slice, (concur_list *list, struct concur_slice slice, const struct concur_value *values, size_t count), (list, slice, values, count))
+FORMS_DONE(list_set_slice,
+    (concur_list * list, struct concur_slice slice, const struct concur_value *values, size_t count),
+    (list, slice, values, count))
 
 static concur_future *
 list_delete_slice(unsigned flags, concur_list *list, struct concur_slice slice)
@@ -165,4 +169,4 @@ list_delete_slice(unsigned flags, concur_list *list, struct concur_slice slice)
 	return slice_begin(ON(list, CONCUR_METHOD_LIST_DELETE_SLICE, RESULT_DONE, flags), slice, NULL, 0);
 }
 
-FORMS_DONE(list_delete_slice, (concur_list *list, struct concur_slice slice), (list, slice))
+FORMS_DONE(list_delete_slice, (concur_list * list, struct concur_slice slice), (list, slice))

@@ -12,7 +12,7 @@ lock_acquire(unsigned flags, concur_lock *lock, int64_t timeout_ns)
 	return shape_wait(ON_WAITING(lock, CONCUR_METHOD_LOCK_ACQUIRE, RESULT_GRANT, flags), timeout_ns);
 }
 
-FORMS(grant, struct concur_grant, lock_acquire, (concur_lock *lock, int64_t timeout_ns), (lock, timeout_ns))
+FORMS(grant, struct concur_grant, lock_acquire, (concur_lock * lock, int64_t timeout_ns), (lock, timeout_ns))
 
 static concur_future *
 lock_release(unsigned flags, concur_lock *lock)
@@ -20,7 +20,7 @@ lock_release(unsigned flags, concur_lock *lock)
 	return shape_object(ON(lock, CONCUR_METHOD_LOCK_RELEASE, RESULT_DONE, flags));
 }
 
-FORMS_DONE(lock_release, (concur_lock *lock), (lock))
+FORMS_DONE(lock_release, (concur_lock * lock), (lock))
 
 static concur_future *
 lock_state(unsigned flags, concur_lock *lock)
@@ -28,7 +28,7 @@ lock_state(unsigned flags, concur_lock *lock)
 	return shape_object(ON(lock, CONCUR_METHOD_LOCK_STATE, RESULT_LOCK_STATE, flags));
 }
 
-FORMS(lock_state, struct concur_lock_state, lock_state, (concur_lock *lock), (lock))
+FORMS(lock_state, struct concur_lock_state, lock_state, (concur_lock * lock), (lock))
 
 enum concur_status
 concur_guard(concur_session *session, const concur_lock *lock, uint64_t token)

@@ -9,9 +9,10 @@
 static concur_future *
 ping(unsigned flags, concur_session *session)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_SESSION_PING, .result = RESULT_DONE, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_SESSION_PING,
+		.result = RESULT_DONE,
+		.flags = flags };
 	Concur__V1__Empty body = CONCUR__V1__EMPTY__INIT;
 
 	return request_begin_message(&request, &body.base);
@@ -22,9 +23,10 @@ FORMS_DONE(ping, (concur_session * session), (session))
 static concur_future *
 manager_info(unsigned flags, concur_session *session)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_MANAGER_INFO, .result = RESULT_MANAGER, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_MANAGER_INFO,
+		.result = RESULT_MANAGER,
+		.flags = flags };
 	Concur__V1__Empty body = CONCUR__V1__EMPTY__INIT;
 
 	return request_begin_message(&request, &body.base);
@@ -35,9 +37,10 @@ FORMS(manager, struct concur_manager, manager_info, (concur_session * session), 
 static concur_future *
 manager_list(unsigned flags, concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_MANAGER_LIST, .result = RESULT_LISTING, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_MANAGER_LIST,
+		.result = RESULT_LISTING,
+		.flags = flags };
 	Concur__V1__ListRequest body = CONCUR__V1__LIST_REQUEST__INIT;
 
 	body.kind = (Concur__V1__Kind)kind;
@@ -52,9 +55,10 @@ FORMS(listing, struct concur_listing, manager_list,
 static concur_future *
 manager_remove(unsigned flags, concur_session *session, const char *name)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_MANAGER_REMOVE, .result = RESULT_DONE, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_MANAGER_REMOVE,
+		.result = RESULT_DONE,
+		.flags = flags };
 	Concur__V1__NameRequest body = CONCUR__V1__NAME_REQUEST__INIT;
 	struct pack pack;
 

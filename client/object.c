@@ -67,11 +67,13 @@ concur_object_free(concur_object *object)
 /* -- opening ------------------------------------------------------------------------------------------------------ */
 
 static concur_future *
-object_open(unsigned flags, concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how)
+object_open(unsigned flags, concur_session *session, enum concur_kind kind, const char *name,
+    const struct concur_open *how)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_OBJECT_OPEN, .result = RESULT_OBJECT, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_OBJECT_OPEN,
+		.result = RESULT_OBJECT,
+		.flags = flags };
 	Concur__V1__OpenRequest body = CONCUR__V1__OPEN_REQUEST__INIT;
 	struct pack pack;
 
@@ -97,9 +99,10 @@ FORMS(object, concur_object *, object_open,
 static concur_future *
 object_ref(unsigned flags, concur_session *session, uint64_t id)
 {
-	struct request request = {
-		.session = session, .method = CONCUR_METHOD_OBJECT_REF, .result = RESULT_OBJECT, .flags = flags
-	};
+	struct request request = { .session = session,
+		.method = CONCUR_METHOD_OBJECT_REF,
+		.result = RESULT_OBJECT,
+		.flags = flags };
 	Concur__V1__ObjectRequest body = CONCUR__V1__OBJECT_REQUEST__INIT;
 	struct pack pack;
 

@@ -8,7 +8,7 @@ struct concur_object {
 	concur_session *session; /* a reference */
 	uint64_t id;
 	enum concur_kind kind;
-	_Atomic uint64_t word;   /* the process whose session refers to the object by this handle; see fork.h */
+	_Atomic uint64_t word; /* the process whose session refers to the object by this handle; see fork.h */
 };
 
 /* Any kind's handle as what it is. */

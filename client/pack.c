@@ -67,8 +67,10 @@ static void
 pack_measured(struct pack *pack, const struct concur_value *value, size_t size, ProtobufCBinaryData *ret_field)
 {
 	if (size > pack->frame_max) {
-		pack_fail(pack, error_set(CONCUR_TOO_LARGE,
-		    "a value of %zu bytes: the daemon takes calls of at most %zu (frame_max)", size, pack->frame_max));
+		pack_fail(pack,
+		    error_set(CONCUR_TOO_LARGE,
+			"a value of %zu bytes: the daemon takes calls of at most %zu (frame_max)", size,
+			pack->frame_max));
 		return;
 	}
 	ret_field->data = pack_alloc(pack, size);
@@ -103,8 +105,9 @@ pack_key(struct pack *pack, const struct concur_value *key, ProtobufCBinaryData 
 
 	pack_value(pack, key, ret_field);
 	if (pack->status == CONCUR_OK && ret_field->len > pack->key_max + HEAD)
-		pack_fail(pack, error_set(CONCUR_TOO_LARGE, "a key of %zu bytes: the daemon takes at most %zu (key_max)",
-		    ret_field->len, pack->key_max));
+		pack_fail(pack,
+		    error_set(CONCUR_TOO_LARGE, "a key of %zu bytes: the daemon takes at most %zu (key_max)",
+			ret_field->len, pack->key_max));
 }
 
 void
@@ -113,8 +116,9 @@ pack_name(struct pack *pack, const char *name, ProtobufCBinaryData *ret_field)
 	size_t size = name ? strlen(name) : 0;
 
 	if (size > pack->name_max)
-		pack_fail(pack, error_set(CONCUR_TOO_LARGE, "a name of %zu bytes: the daemon takes at most %zu (name_max)",
-		    size, pack->name_max));
+		pack_fail(pack,
+		    error_set(CONCUR_TOO_LARGE, "a name of %zu bytes: the daemon takes at most %zu (name_max)", size,
+			pack->name_max));
 	ret_field->data = (uint8_t *)(uintptr_t)name; /* only read */
 	ret_field->len = size;
 }
@@ -133,9 +137,11 @@ pack_values(struct pack *pack, const struct concur_value *values, size_t count, 
 	for (size_t i = 0; i < count && pack->status == CONCUR_OK; i++) {
 		pack_value(pack, &values[i], &fields[i]);
 		if (pack->status == CONCUR_OK && (all += fields[i].len) > pack->frame_max)
-			pack_fail(pack, error_set(CONCUR_TOO_LARGE,
-			    "values of more than %zu bytes, which is all that the daemon takes in a call (frame_max)",
-			    pack->frame_max));
+			pack_fail(pack,
+			    error_set(CONCUR_TOO_LARGE,
+				"values of more than %zu bytes, which is all that the daemon takes in a call "
+				"(frame_max)",
+				pack->frame_max));
 	}
 	*ret_count = count;
 	*ret_fields = fields;
@@ -145,8 +151,9 @@ int64_t
 pack_wait(struct pack *pack, int64_t timeout_ns)
 {
 	if (timeout_ns < CONCUR_FOREVER)
-		pack_fail(pack, error_set(CONCUR_BAD_WAIT,
-		    "a time to wait of %lld ns: it is 0, CONCUR_FOREVER or above 0", (long long)timeout_ns));
+		pack_fail(pack,
+		    error_set(CONCUR_BAD_WAIT, "a time to wait of %lld ns: it is 0, CONCUR_FOREVER or above 0",
+			(long long)timeout_ns));
 	return timeout_ns;
 }
 

@@ -19,7 +19,7 @@ queue_put(unsigned flags, concur_queue *queue, struct concur_value value, int64_
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS_DONE(queue_put, (concur_queue *queue, struct concur_value value, int64_t timeout_ns), (queue, value, timeout_ns))
+FORMS_DONE(queue_put, (concur_queue * queue, struct concur_value value, int64_t timeout_ns), (queue, value, timeout_ns))
 
 static concur_future *
 queue_put_many(unsigned flags, concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns)
@@ -34,7 +34,8 @@ queue_put_many(unsigned flags, concur_queue *queue, const struct concur_value *v
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS_DONE(queue_put_many, (concur_queue *queue, const struct concur_value *values, size_t count, int64_t timeout_ns), (queue, values, count, timeout_ns))
+FORMS_DONE(queue_put_many, (concur_queue * queue, const struct concur_value *values, size_t count, int64_t timeout_ns),
+    (queue, values, count, timeout_ns))
 
 static concur_future *
 queue_get(unsigned flags, concur_queue *queue, int64_t timeout_ns)
@@ -42,7 +43,7 @@ queue_get(unsigned flags, concur_queue *queue, int64_t timeout_ns)
 	return shape_wait(ON_WAITING(queue, CONCUR_METHOD_QUEUE_GET, RESULT_VALUE, flags), timeout_ns);
 }
 
-FORMS(value, struct concur_value, queue_get, (concur_queue *queue, int64_t timeout_ns), (queue, timeout_ns))
+FORMS(value, struct concur_value, queue_get, (concur_queue * queue, int64_t timeout_ns), (queue, timeout_ns))
 
 static concur_future *
 queue_get_many(unsigned flags, concur_queue *queue, uint32_t count, int64_t timeout_ns)
@@ -57,7 +58,8 @@ queue_get_many(unsigned flags, concur_queue *queue, uint32_t count, int64_t time
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS(values, struct concur_values, queue_get_many, (concur_queue *queue, uint32_t count, int64_t timeout_ns), (queue, count, timeout_ns))
+FORMS(values, struct concur_values, queue_get_many, (concur_queue * queue, uint32_t count, int64_t timeout_ns),
+    (queue, count, timeout_ns))
 
 static concur_future *
 queue_task_done(unsigned flags, concur_queue *queue, int64_t count)
@@ -65,7 +67,7 @@ queue_task_done(unsigned flags, concur_queue *queue, int64_t count)
 	return shape_count(ON(queue, CONCUR_METHOD_QUEUE_TASK_DONE, RESULT_DONE, flags), count);
 }
 
-FORMS_DONE(queue_task_done, (concur_queue *queue, int64_t count), (queue, count))
+FORMS_DONE(queue_task_done, (concur_queue * queue, int64_t count), (queue, count))
 
 static concur_future *
 queue_join(unsigned flags, concur_queue *queue, int64_t timeout_ns)
@@ -73,7 +75,7 @@ queue_join(unsigned flags, concur_queue *queue, int64_t timeout_ns)
 	return shape_wait(ON_WAITING(queue, CONCUR_METHOD_QUEUE_JOIN, RESULT_DONE, flags), timeout_ns);
 }
 
-FORMS_DONE(queue_join, (concur_queue *queue, int64_t timeout_ns), (queue, timeout_ns))
+FORMS_DONE(queue_join, (concur_queue * queue, int64_t timeout_ns), (queue, timeout_ns))
 
 static concur_future *
 queue_shutdown(unsigned flags, concur_queue *queue, bool immediate)
@@ -87,7 +89,7 @@ queue_shutdown(unsigned flags, concur_queue *queue, bool immediate)
 	return pack_begin(&pack, &body.base);
 }
 
-FORMS_DONE(queue_shutdown, (concur_queue *queue, bool immediate), (queue, immediate))
+FORMS_DONE(queue_shutdown, (concur_queue * queue, bool immediate), (queue, immediate))
 
 static concur_future *
 queue_state(unsigned flags, concur_queue *queue)
@@ -95,4 +97,4 @@ queue_state(unsigned flags, concur_queue *queue)
 	return shape_object(ON(queue, CONCUR_METHOD_QUEUE_STATE, RESULT_QUEUE_STATE, flags));
 }
 
-FORMS(queue_state, struct concur_queue_state, queue_state, (concur_queue *queue), (queue))
+FORMS(queue_state, struct concur_queue_state, queue_state, (concur_queue * queue), (queue))

@@ -75,9 +75,10 @@ reader_end_large(struct reader *reader, struct reader_frame *ret_frame)
 {
 	if (reader->have < reader->size)
 		return CONCUR_PENDING;
-	*ret_frame = (struct reader_frame){
-		.head = reader->large, .body = reader->body, .size = reader->size, .owned = reader->body
-	};
+	*ret_frame = (struct reader_frame){ .head = reader->large,
+		.body = reader->body,
+		.size = reader->size,
+		.owned = reader->body };
 	ret_frame->lost = !reader->body;
 	reader->body = NULL;
 	reader->in_large = false;

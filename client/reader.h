@@ -16,22 +16,22 @@ enum {
 };
 
 struct reader {
-	uint8_t *buffer;  /* READER_BUFFER bytes */
-	size_t start;     /* of the first byte not yet taken */
-	size_t end;       /* behind the last byte received */
+	uint8_t *buffer;          /* READER_BUFFER bytes */
+	size_t start;             /* of the first byte not yet taken */
+	size_t end;               /* behind the last byte received */
 	struct frame_reply large; /* the head of the frame whose body is received apart */
-	uint8_t *body;    /* of it; NULL: none, or no memory for it */
-	size_t size;      /* of the body */
-	size_t have;      /* bytes of the body received */
-	bool in_large;    /* receiving such a body */
+	uint8_t *body;            /* of it; NULL: none, or no memory for it */
+	size_t size;              /* of the body */
+	size_t have;              /* bytes of the body received */
+	bool in_large;            /* receiving such a body */
 };
 
 struct reader_frame {
 	struct frame_reply head;
 	const uint8_t *body; /* good until the reader is used again */
 	size_t size;
-	uint8_t *owned;      /* the body's own block, which the taker frees; NULL: it lies in the reader's buffer */
-	bool lost;           /* there was no memory for the body: it was read past */
+	uint8_t *owned; /* the body's own block, which the taker frees; NULL: it lies in the reader's buffer */
+	bool lost;      /* there was no memory for the body: it was read past */
 };
 
 /* 0, or -1 if there is no memory. */

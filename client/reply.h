@@ -8,19 +8,19 @@
 
 /* What a call answers with, and so how its body is read. */
 enum result {
-	RESULT_NONE,   /* no result: the body does not matter */
-	RESULT_DONE,   /* DoneReply */
-	RESULT_COUNT,  /* CountReply */
-	RESULT_VALUE,  /* ValueReply */
-	RESULT_VALUES, /* ValuesReply, PairsReply */
-	RESULT_GRANT,  /* LockReply */
-	RESULT_OBJECT, /* OpenReply */
+	RESULT_NONE,    /* no result: the body does not matter */
+	RESULT_DONE,    /* DoneReply */
+	RESULT_COUNT,   /* CountReply */
+	RESULT_VALUE,   /* ValueReply */
+	RESULT_VALUES,  /* ValuesReply, PairsReply */
+	RESULT_GRANT,   /* LockReply */
+	RESULT_OBJECT,  /* OpenReply */
 	RESULT_LISTING, /* ListReply */
-	RESULT_INFO,   /* ObjectInfo */
+	RESULT_INFO,    /* ObjectInfo */
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
-	RESULT_RAW,    /* whatever the caller makes of it */
+	RESULT_RAW, /* whatever the caller makes of it */
 };
 
 /* The fields of DoneReply, CountReply, ValueReply, ValuesReply, PairsReply and LockReply that stand for the outcome. */

@@ -89,10 +89,12 @@ void
 request_tell(concur_session *session, uint32_t method, const ProtobufCMessage *message)
 {
 	struct conn *conn = atomic_load_explicit(&session->conn, memory_order_acquire);
-	struct conn_frame frame = {
-		.method = method, .context = REQUEST_OWN_CONTEXT, .flags = FRAME_ONE_WAY,
-		.size = protobuf_c_message_get_packed_size(message), .write = request_write_message, .body = message
-	};
+	struct conn_frame frame = { .method = method,
+		.context = REQUEST_OWN_CONTEXT,
+		.flags = FRAME_ONE_WAY,
+		.size = protobuf_c_message_get_packed_size(message),
+		.write = request_write_message,
+		.body = message };
 
 	if (!session_is_closed(session) && conn->word == fork_word())
 		(void)conn_send(conn, &frame, NULL);
@@ -117,10 +119,11 @@ write_raw(uint8_t *to, const void *from)
 concur_future *
 concur_call_begin(concur_session *session, const char *method, const void *body, size_t size, unsigned flags)
 {
-	struct request request = {
-		.session = session, .method = crc32_of(method, strlen(method)), .result = RESULT_RAW,
-		.flags = flags, .waits = true
-	};
+	struct request request = { .session = session,
+		.method = crc32_of(method, strlen(method)),
+		.result = RESULT_RAW,
+		.flags = flags,
+		.waits = true };
 	struct raw raw = { body, size };
 	struct request_body raw_body = { size, write_raw, &raw };
 

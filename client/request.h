@@ -14,8 +14,8 @@ struct request {
 	concur_object *object; /* on which the call is; NULL: on none */
 	uint32_t method;
 	enum result result;
-	unsigned flags;        /* FRAME_* */
-	bool waits;            /* may wait in the daemon */
+	unsigned flags; /* FRAME_* */
+	bool waits;     /* may wait in the daemon */
 };
 
 /* The encoded body of a request. */

@@ -103,11 +103,14 @@ concur_future_manager(concur_future *future, struct concur_manager *ret_manager)
 	reply = concur__v1__manager_info__unpack(NULL, future->call.size, future->call.body);
 	if (!reply)
 		return future_bad_reply();
-	*ret_manager = (struct concur_manager){
-		.process = reply->process, .uptime_ns = reply->uptime_ns, .sessions = reply->sessions,
-		.objects = reply->objects, .waiters = reply->waiters, .calls = reply->calls,
-		.bytes = reply->bytes, .bytes_max = reply->bytes_max
-	};
+	*ret_manager = (struct concur_manager){ .process = reply->process,
+		.uptime_ns = reply->uptime_ns,
+		.sessions = reply->sessions,
+		.objects = reply->objects,
+		.waiters = reply->waiters,
+		.calls = reply->calls,
+		.bytes = reply->bytes,
+		.bytes_max = reply->bytes_max };
 	snprintf(ret_manager->daemon, sizeof ret_manager->daemon, "%.*s", (int)reply->daemon.len,
 	    (const char *)reply->daemon.data);
 	concur__v1__manager_info__free_unpacked(reply, NULL);
@@ -119,12 +122,17 @@ concur_future_manager(concur_future *future, struct concur_manager *ret_manager)
 static void
 fill_info(struct concur_info *info, const Concur__V1__ObjectInfo *from, char *name)
 {
-	*info = (struct concur_info){
-		.object = from->object, .kind = (enum concur_kind)from->kind,
-		.lifetime = (enum concur_lifetime)from->lifetime, .name = name, .name_size = from->name.len,
-		.refs = from->refs, .len = from->len, .version = from->version, .waiters = from->waiters,
-		.bytes = from->bytes, .held = from->holder != NULL
-	};
+	*info = (struct concur_info){ .object = from->object,
+		.kind = (enum concur_kind)from->kind,
+		.lifetime = (enum concur_lifetime)from->lifetime,
+		.name = name,
+		.name_size = from->name.len,
+		.refs = from->refs,
+		.len = from->len,
+		.version = from->version,
+		.waiters = from->waiters,
+		.bytes = from->bytes,
+		.held = from->holder != NULL };
 	if (from->name.len)
 		memcpy(name, from->name.data, from->name.len);
 	name[from->name.len] = 0;

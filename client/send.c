@@ -1,8 +1,8 @@
 /* A connection's way out.
  *
  * Frames are written into `out` under the send lock, where their ids are drawn, and sent from there. When the socket
- * takes no more, the sender waits until it does, holding the send lock; since the daemon may have stopped reading because
- * nobody takes its replies, the sender reads them in the meantime, unless another thread already does. */
+ * takes no more, the sender waits until it does, holding the send lock; since the daemon may have stopped reading
+ * because nobody takes its replies, the sender reads them in the meantime, unless another thread already does. */
 #include "config.h"
 
 #include "conn.h"
@@ -143,8 +143,8 @@ write_frame(struct conn *conn, const struct conn_frame *frame)
 	uint8_t *to;
 
 	if (size - FRAME_LENGTH > conn->limits.frame_max)
-		return error_set(CONCUR_TOO_LARGE, "a call of %zu bytes: the daemon takes at most %llu (frame_max)", size,
-		    (unsigned long long)conn->limits.frame_max);
+		return error_set(CONCUR_TOO_LARGE, "a call of %zu bytes: the daemon takes at most %llu (frame_max)",
+		    size, (unsigned long long)conn->limits.frame_max);
 	if (reserve_out(conn, size))
 		return error_plain(CONCUR_NO_MEMORY);
 	head.length = (uint32_t)(size - FRAME_LENGTH);

@@ -7,15 +7,15 @@
 #include "conn.h"
 
 struct concur_session {
-	_Atomic unsigned refs;       /* the program's, and one for each handle, future and seated thread */
+	_Atomic unsigned refs; /* the program's, and one for each handle, future and seated thread */
 	_Atomic bool closed;
-	struct conn *_Atomic conn;   /* of this process; or of its parent until the first call after the fork */
-	_Atomic uint64_t contexts;   /* number drawn last */
+	struct conn *_Atomic conn; /* of this process; or of its parent until the first call after the fork */
+	_Atomic uint64_t contexts; /* number drawn last */
 	char *url;
 	char *client;
-	int64_t timeout_ns;          /* for connecting */
-	uint64_t spawner;            /* fork_word of the process that spawned the daemon; 0: not spawned */
-	int daemon;                  /* pidfd of that daemon, or -1 */
+	int64_t timeout_ns; /* for connecting */
+	uint64_t spawner;   /* fork_word of the process that spawned the daemon; 0: not spawned */
+	int daemon;         /* pidfd of that daemon, or -1 */
 };
 
 concur_session *session_ref(concur_session *session);
@@ -43,7 +43,6 @@ void session_goodbye(struct conn *conn);
 void session_end_daemon(concur_session *session);
 
 /* session.c: concur_connect with the address known. */
-enum concur_status session_open(
-    const char *url, const struct concur_options *options, concur_session **ret_session);
+enum concur_status session_open(const char *url, const struct concur_options *options, concur_session **ret_session);
 
 #endif

@@ -9,21 +9,28 @@
 #include "request.h"
 
 /* The request of a call on a handle. */
-#define ON(handle, method_id, result_kind, call_flags)                                                                 \
-	(&(const struct request){ .session = HANDLE(handle)->session, .object = HANDLE(handle),                        \
-	    .method = (method_id), .result = (result_kind), .flags = (call_flags) })
+#define ON(handle, method_id, result_kind, call_flags)                \
+	(&(const struct request){ .session = HANDLE(handle)->session, \
+	    .object = HANDLE(handle),                                 \
+	    .method = (method_id),                                    \
+	    .result = (result_kind),                                  \
+	    .flags = (call_flags) })
 
 /* The same for a call that may wait in the daemon. */
-#define ON_WAITING(handle, method_id, result_kind, call_flags)                                                         \
-	(&(const struct request){ .session = HANDLE(handle)->session, .object = HANDLE(handle),                        \
-	    .method = (method_id), .result = (result_kind), .flags = (call_flags), .waits = true })
+#define ON_WAITING(handle, method_id, result_kind, call_flags)        \
+	(&(const struct request){ .session = HANDLE(handle)->session, \
+	    .object = HANDLE(handle),                                 \
+	    .method = (method_id),                                    \
+	    .result = (result_kind),                                  \
+	    .flags = (call_flags),                                    \
+	    .waits = true })
 
 concur_future *shape_object(const struct request *request);
 concur_future *shape_wait(const struct request *request, int64_t timeout_ns);
 concur_future *shape_count(const struct request *request, int64_t count);
 concur_future *shape_key(const struct request *request, const struct concur_value *key);
-concur_future *shape_key_value(
-    const struct request *request, const struct concur_value *key, const struct concur_value *value);
+concur_future *shape_key_value(const struct request *request, const struct concur_value *key,
+    const struct concur_value *value);
 concur_future *shape_index(const struct request *request, int64_t index);
 concur_future *shape_index_value(const struct request *request, int64_t index, const struct concur_value *value);
 concur_future *shape_value(const struct request *request, const struct concur_value *value);

@@ -1,9 +1,9 @@
 /* Private daemons: concur_spawn().
  *
- * The daemon gets a pidfd of the caller, by which it sees the caller's end, and the writing end of a pipe, through which
- * it tells its address when it listens. It is forked twice: its parent ends at once, so that the caller has no child to
- * reap and no SIGCHLD from it later. All strings are made before the first fork, after which only async-signal-safe calls
- * are made, for other threads of the caller may hold any lock. */
+ * The daemon gets a pidfd of the caller, by which it sees the caller's end, and the writing end of a pipe, through
+ * which it tells its address when it listens. It is forked twice: its parent ends at once, so that the caller has no
+ * child to reap and no SIGCHLD from it later. All strings are made before the first fork, after which only
+ * async-signal-safe calls are made, for other threads of the caller may hold any lock. */
 #include "config.h"
 
 #include "error.h"
@@ -23,9 +23,9 @@
 #include <unistd.h>
 
 enum {
-	SPAWN_SECONDS = 10,   /* for the daemon to listen */
-	END_MS = 5000,        /* for it to end */
-	OWN_ARGUMENTS = 10,   /* and NULL */
+	SPAWN_SECONDS = 10, /* for the daemon to listen */
+	END_MS = 5000,      /* for it to end */
+	OWN_ARGUMENTS = 10, /* and NULL */
 };
 
 struct spawn {
@@ -85,7 +85,8 @@ find_program(struct spawn *spawn, const struct concur_options *options)
 		return take_program(spawn, CONCURD_PROGRAM, "the installation");
 	if (find_in_path(spawn->program, sizeof spawn->program))
 		return CONCUR_OK;
-	return error_set(CONCUR_NO_DAEMON, "concurd was found neither at %s nor in PATH: set CONCUR_CONCURD", CONCURD_PROGRAM);
+	return error_set(CONCUR_NO_DAEMON, "concurd was found neither at %s nor in PATH: set CONCUR_CONCURD",
+	    CONCURD_PROGRAM);
 }
 
 /* -- what it is given --------------------------------------------------------------------------------------------- */

@@ -8,9 +8,9 @@
 
 /* One who owns locks and makes calls: a thread of a session, or a concur_context. */
 struct owner {
-	uint64_t word;        /* of the process in which the number was drawn; in another one it does not count */
-	uint64_t number;      /* the context's, on the wire */
-	uint64_t guard_lock;  /* see concur_guard(); 0: none */
+	uint64_t word;       /* of the process in which the number was drawn; in another one it does not count */
+	uint64_t number;     /* the context's, on the wire */
+	uint64_t guard_lock; /* see concur_guard(); 0: none */
 	uint64_t guard_token;
 };
 

@@ -11,8 +11,8 @@ enum url_kind { URL_UNIX, URL_TCP };
 struct url {
 	enum url_kind kind;
 	char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* UNIX */
-	char host[256]; /* TCP; an IPv6 address without its brackets */
-	char port[6];   /* TCP; a number */
+	char host[256];                                       /* TCP; an IPv6 address without its brackets */
+	char port[6];                                         /* TCP; a number */
 };
 
 /* Reads an address. BAD_ADDRESS; sets the thread's message. */

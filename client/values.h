@@ -23,7 +23,6 @@ struct values_source {
 };
 
 /* Makes an array of values, with all that they point to in the same block; NULL if there are none. */
-enum concur_status values_decode_all(
-    struct values_source *source, struct concur_value **ret_items, size_t *ret_count);
+enum concur_status values_decode_all(struct values_source *source, struct concur_value **ret_items, size_t *ret_count);
 
 #endif

@@ -8,11 +8,11 @@
 #include "lib/value.h"
 
 enum {
-	FIELD_ITEM = 0x0a,       /* Sequence.items, Mapping.pairs, Pair.key: field 1, with a length */
-	FIELD_SECOND = 0x12,     /* Pair.value, TypedArray.items, Opaque.data: field 2, with a length */
-	FIELD_THIRD = 0x1a,      /* Opaque.references: field 3, with a length (packed) */
-	FIELD_TYPECODE = 0x08,   /* TypedArray.typecode, Reference.object: field 1, a number */
-	FIELD_KIND = 0x10,       /* Reference.kind: field 2, a number */
+	FIELD_ITEM = 0x0a,     /* Sequence.items, Mapping.pairs, Pair.key: field 1, with a length */
+	FIELD_SECOND = 0x12,   /* Pair.value, TypedArray.items, Opaque.data: field 2, with a length */
+	FIELD_THIRD = 0x1a,    /* Opaque.references: field 3, with a length (packed) */
+	FIELD_TYPECODE = 0x08, /* TypedArray.typecode, Reference.object: field 1, a number */
+	FIELD_KIND = 0x10,     /* Reference.kind: field 2, a number */
 };
 
 static size_t
@@ -154,7 +154,8 @@ check(const struct concur_value *value, unsigned depth)
 	if (depth == 0)
 		return error_set(CONCUR_TOO_LARGE, "the value is nested deeper than the daemon's depth_max");
 	if (value->kind == CONCUR_VALUE_MAP && value->count % 2)
-		return error_set(CONCUR_BAD_VALUE, "a map of %zu items: they must alternate, key and value", value->count);
+		return error_set(CONCUR_BAD_VALUE, "a map of %zu items: they must alternate, key and value",
+		    value->count);
 	if (value->kind == CONCUR_VALUE_OPAQUE && !(value->opaque && value->opaque->codec))
 		return error_set(CONCUR_BAD_VALUE, "an opaque value must name its codec");
 	if (value->kind < CONCUR_VALUE_LIST || value->kind > CONCUR_VALUE_MAP)

@@ -7,7 +7,7 @@ const struct limits_row limits_rows[] = {
 #define LIMITS_ROW(name, value, unit, text) { #name, unit, text, value, offsetof(struct limits, name) },
 	LIMITS_LIST(LIMITS_ROW)
 #undef LIMITS_ROW
-	{ NULL, NULL, NULL, 0, 0 },
+	    { NULL, NULL, NULL, 0, 0 },
 };
 
 static uint64_t *

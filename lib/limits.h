@@ -1,6 +1,7 @@
 /* All limits of the daemon: one table gives the name, the default, the unit and the text.
  *
- * A limit that is reached is answered with its name. `concurd --limit NAME=VALUE` sets one; concurd(8) lists them all. */
+ * A limit that is reached is answered with its name. `concurd --limit NAME=VALUE` sets one; concurd(8) lists them
+ * all. */
 #ifndef LIB_LIMITS_H
 #define LIB_LIMITS_H
 
@@ -10,7 +11,7 @@
 
 #define LIMITS_MIB (UINT64_C(1) << 20)
 
-#define LIMITS_LIST(X)                                                                                    \
+#define LIMITS_LIST(X)                                                                                     \
 	X(frame_max, 64 * LIMITS_MIB, "bytes", "of one frame; a larger one is read past and refused")      \
 	X(frame_hard_max, 1024 * LIMITS_MIB, "bytes", "of one frame; a larger one ends the connection")    \
 	X(arena_max, 160 * LIMITS_MIB, "bytes", "that one call may unpack to")                             \
@@ -42,8 +43,8 @@ struct limits_row {
 	const char *name;
 	const char *unit;
 	const char *text;
-	uint64_t value;  /* the default */
-	size_t offset;   /* in struct limits */
+	uint64_t value; /* the default */
+	size_t offset;  /* in struct limits */
 };
 
 extern const struct limits_row limits_rows[]; /* ends with a name of NULL */

@@ -12,7 +12,7 @@ struct link {
 	struct link *prev;
 };
 
-#define LINK_ENTRY(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
+#define LINK_ENTRY(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 static inline void
 link_init(struct link *node)

@@ -93,7 +93,8 @@ is_key(const struct blob *blob, const struct value *key)
 
 	if (value_identical(&other, key))
 		return true;
-	if (other.kind == key->kind && (key->kind == VALUE_TEXT || key->kind == VALUE_DATA || key->kind == VALUE_INTEGER))
+	if (other.kind == key->kind &&
+	    (key->kind == VALUE_TEXT || key->kind == VALUE_DATA || key->kind == VALUE_INTEGER))
 		return false;
 	return value_equal(&other, key) == VALUE_SAME;
 }

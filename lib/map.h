@@ -1,7 +1,7 @@
 /* An insertion-ordered hash map from values to pointers: compact, and without a long pause however large.
  *
- * Keys are blobs that hold values which can be keys (see value.h: 1, 1.0 and true are one key, and so is a NaN of the same
- * bytes); the map keeps one reference to each. What the pointers point to is the caller's.
+ * Keys are blobs that hold values which can be keys (see value.h: 1, 1.0 and true are one key, and so is a NaN of the
+ * same bytes); the map keeps one reference to each. What the pointers point to is the caller's.
  *
  * Layout: entries of 16 bytes in insertion order, in segments of 4,096; and an index of 32-bit slots, 25 bits of entry
  * number and 7 of the key's hash, in segments of 512 that are split and merged one at a time. Removed entries leave

@@ -32,32 +32,7 @@ value_varint_read_slow(const uint8_t *at, const uint8_t *end, uint64_t *ret)
 enum concur_status
 value_parse(const uint8_t *bytes, size_t size, struct value *ret)
 {
-	const uint8_t *at = bytes + 1;
-	const uint8_t *end = bytes + size;
-	uint64_t number;
-
-	if (size < 2 || bytes[0] < 8)
-		return CONCUR_BAD_VALUE;
-	enum value_kind kind = (enum value_kind)(bytes[0] >> 3);
-	if (kind > VALUE_OPAQUE || value_wire_type(kind) != (bytes[0] & 7))
-		return CONCUR_BAD_VALUE;
-
-	if (kind == VALUE_NUMBER) {
-		number = 8;
-	} else {
-		const uint8_t *behind = value_varint_read(at, end, &number);
-
-		if (!behind)
-			return CONCUR_BAD_VALUE;
-		if (kind <= VALUE_INTEGER)
-			number = (uint64_t)(behind - at);
-		else
-			at = behind;
-	}
-	if (number != (uint64_t)(end - at))
-		return CONCUR_BAD_VALUE;
-	*ret = (struct value){ .kind = kind, .data = at, .size = (size_t)number };
-	return CONCUR_OK;
+	return value_wire_parse(bytes, size, ret) ? CONCUR_OK : CONCUR_BAD_VALUE;
 }
 
 /* -- scalars ----------------------------------------------------------------------------------------------------- */
@@ -189,7 +164,7 @@ bool
 value_wire_reference(const struct value *value, struct value_reference *ret)
 {
 	const uint8_t *end = value->data + value->size;
-	uint64_t kind;
+	uint64_t kind = 0;
 	const uint8_t *at = value_wire_varint(value->data, end, WIRE_REFERENCE_OBJECT, &ret->object);
 
 	ret->kind = 0;

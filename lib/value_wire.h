@@ -57,6 +57,35 @@ value_wire_bytes(const uint8_t *at, const uint8_t *end, uint8_t tag, const uint8
 	return at + size;
 }
 
+/* One Value, its outermost field alone. Inline: every value that comes in passes here. */
+static inline bool
+value_wire_parse(const uint8_t *bytes, size_t size, struct value *ret)
+{
+	const uint8_t *at = bytes + 1;
+	const uint8_t *end = bytes + size;
+	uint64_t payload = sizeof(uint64_t);
+
+	if (size < 2 || bytes[0] < 1 << 3)
+		return false;
+	enum value_kind kind = (enum value_kind)(bytes[0] >> 3);
+	if (kind > VALUE_OPAQUE || value_wire_type(kind) != (bytes[0] & 7))
+		return false;
+	if (kind != VALUE_NUMBER) {
+		const uint8_t *behind = value_varint_read(at, end, &payload);
+
+		if (!behind)
+			return false;
+		if (kind <= VALUE_INTEGER)
+			payload = (uint64_t)(behind - at);
+		else
+			at = behind;
+	}
+	if (payload != (uint64_t)(end - at))
+		return false;
+	*ret = (struct value){ .kind = kind, .data = at, .size = (size_t)payload };
+	return true;
+}
+
 /* A field of bytes that holds one Value; looks only at its outermost field. */
 static inline const uint8_t *
 value_wire_value(const uint8_t *at, const uint8_t *end, uint8_t tag, struct value *ret)
@@ -64,7 +93,7 @@ value_wire_value(const uint8_t *at, const uint8_t *end, uint8_t tag, struct valu
 	const uint8_t *bytes;
 
 	at = value_wire_bytes(at, end, tag, &bytes);
-	return at && value_parse(bytes, (size_t)(at - bytes), ret) == CONCUR_OK ? at : NULL;
+	return at && value_wire_parse(bytes, (size_t)(at - bytes), ret) ? at : NULL;
 }
 
 /* The whole payload of an ARRAY, OBJECT and OPAQUE. */

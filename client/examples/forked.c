@@ -1,5 +1,5 @@
-/* What a fork does to a session. The child goes on with the same handles, on a connection of its own; a call that was in
- * flight at the fork stays the parent's. */
+/* What a fork does to a session. The child goes on with the same handles, on a connection of its own; a call that was
+ * in flight at the fork stays the parent's. */
 #include "client/examples/example.h"
 
 struct things {

@@ -26,7 +26,7 @@ struct options {
 struct shared {
 	concur_queue *files; /* of names */
 	concur_dict *counts;
-	concur_cell *done;   /* files that were counted */
+	concur_cell *done; /* files that were counted */
 	concur_lock *terminal;
 };
 

@@ -26,7 +26,8 @@ words_place(const struct words *words, const char *text)
 
 	for (const char *c = text; *c; c++)
 		at = at * 33 + (unsigned char)*c;
-	while (words->table[at & (words->room - 1)].text[0] && strcmp(words->table[at & (words->room - 1)].text, text) != 0)
+	while (words->table[at & (words->room - 1)].text[0] &&
+	    strcmp(words->table[at & (words->room - 1)].text, text) != 0)
 		at++;
 	return &words->table[at & (words->room - 1)];
 }

@@ -77,11 +77,11 @@ core_answer(struct core *core)
 }
 
 static void
-core_let_go(struct core *core)
+core_let_go(struct core *core, size_t most)
 {
 	struct link *node;
 
-	while ((node = link_pop(&core->unreferenced))) {
+	for (; most && (node = link_pop(&core->unreferenced)); most--) {
 		struct object *object = LINK_ENTRY(node, struct object, unreferenced);
 
 		if (object->refs == 0)
@@ -94,7 +94,7 @@ core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 {
 	waiter_expire(core, core->limits->turn_steps);
 	core_answer(core);
-	core_let_go(core);
+	core_let_go(core, core->limits->turn_steps);
 	core_answer(core);
 	core_dig(core, core->limits->turn_steps);
 

@@ -23,19 +23,19 @@ enum { CORE_DETAIL = 512 };
 
 struct core {
 	const struct limits *limits;
-	uint64_t seed;           /* of the hashes */
-	uint64_t counter;        /* the last id, token or version given out; core_draw() */
-	uint64_t now_ns;         /* the turn's time */
-	struct table objects;    /* struct object by id */
-	struct map *names;       /* struct object by name (a text value) */
-	struct table sessions;   /* struct session by id */
-	struct heap deadlines;   /* waiters that have one */
-	struct link ready;       /* waiters that are woken and not yet answered */
+	uint64_t seed;            /* of the hashes */
+	uint64_t counter;         /* the last id, token or version given out; core_draw() */
+	uint64_t now_ns;          /* the turn's time */
+	struct table objects;     /* struct object by id */
+	struct map *names;        /* struct object by name (a text value) */
+	struct table sessions;    /* struct session by id */
+	struct heap deadlines;    /* waiters that have one */
+	struct link ready;        /* waiters that are woken and not yet answered */
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
-	struct link graves;      /* what is freed by counted steps */
-	uint64_t waiting;        /* waiters in all */
-	uint64_t bytes;          /* counted for all that is stored */
-	const char *limit;       /* the name of the limit, with a status of LIMIT or TOO_LARGE */
+	struct link graves;       /* what is freed by counted steps */
+	uint64_t waiting;         /* waiters in all */
+	uint64_t bytes;           /* counted for all that is stored */
+	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
 	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
 };
 

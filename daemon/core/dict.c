@@ -42,8 +42,8 @@ dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct 
 	object_changed(core, &dict->object);
 }
 
-/* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the caller
- * still has it. */
+/* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the
+ * caller still has it. */
 static enum concur_status
 dict_put(struct core *core, struct dict *dict, const struct dict_item *item, struct blob *blob)
 {
@@ -65,8 +65,8 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 }
 
 static enum concur_status
-dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *value, bool refers,
-    struct blob **ret)
+dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *value,
+    bool refers, struct blob **ret)
 {
 	struct blob *blob = store_new(core, &dict->object, value, refers);
 	enum concur_status status;
@@ -223,6 +223,9 @@ dict_append(struct core *core, struct dict *dict, const struct dict_item *item, 
 
 	if (have && (have->kind & BLOB_KIND) != VALUE_LIST)
 		return CONCUR_TYPE_ERROR;
+	/* What could not be sent again must not come about. */
+	if (have && blob_size(have) + item->value.size > core->limits->frame_max / 2)
+		return core_limit(core, CONCUR_TOO_LARGE, "frame_max");
 	longer = dict_longer_list(have, item);
 	if (!longer)
 		return CONCUR_NO_MEMORY;

@@ -1,7 +1,7 @@
 /* The dict: insertion-ordered, keys and values are any values that Python would take.
  *
- * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call. Statuses
- * besides those said: NO_MEMORY, and LIMIT at container_max; then the dict is as it was. */
+ * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call.
+ * Statuses besides those said: NO_MEMORY, and LIMIT at container_max; then the dict is as it was. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 
@@ -35,7 +35,7 @@ bool dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, 
 enum concur_status dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret);
 
 /* Appends an item to the list at the key; an absent key counts as an empty list. *ret_count is its new length.
- * TYPE_ERROR if there is no list. */
+ * TYPE_ERROR if there is no list, TOO_LARGE where it would grow past half of frame_max. */
 enum concur_status dict_append(struct core *core, struct dict *dict, const struct dict_item *item, int64_t *ret_count);
 
 /* Sets the value if what is there equals `expected` (NULL: if nothing is there); without item->value (kind VALUE_NONE)
@@ -43,8 +43,8 @@ enum concur_status dict_append(struct core *core, struct dict *dict, const struc
 enum concur_status dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_item *item,
     const struct value *expected, enum outcome *ret);
 
-/* The entries behind a cursor (0: the first), borrowed until the dict changes. dict_page_next gives NULL at the end. If the
- * cursor is from before a rearrangement, dict_page_begin returns false. */
+/* The entries behind a cursor (0: the first), borrowed until the dict changes. dict_page_next gives NULL at the end. If
+ * the cursor is from before a rearrangement, dict_page_begin returns false. */
 struct dict_page {
 	const struct map *map;
 	uint32_t position;

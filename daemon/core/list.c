@@ -140,8 +140,8 @@ list_clamp(const struct list *list, int64_t index)
 }
 
 enum concur_status
-list_index(struct core *core, const struct list *list, const struct value *value, int64_t start,
-    int64_t stop, int64_t *ret)
+list_index(struct core *core, const struct list *list, const struct value *value, int64_t start, int64_t stop,
+    int64_t *ret)
 {
 	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
 

@@ -1,8 +1,8 @@
 /* The list: Python's list, its items any values.
  *
- * Indexes and slices are normalised here, as CPython does (PySlice_AdjustIndices). Statuses besides those said: NO_MEMORY,
- * LIMIT at container_max, TOO_LARGE where a call would look at or move more than sort_max items; then the list is as it
- * was. */
+ * Indexes and slices are normalised here, as CPython does (PySlice_AdjustIndices). Statuses besides those said:
+ * NO_MEMORY, LIMIT at container_max, TOO_LARGE where a call would look at or move more than sort_max items; then the
+ * list is as it was. */
 #ifndef CORE_LIST_H
 #define CORE_LIST_H
 
@@ -34,11 +34,11 @@ enum concur_status list_extend(struct core *core, struct list *list, const struc
 /* The item becomes the caller's. INDEX_ERROR. */
 enum concur_status list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret);
 
-/* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if an opaque item comes before. */
-enum concur_status list_index(struct core *core, const struct list *list, const struct value *value,
-    int64_t start, int64_t stop, int64_t *ret);
-enum concur_status list_count(struct core *core, const struct list *list, const struct value *value,
-    int64_t *ret);
+/* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if an opaque item comes
+ * before. */
+enum concur_status list_index(struct core *core, const struct list *list, const struct value *value, int64_t start,
+    int64_t stop, int64_t *ret);
+enum concur_status list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret);
 
 enum concur_status list_reverse(struct core *core, struct list *list);
 

@@ -49,8 +49,8 @@ list_keep(struct core *core, struct list *list, const struct list_item *items, s
 	return blobs;
 }
 
-/* Makes `wide` places of the `narrow` ones at `first`, moving what is behind. New places are NULL; places that go must have
- * been emptied. */
+/* Makes `wide` places of the `narrow` ones at `first`, moving what is behind. New places are NULL; places that go must
+ * have been emptied. */
 static int
 list_widen(struct list *list, size_t first, size_t narrow, size_t wide)
 {

@@ -1,11 +1,11 @@
 /* The lock.
  *
- * States: free; held by an owner whose session lives (hold.owner set); held by one that said goodbye (locked, no owner).
- * Waiters exist only while it is held. A grant draws a new token.
+ * States: free; held by an owner whose session lives (hold.owner set); held by one that said goodbye (locked, no
+ * owner). Waiters exist only while it is held. A grant draws a new token.
  *
- * What a death leaves behind: `death`, until the next grant tells it; and a credit: since anyone may release a plain lock,
- * somebody may still be about to release it for the dead. One such release is absorbed. The credit ends with the first
- * grant after the death, or with the first grant that is not told of a death. */
+ * What a death leaves behind: `death`, until the next grant tells it; and a credit: since anyone may release a plain
+ * lock, somebody may still be about to release it for the dead. One such release is absorbed. The credit ends with the
+ * first grant after the death, or with the first grant that is not told of a death. */
 #include "daemon/core/lock.h"
 
 #include <stdio.h>
@@ -19,11 +19,11 @@ struct lock {
 	struct link waiters;
 	bool locked;
 	bool strict;
-	bool has_death;        /* to be told to the next owner */
+	bool has_death; /* to be told to the next owner */
 	bool credit;
-	uint64_t token;        /* of the last grant */
-	uint64_t since_ns;     /* of the last grant */
-	uint64_t session;      /* the holder's, for inspection */
+	uint64_t token;    /* of the last grant */
+	uint64_t since_ns; /* of the last grant */
+	uint64_t session;  /* the holder's, for inspection */
 	uint64_t process;
 	uint64_t context;
 	struct death death;
@@ -83,15 +83,15 @@ lock_describe_step(struct core *core, const struct lock *lock, const struct owne
 	if (lock->object.name)
 		snprintf(name, sizeof name, " '%.*s'", (int)blob_size(lock->object.name),
 		    (const char *)blob_data(lock->object.name));
-	snprintf(core->detail + used, room, "%slock %llu%s is held by process %llu context %llu", used ? ", which waits: " : "",
-	    (unsigned long long)object_id(&lock->object), name, (unsigned long long)owner->session->process,
-	    (unsigned long long)owner_context(owner));
+	snprintf(core->detail + used, room, "%slock %llu%s is held by process %llu context %llu",
+	    used ? ", which waits: " : "", (unsigned long long)object_id(&lock->object), name,
+	    (unsigned long long)owner->session->process, (unsigned long long)owner_context(owner));
 }
 
 /* True if a wait of `owner` for `lock` could never end: following who holds it and what that owner is blocked on comes
  * back to `owner`. Every edge was looked at when it appeared, so a cycle can only be one through `owner`; but a context
- * that is blocked in two calls at once, which no honest client has, gets an edge unseen when the first ends. So steps are
- * bounded: each but the first goes by another waiter. The words go to core->detail. */
+ * that is blocked in two calls at once, which no honest client has, gets an edge unseen when the first ends. So steps
+ * are bounded: each but the first goes by another waiter. The words go to core->detail. */
 static bool
 lock_would_deadlock(struct core *core, struct lock *lock, const struct owner *owner)
 {
@@ -109,8 +109,8 @@ lock_would_deadlock(struct core *core, struct lock *lock, const struct owner *ow
 	return false;
 }
 
-/* The owner has just been given a lock while it is blocked on another: the new edge may close a cycle, and then its blocked
- * call is the youngest of it and fails. */
+/* The owner has just been given a lock while it is blocked on another: the new edge may close a cycle, and then its
+ * blocked call is the youngest of it and fails. */
 static void
 lock_check_holder(struct core *core, struct owner *owner)
 {

@@ -1,7 +1,8 @@
 /* Objects: opening, names, references, and the way they go.
  *
- * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) -> back, or
- * destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are freed. */
+ * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) ->
+ * back, or destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are
+ * freed. */
 #include "daemon/core/object.h"
 
 #include "daemon/core/cell.h"
@@ -147,7 +148,8 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 void
 object_unref(struct core *core, struct object *object)
 {
-	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave already. */
+	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave
+	 * already. */
 	assert(object->refs > 0);
 	if (--object->refs == 0 && !link_linked(&object->grave.link) && !link_linked(&object->unreferenced))
 		link_append(&core->unreferenced, &object->unreferenced);

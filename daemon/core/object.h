@@ -1,8 +1,9 @@
 /* Objects: what every kind has in common, and the table of kinds.
  *
  * An object lives while something refers to it: a session's handle, a value that holds a reference, its name if its
- * lifetime is NAMED, its creator if it is SESSION, a waiter. When the last one goes it is set aside, and freed at the turn's end unless one came back.
- * object_destroy() ends it at once whatever refers to it; later look-ups by its id find nothing. */
+ * lifetime is NAMED, its creator if it is SESSION, a waiter. When the last one goes it is set aside, and freed at the
+ * turn's end unless one came back. object_destroy() ends it at once whatever refers to it; later look-ups by its id
+ * find nothing. */
 #ifndef CORE_OBJECT_H
 #define CORE_OBJECT_H
 
@@ -31,15 +32,15 @@ enum lifetime {
 };
 
 struct object {
-	struct table_node by_id;   /* in core->objects; the key is the id */
+	struct table_node by_id; /* in core->objects; the key is the id */
 	const struct kind *kind;
-	struct blob *name;         /* the key in core->names, borrowed; NULL: anonymous */
+	struct blob *name; /* the key in core->names, borrowed; NULL: anonymous */
 	uint64_t refs;
-	uint64_t version;          /* drawn anew at every change */
-	uint64_t bytes;            /* counted for what it stores */
-	uint64_t waiting;          /* waiters on it */
-	struct link unreferenced;  /* in core->unreferenced */
-	struct link in_creator;    /* in session->created, for LIFETIME_SESSION */
+	uint64_t version;         /* drawn anew at every change */
+	uint64_t bytes;           /* counted for what it stores */
+	uint64_t waiting;         /* waiters on it */
+	struct link unreferenced; /* in core->unreferenced */
+	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
 	struct grave grave;
 	enum lifetime lifetime;
 };
@@ -63,7 +64,8 @@ struct kind {
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
 	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
 	void (*end)(struct core *core, struct object *object);
-	/* Frees at most *steps of its contents, subtracting; true when none are left. The object itself is not its business. */
+	/* Frees at most *steps of its contents, subtracting; true when none are left. The object itself is not its
+	 * business. */
 	bool (*step)(struct core *core, struct object *object, size_t *steps);
 	/* A waiter of that role has left by time-out, cancel or death: others may go on now. NULL: nobody could. */
 	void (*left)(struct core *core, struct object *object, uint8_t role);
@@ -88,8 +90,8 @@ object_id(const struct object *object)
 
 /* Opens by name, or creates. `name` is a text value, NULL for an anonymous object. *ret_created tells which.
  * WRONG_KIND, but with must_exist KIND_NONE
- * stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the kind's
- * init says. No reference is taken for the caller: take one before the turn ends. */
+ * stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the
+ * kind's init says. No reference is taken for the caller: take one before the turn ends. */
 struct object_open {
 	const struct value *name;
 	bool must_exist;

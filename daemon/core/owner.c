@@ -136,6 +136,7 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 		object_destroy(core, LINK_ENTRY(node, struct object, in_creator));
 	session_drop_refs(core, session);
 
+	assert(session->calls.count == 0);
 	table_remove(&core->sessions, &session->by_id);
 	table_fini(&session->refs);
 	table_fini(&session->owners);

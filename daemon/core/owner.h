@@ -1,7 +1,7 @@
 /* Sessions and owners: who holds what, who waits.
  *
- * A session is one client process's standing. An owner is one context (thread, coroutine, task) of a session; its record
- * exists while it holds or waits for something, and is what locks point to. */
+ * A session is one client process's standing. An owner is one context (thread, coroutine, task) of a session; its
+ * record exists while it holds or waits for something, and is what locks point to. */
 #ifndef CORE_OWNER_H
 #define CORE_OWNER_H
 
@@ -17,20 +17,20 @@ enum farewell {
 };
 
 struct session {
-	struct table_node by_id;   /* in core->sessions; the key is the id */
-	uint64_t process;          /* its pid, 0: not known */
-	struct table refs;         /* handles: struct session_ref by object id */
-	struct table owners;       /* struct owner by context */
-	struct table calls;        /* struct waiter by call id */
-	struct link created;       /* objects that live as long as this session */
-	void *user;                /* the layer above's */
+	struct table_node by_id; /* in core->sessions; the key is the id */
+	uint64_t process;        /* its pid, 0: not known */
+	struct table refs;       /* handles: struct session_ref by object id */
+	struct table owners;     /* struct owner by context */
+	struct table calls;      /* struct waiter by call id */
+	struct link created;     /* objects that live as long as this session */
+	void *user;              /* the layer above's */
 };
 
 struct owner {
 	struct table_node by_context; /* in session->owners; the key is the context */
 	struct session *session;
-	struct link waiters;          /* struct waiter, oldest first */
-	struct link holds;            /* struct hold */
+	struct link waiters; /* struct waiter, oldest first */
+	struct link holds;   /* struct hold */
 };
 
 /* What an owner holds: embedded in a lock. */
@@ -91,8 +91,7 @@ struct waiter *owner_blocked(const struct owner *owner);
 bool owner_waits_on(const struct owner *owner, const struct object *object);
 
 static inline void
-hold_init(struct hold *hold,
-    void (*owner_ended)(struct core *, struct hold *, const struct owner *, enum farewell))
+hold_init(struct hold *hold, void (*owner_ended)(struct core *, struct hold *, const struct owner *, enum farewell))
 {
 	link_init(&hold->link);
 	hold->owner = NULL;

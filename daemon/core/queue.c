@@ -17,13 +17,18 @@ enum queue_role {
 	QUEUE_JOIN,
 };
 
+enum {
+	QUEUE_FRAME_HEAD = 64,                    /* bytes of a frame beside its items, and to spare */
+	QUEUE_ITEM_HEAD = 11 + VALUE_HEAD_MAX,    /* bytes of an item in a frame beside its payload, at most */
+};
+
 struct queue {
 	struct object object;
-	struct ring items;    /* struct blob *, one reference each */
-	uint64_t maxsize;     /* 0: unbounded */
-	uint64_t unfinished;  /* put and not told done */
-	uint64_t getting;     /* getters that wait */
-	uint64_t putting;     /* putters that wait */
+	struct ring items;   /* struct blob *, one reference each */
+	uint64_t maxsize;    /* 0: unbounded */
+	uint64_t unfinished; /* put and not told done */
+	uint64_t getting;    /* getters that wait */
+	uint64_t putting;    /* putters that wait */
 	struct link getters;
 	struct link putters;
 	struct link joiners;
@@ -95,16 +100,32 @@ queue_take(struct core *core, struct queue *queue)
 	return blob;
 }
 
+/* How many of the next items, `count` at most, go into one frame; at least one does. */
+static size_t
+queue_batch(const struct core *core, const struct queue *queue, size_t count)
+{
+	size_t have = ring_count(&queue->items), taken;
+	uint64_t bytes = QUEUE_FRAME_HEAD;
+
+	count = count < have ? count : have;
+	for (taken = 0; taken < count; taken++) {
+		const struct blob *blob = *ring_at(&queue->items, queue->lifo ? have - 1 - taken : taken);
+
+		bytes += QUEUE_ITEM_HEAD + blob_size(blob);
+		if (taken && bytes > core->limits->frame_max)
+			break;
+	}
+	return taken;
+}
+
 /* Takes what a getter gets now; there is at least one item. */
 static enum concur_status
 queue_serve(struct core *core, struct queue *queue, bool many, size_t count, struct result *ret)
 {
-	size_t have = ring_count(&queue->items);
-
 	if (!many) {
 		ret->value = queue_take(core, queue);
 	} else {
-		count = count < have ? count : have;
+		count = queue_batch(core, queue, count);
 		ret->values = malloc(count * sizeof(struct blob *));
 		if (!ret->values)
 			return CONCUR_NO_MEMORY;
@@ -198,8 +219,8 @@ queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask,
 	return CONCUR_PENDING;
 }
 
-/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a waiter
- * takes over. */
+/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a
+ * waiter takes over. */
 static enum concur_status
 queue_put_blobs(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
     bool one, struct result *ret)

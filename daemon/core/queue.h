@@ -21,8 +21,8 @@ struct queue_state {
 enum concur_status queue_put(struct core *core, struct queue *queue, const struct ask *ask, const struct value *values,
     const bool *refers, size_t count, struct result *ret);
 
-/* Gets the first, or with `many` up to `count` of what there is. OK with result->value or ->values; OUTCOME_EMPTY; PENDING;
- * SHUT_DOWN once it is shut down and empty. */
+/* Gets the first, or with `many` up to `count` of what there is. OK with result->value or ->values; OUTCOME_EMPTY;
+ * PENDING; SHUT_DOWN once it is shut down and empty. */
 enum concur_status queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret);
 

@@ -25,8 +25,8 @@ struct death {
 	uint64_t session;
 	uint64_t process;
 	uint64_t context;
-	uint64_t token;  /* the last one it had */
-	uint64_t at_ns;  /* the turn in which it died */
+	uint64_t token; /* the last one it had */
+	uint64_t at_ns; /* the turn in which it died */
 };
 
 struct result {
@@ -35,7 +35,7 @@ struct result {
 	struct blob *value;   /* one reference, the result's; or NULL */
 	struct blob **values; /* `count` of them, references and array the result's; or NULL */
 	size_t count;
-	struct death death;   /* with OUTCOME_OWNER_DIED */
+	struct death death; /* with OUTCOME_OWNER_DIED */
 };
 
 /* Gives back what the result holds, and clears it. */

@@ -1,5 +1,5 @@
-/* Waiters. A waiter that waits is linked in four places: its object's queue, its owner, its session's calls, and the heap
- * if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
+/* Waiters. A waiter that waits is linked in four places: its object's queue, its owner, its session's calls, and the
+ * heap if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
 #include "daemon/core/waiter.h"
 
 #include "daemon/core/object.h"
@@ -22,8 +22,8 @@ waiter_deadline(const struct core *core, int64_t wait_ns)
 }
 
 enum concur_status
-waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask, enum outcome at_deadline,
-    struct waiter **ret)
+waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask,
+    enum outcome at_deadline, struct waiter **ret)
 {
 	struct waiter *waiter;
 	struct owner *owner;
@@ -36,7 +36,8 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	owner = owner_get(ask->session, ask->context);
 	if (!owner)
 		goto no_owner;
-	if (ask->wait_ns > 0 && heap_insert(&core->deadlines, &waiter->deadline, waiter_deadline(core, ask->wait_ns)) < 0)
+	if (ask->wait_ns > 0 &&
+	    heap_insert(&core->deadlines, &waiter->deadline, waiter_deadline(core, ask->wait_ns)) < 0)
 		goto no_deadline;
 
 	waiter->owner = owner;

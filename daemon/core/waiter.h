@@ -1,7 +1,7 @@
 /* Waiters: calls that are not answered yet.
  *
- * Life: waiter_new() links it to its session, its owner, its object's queue and, with a deadline, to the heap; exactly one
- * of waiter_wake() (then waiter_answer(), from core_answer()), or waiter_drop() ends it. While it waits it
+ * Life: waiter_new() links it to its session, its owner, its object's queue and, with a deadline, to the heap; exactly
+ * one of waiter_wake() (then waiter_answer(), from core_answer()), or waiter_drop() ends it. While it waits it
  * keeps its object alive. */
 #ifndef CORE_WAITER_H
 #define CORE_WAITER_H
@@ -22,28 +22,28 @@ struct waiter_ops {
 struct ask {
 	struct session *session;
 	uint64_t context;
-	uint64_t call;      /* id of the call, for cancel; unique in its session */
-	int64_t wait_ns;    /* 0 does not wait, -1 for ever, above 0 so long from this turn */
-	bool blocked;       /* the context does nothing else meanwhile */
+	uint64_t call;   /* id of the call, for cancel; unique in its session */
+	int64_t wait_ns; /* 0 does not wait, -1 for ever, above 0 so long from this turn */
+	bool blocked;    /* the context does nothing else meanwhile */
 	const struct waiter_ops *ops;
 };
 
 struct waiter {
-	struct link link;            /* in the object's queue, later in core->ready */
+	struct link link; /* in the object's queue, later in core->ready */
 	struct link in_owner;
-	struct table_node by_call;   /* in session->calls; the key is the call id */
+	struct table_node by_call; /* in session->calls; the key is the call id */
 	struct heap_node deadline;
-	struct owner *owner;         /* NULL once it is woken */
+	struct owner *owner; /* NULL once it is woken */
 	struct session *session;
-	struct object *object;       /* one reference */
+	struct object *object; /* one reference */
 	const struct waiter_ops *ops;
 	uint64_t since_ns;
 	bool blocked;
-	uint8_t role;                /* the kind's: what it waits for */
-	enum outcome at_deadline;    /* the plain no that a time-out gives */
-	size_t amount;               /* the kind's: how many items it wants */
-	enum concur_status status;   /* how it ended */
-	struct result result;        /* the same; while it waits, what it brings (an item to put) */
+	uint8_t role;              /* the kind's: what it waits for */
+	enum outcome at_deadline;  /* the plain no that a time-out gives */
+	size_t amount;             /* the kind's: how many items it wants */
+	enum concur_status status; /* how it ended */
+	struct result result;      /* the same; while it waits, what it brings (an item to put) */
 };
 
 /* A new waiter at the end of `queue`. CONCUR_PENDING; CONCUR_LIMIT at calls_max, or CONCUR_NO_MEMORY: then nothing is

@@ -42,8 +42,8 @@ host_open_standard(struct complaint *complaint)
 void
 host_set_allocator(void)
 {
-	/* glibc would put freed small blocks aside and join all of them with their neighbours in one later call: a pause of
-	 * tens of milliseconds when a dict of millions of entries goes. */
+	/* glibc would put freed small blocks aside and join all of them with their neighbours in one later call: a
+	 * pause of tens of milliseconds when a dict of millions of entries goes. */
 	(void)mallopt(M_MXFAST, 0);
 }
 

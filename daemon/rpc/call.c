@@ -154,16 +154,33 @@ call_value_limits(const struct call *call)
 	return (struct value_limits){ (unsigned)call->rpc->limits->depth_max, call->rpc->limits->key_max };
 }
 
-bool
-call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
+static bool
+call_value_within(struct call *call, const struct value_limits *limits, const ProtobufCBinaryData *field,
+    struct value *ret, bool *ret_refers)
 {
-	struct value_limits limits = call_value_limits(call);
 	enum concur_status status;
 
 	*ret = (struct value){ 0 };
 	*ret_refers = false;
-	status = value_check(field->data, field->len, &limits, ret, ret_refers);
+	status = value_check(field->data, field->len, limits, ret, ret_refers);
 	return call_accept(call, status, ret, *ret_refers);
+}
+
+bool
+call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
+{
+	struct value_limits limits = call_value_limits(call);
+
+	return call_value_within(call, &limits, field, ret, ret_refers);
+}
+
+bool
+call_inner_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
+{
+	struct value_limits limits = call_value_limits(call);
+
+	limits.depth_max--;
+	return call_value_within(call, &limits, field, ret, ret_refers);
 }
 
 bool
@@ -175,6 +192,9 @@ call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret,
 	*ret = (struct value){ 0 };
 	*ret_refers = false;
 	status = value_check_key(field->data, field->len, &limits, ret, ret_refers);
+	/* The check leaves nothing behind when it fails; which limit it was shows in the size. */
+	if (status == CONCUR_TOO_LARGE)
+		(void)value_parse(field->data, field->len, ret);
 	return call_accept(call, status, ret, *ret_refers);
 }
 

@@ -17,10 +17,10 @@ struct call {
 	struct reply_to to;
 	struct rpc *rpc;
 	struct core *core;
-	struct session *session;   /* NULL only in Hello */
+	struct session *session; /* NULL only in Hello */
 	const struct method *method;
 	struct frame_request head;
-	struct object *object;     /* what call_object() found, for error messages */
+	struct object *object; /* what call_object() found, for error messages */
 };
 
 /* How a call that may wait is answered, at once or later. */
@@ -35,15 +35,19 @@ void call_answer_waiter(struct core *core, struct waiter *waiter);
 /* The object of that id and kind (KIND_NONE: any). NOT_FOUND, WRONG_KIND. */
 struct object *call_object(struct call *call, uint64_t id, enum kind_id kind);
 
-/* The same, and its version is still `version`, if that is not 0: otherwise the reply is the plain no CHANGED, in a DoneReply
- * (whose field of the outcome every reply shape shares). */
+/* The same, and its version is still `version`, if that is not 0: otherwise the reply is the plain no CHANGED, in a
+ * DoneReply (whose field of the outcome every reply shape shares). */
 struct object *call_object_at(struct call *call, uint64_t id, enum kind_id kind, uint64_t version);
 
 /* A value in a bytes field: BAD_VALUE, TOO_LARGE; NOT_FOUND if it refers to an object that is gone. */
 bool call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
 
+/* The same for a value that is to stand inside another: one level less deep. */
+bool call_inner_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
+
 /* The same for `count` of them; arrays in the arena. LIMIT at batch_max. */
-bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret, bool **ret_refers);
+bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret,
+    bool **ret_refers);
 
 /* A value that can be a key: also UNHASHABLE. */
 bool call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
@@ -71,7 +75,8 @@ void call_fail_limit(struct call *call, enum concur_status status, const char *l
 /* OK: a DoneReply with the outcome. Any other status: the error. */
 void call_done(struct call *call, enum concur_status status, enum outcome outcome);
 
-/* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the result. */
+/* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the
+ * result. */
 void call_finish(struct call *call, const struct call_ops *ops, enum concur_status status, struct result *result);
 
 #endif

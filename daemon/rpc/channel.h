@@ -1,7 +1,7 @@
 /* A channel: where a session's replies go, and what its connection must remember between calls.
  *
- * The outbox stands here, not in server/, because rpc writes it and arrows only point downwards. Its marks: written (the
- * chain's end), released (may be sent: the turn is over), sent (the chain's start). */
+ * The outbox stands here, not in server/, because rpc writes it and arrows only point downwards. Its marks: written
+ * (the chain's end), released (may be sent: the turn is over), sent (the chain's start). */
 #ifndef RPC_CHANNEL_H
 #define RPC_CHANNEL_H
 
@@ -25,16 +25,16 @@ enum channel_doom {
 
 struct channel {
 	struct rpc *rpc;
-	struct session *session;  /* NULL before Hello and after a goodbye */
+	struct session *session; /* NULL before Hello and after a goodbye */
 	struct chain out;
-	uint64_t released;        /* offset in `out` */
-	struct link dirty;        /* in rpc->dirty: something was written or doomed this turn */
-	uint64_t last_call;       /* the highest call id seen */
-	uint64_t replies;         /* written so far */
-	uint64_t replies_read;    /* as the peer said last */
+	uint64_t released;     /* offset in `out` */
+	struct link dirty;     /* in rpc->dirty: something was written or doomed this turn */
+	uint64_t last_call;    /* the highest call id seen */
+	uint64_t replies;      /* written so far */
+	uint64_t replies_read; /* as the peer said last */
 	enum channel_doom doom;
-	uint64_t process;         /* the peer's pid as the io layer knows it, or 0 */
-	bool has_told;            /* Hello has come: told_* are the peer's own words */
+	uint64_t process; /* the peer's pid as the io layer knows it, or 0 */
+	bool has_told;    /* Hello has come: told_* are the peer's own words */
 	uint64_t told_process;
 	uint64_t told_started;
 };

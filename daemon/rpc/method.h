@@ -1,7 +1,7 @@
 /* The table of methods, made from the services' descriptors: nothing is listed twice.
  *
- * What a descriptor can not say (may it be the first call, does it store, may it wait) stands in one table of exceptions
- * in method.c, by name; a name there that no service has is found at start-up. */
+ * What a descriptor can not say (may it be the first call, does it store, may it wait) stands in one table of
+ * exceptions in method.c, by name; a name there that no service has is found at start-up. */
 #ifndef RPC_METHOD_H
 #define RPC_METHOD_H
 
@@ -16,10 +16,10 @@ enum method_flags {
 };
 
 struct method {
-	uint32_t id;                          /* CRC-32 of the full name */
+	uint32_t id; /* CRC-32 of the full name */
 	unsigned flags;
-	unsigned index;                       /* in its service */
-	const ProtobufCService *service;      /* with the handlers */
+	unsigned index;                  /* in its service */
+	const ProtobufCService *service; /* with the handlers */
 	const ProtobufCMessageDescriptor *input;
 };
 
@@ -30,11 +30,12 @@ struct method_table {
 	size_t count;
 };
 
-/* The services that make up the daemon, in no special order; ends with NULL. A new kind adds its service in services.c. */
+/* The services that make up the daemon, in no special order; ends with NULL. A new kind adds its service in
+ * services.c. */
 extern const ProtobufCService *const services[];
 
-/* False, with words in ret_why, if two names have the same id, a request does not lie flat (unpack.h), or an exception names
- * no method. */
+/* False, with words in ret_why, if two names have the same id, a request does not lie flat (unpack.h), or an exception
+ * names no method. */
 bool method_table_init(struct method_table *table, const char **ret_why);
 
 /* NULL if there is none. */

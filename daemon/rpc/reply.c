@@ -257,6 +257,20 @@ reply_append_list(struct chain *chain, const struct reply_to *to, const struct r
 	return true;
 }
 
+static size_t
+reply_number_size(uint64_t number)
+{
+	return number ? 1 + value_varint_size(number) : 0;
+}
+
+/* Bytes that count for frame_max. To the byte: whatever came in a frame, alone, has to go out in one. */
+static uint64_t
+reply_list_length(const struct reply_list *list, size_t values)
+{
+	return FRAME_REPLY - FRAME_LENGTH + reply_number_size((uint64_t)list->outcome) +
+	    reply_number_size(list->version) + reply_number_size(list->cursor) + values;
+}
+
 void
 reply_list(const struct reply_to *to, const struct reply_list *list)
 {
@@ -266,14 +280,17 @@ reply_list(const struct reply_to *to, const struct reply_list *list)
 
 	if (to->one_way)
 		return;
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++)
 		values += reply_value_size(list->blobs[i]);
+	if (reply_list_length(list, values) > channel->rpc->limits->frame_max) {
+		reply_error(to, CONCUR_TOO_LARGE, NULL, "frame_max", "ask for fewer, or page by page");
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
 		if (__builtin_expect(list->blobs[i]->kind & BLOB_REFERS, 0))
 			reply_count_references(to, list->blobs[i]);
 	}
-	if (values + REPLY_NUMBERS_MAX + FRAME_REPLY > channel->rpc->limits->frame_max) {
-		reply_error(to, CONCUR_TOO_LARGE, NULL, "frame_max", "ask for fewer, or page by page");
-	} else if (reply_append_list(&channel->out, to, list, values)) {
+	if (reply_append_list(&channel->out, to, list, values)) {
 		channel_written(channel);
 	} else {
 		chain_rewind(&channel->out, before);

@@ -1,7 +1,7 @@
 /* Replies: packed once, into the outbox of the session that asked.
  *
- * A reply that can not be written for lack of memory dooms its connection: the peer can not be left waiting for an answer
- * that will not come. Thread-safety: none. */
+ * A reply that can not be written for lack of memory dooms its connection: the peer can not be left waiting for an
+ * answer that will not come. Thread-safety: none. */
 #ifndef RPC_REPLY_H
 #define RPC_REPLY_H
 

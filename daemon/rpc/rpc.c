@@ -43,6 +43,8 @@ rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
 	struct reply_to to = { channel, 0, false };
 
 	(void)rpc;
+	if (channel->doom != CHANNEL_FINE)
+		return;
 	reply_error(&to, CONCUR_BAD_FRAME, NULL, NULL, "the connection ends here");
 	channel_doom(channel, CHANNEL_BROKEN);
 }
@@ -54,6 +56,8 @@ rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 	struct reply_to to = { channel, 0, false };
 
 	(void)rpc;
+	if (channel->doom != CHANNEL_FINE)
+		return;
 	frame_request_read(bytes, &head);
 	to.call = head.call;
 	to.one_way = head.flags & FRAME_ONE_WAY;

@@ -19,10 +19,10 @@ struct rpc {
 	struct method_table methods;
 	struct arena arena;
 	struct chain_pool pool;
-	struct link dirty;            /* channels that were written to or doomed this turn */
-	uint64_t calls;               /* received */
-	uint64_t process;             /* the daemon's pid */
-	uint64_t start_ns;            /* the first turn's time */
+	struct link dirty; /* channels that were written to or doomed this turn */
+	uint64_t calls;    /* received */
+	uint64_t process;  /* the daemon's pid */
+	uint64_t start_ns; /* the first turn's time */
 	size_t sessions;
 };
 
@@ -33,8 +33,8 @@ extern const char rpc_daemon[];
 int rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64_t process, const char **ret_why);
 void rpc_fini(struct rpc *rpc);
 
-/* One whole frame, its length included: header, method, permission, limits, unpack into the arena, handler. Answered at once,
- * or a waiter is left. A frame that can not be answered dooms the channel. */
+/* One whole frame, its length included: header, method, permission, limits, unpack into the arena, handler. Answered at
+ * once, or a waiter is left. A frame that can not be answered dooms the channel. */
 void rpc_receive(struct rpc *rpc, struct channel *channel, const uint8_t *bytes, size_t size);
 
 /* A frame that is over frame_max, of which only the header is here: answered TOO_LARGE. */

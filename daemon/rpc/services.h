@@ -1,5 +1,5 @@
-/* The handlers of each service, as vtables that protobuf-c's generated types check: a handler that is missing or of the wrong
- * type does not build. */
+/* The handlers of each service, as vtables that protobuf-c's generated types check: a handler that is missing or of the
+ * wrong type does not build. */
 #ifndef RPC_SERVICES_H
 #define RPC_SERVICES_H
 
@@ -22,18 +22,18 @@ extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__Session_Service svc_session;
 
-/* The head of a handler: svc_SERVICE_METHOD(call, request, reply). `reply` is the generated typed closure, for replies that
- * are plain messages: reply(&message, call). What stands in the vtable only gives `call` its type. */
-#define SVC_HANDLER(name, Service, Request, Reply)                                                                     \
-	static void name##_typed(struct call *call, const Concur__V1__##Request *request,                              \
-	    Concur__V1__##Reply##_Closure reply);                                                                      \
-	static void name(Concur__V1__##Service##_Service *service, const Concur__V1__##Request *request,               \
-	    Concur__V1__##Reply##_Closure reply, void *call)                                                           \
-	{                                                                                                              \
-		(void)service;                                                                                         \
-		name##_typed(call, request, reply);                                                                    \
-	}                                                                                                              \
-	static void name##_typed(struct call *call, __attribute__((unused)) const Concur__V1__##Request *request,      \
+/* The head of a handler: svc_SERVICE_METHOD(call, request, reply). `reply` is the generated typed closure, for replies
+ * that are plain messages: reply(&message, call). What stands in the vtable only gives `call` its type. */
+#define SVC_HANDLER(name, Service, Request, Reply)                                                                \
+	static void name##_typed(struct call *call, const Concur__V1__##Request *request,                         \
+	    Concur__V1__##Reply##_Closure reply);                                                                 \
+	static void name(Concur__V1__##Service##_Service *service, const Concur__V1__##Request *request,          \
+	    Concur__V1__##Reply##_Closure reply, void *call)                                                      \
+	{                                                                                                         \
+		(void)service;                                                                                    \
+		name##_typed(call, request, reply);                                                               \
+	}                                                                                                         \
+	static void name##_typed(struct call *call, __attribute__((unused)) const Concur__V1__##Request *request, \
 	    __attribute__((unused)) Concur__V1__##Reply##_Closure reply)
 
 #endif

@@ -11,9 +11,11 @@ svc_dict_object(struct call *call, uint64_t id, uint64_t version)
 }
 
 static bool
-svc_dict_item(struct call *call, const ProtobufCBinaryData *key, const ProtobufCBinaryData *value, struct dict_item *ret)
+svc_dict_item(struct call *call, const ProtobufCBinaryData *key, const ProtobufCBinaryData *value,
+    struct dict_item *ret)
 {
-	return call_key(call, key, &ret->key, &ret->key_refers) && call_value(call, value, &ret->value, &ret->value_refers);
+	return call_key(call, key, &ret->key, &ret->key_refers) &&
+	    call_value(call, value, &ret->value, &ret->value_refers);
 }
 
 SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
@@ -163,7 +165,8 @@ SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
 	struct dict_item item;
 	int64_t count;
 
-	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+	if (!dict || !call_key(call, &request->key, &item.key, &item.key_refers) ||
+	    !call_inner_value(call, &request->value, &item.value, &item.value_refers))
 		return;
 	status = dict_append(call->core, dict, &item, &count);
 	if (status == CONCUR_OK)

@@ -36,7 +36,8 @@ svc_list_items(struct call *call, const ProtobufCBinaryData *fields, size_t coun
 static struct list_slice
 svc_list_slice(const Concur__V1__SliceRequest *request)
 {
-	return (struct list_slice){ request->start, request->stop, request->step, request->from_start, request->to_end };
+	return (
+	    struct list_slice){ request->start, request->stop, request->step, request->from_start, request->to_end };
 }
 
 SVC_HANDLER(svc_list_get, List, IndexRequest, ValueReply)

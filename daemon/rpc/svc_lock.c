@@ -32,8 +32,8 @@ SVC_HANDLER(svc_lock_acquire, Lock, WaitRequest, LockReply)
 	struct ask ask;
 
 	if (object && call_ask(call, request->wait_ns, &svc_lock_acquire_ops, &ask))
-		call_finish(call, &svc_lock_acquire_ops,
-		    lock_acquire(call->core, (struct lock *)object, &ask, &result), &result);
+		call_finish(call, &svc_lock_acquire_ops, lock_acquire(call->core, (struct lock *)object, &ask, &result),
+		    &result);
 }
 
 SVC_HANDLER(svc_lock_release, Lock, ObjectRequest, DoneReply)

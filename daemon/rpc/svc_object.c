@@ -31,7 +31,8 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.lifo = request->order == CONCUR__V1__QUEUE_ORDER__LIFO,
 		.strict = request->strict,
 	};
-	if (!kind_find((uint32_t)request->kind) && !(request->must_exist && request->kind == CONCUR__V1__KIND__KIND_NONE)) {
+	if (!kind_find((uint32_t)request->kind) &&
+	    !(request->must_exist && request->kind == CONCUR__V1__KIND__KIND_NONE)) {
 		call_fail(call, CONCUR_WRONG_KIND, "this daemon has no such kind");
 		return false;
 	}

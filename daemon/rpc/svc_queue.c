@@ -97,7 +97,8 @@ SVC_HANDLER(svc_queue_get_many, Queue, GetManyRequest, ValuesReply)
 		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "ask for fewer at a time");
 		return;
 	}
-	call_finish(call, &svc_queue_get_many_ops, queue_get(call->core, queue, &ask, true, request->count, &result), &result);
+	call_finish(call, &svc_queue_get_many_ops, queue_get(call->core, queue, &ask, true, request->count, &result),
+	    &result);
 }
 
 SVC_HANDLER(svc_queue_task_done, Queue, CountRequest, DoneReply)

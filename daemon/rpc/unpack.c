@@ -14,14 +14,6 @@ enum {
 	UNPACK_FIRST_ITEMS = 8, /* places of a repeated field at first; doubled as needed */
 };
 
-/* One field as it stands on the wire. */
-struct unpack_field {
-	uint32_t number;
-	unsigned type;
-	uint64_t varint;
-	ProtobufCBinaryData bytes;
-};
-
 bool
 unpack_is_flat(const ProtobufCMessageDescriptor *descriptor)
 {
@@ -49,42 +41,51 @@ unpack_is_flat(const ProtobufCMessageDescriptor *descriptor)
 	return true;
 }
 
-static const uint8_t *
-unpack_read_bytes(const uint8_t *at, const uint8_t *end, uint64_t size, struct unpack_field *ret)
+/* How a field of its type stands on the wire. */
+static unsigned
+unpack_type(const ProtobufCFieldDescriptor *field)
 {
-	if (size > (uint64_t)(end - at))
+	if (field->type == PROTOBUF_C_TYPE_BYTES)
+		return UNPACK_BYTES;
+	return field->type == PROTOBUF_C_TYPE_FIXED64 ? UNPACK_FIXED64 : UNPACK_VARINT;
+}
+
+/* A length and so many bytes. Returns behind them, or NULL if they are cut; the readers below likewise. */
+static const uint8_t *
+unpack_bytes(const uint8_t *at, const uint8_t *end, ProtobufCBinaryData *ret)
+{
+	uint64_t size;
+
+	at = value_varint_read(at, end, &size);
+	if (!at || size > (uint64_t)(end - at))
 		return NULL;
-	ret->bytes = (ProtobufCBinaryData){ (size_t)size, (uint8_t *)(uintptr_t)at };
+	*ret = (ProtobufCBinaryData){ (size_t)size, (uint8_t *)(uintptr_t)at };
 	return at + size;
 }
 
-/* Returns behind the field, or NULL if it is cut or broken. */
+/* A field that the message does not have. */
 static const uint8_t *
-unpack_read(const uint8_t *at, const uint8_t *end, struct unpack_field *ret)
+unpack_skip(const uint8_t *at, const uint8_t *end, unsigned type)
 {
-	uint64_t tag, size;
+	ProtobufCBinaryData bytes;
+	uint64_t number;
 
-	at = value_varint_read(at, end, &tag);
-	if (!at || tag >> 3 == 0 || tag > UINT32_MAX)
-		return NULL;
-	ret->number = (uint32_t)(tag >> 3);
-	ret->type = tag & 7;
-	switch (ret->type) {
+	switch (type) {
 	case UNPACK_VARINT:
-		return value_varint_read(at, end, &ret->varint);
+		return value_varint_read(at, end, &number);
 	case UNPACK_BYTES:
-		at = value_varint_read(at, end, &size);
-		return at ? unpack_read_bytes(at, end, size, ret) : NULL;
+		return unpack_bytes(at, end, &bytes);
 	case UNPACK_FIXED64:
-		return unpack_read_bytes(at, end, 8, ret);
+		return end - at < 8 ? NULL : at + 8;
 	case UNPACK_FIXED32:
-		return unpack_read_bytes(at, end, 4, ret);
+		return end - at < 4 ? NULL : at + 4;
 	default:
 		return NULL;
 	}
 }
 
-static enum concur_status
+/* One more item of a repeated field; false if the arena is full. */
+static bool
 unpack_append(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const ProtobufCBinaryData *bytes,
     struct arena *arena)
 {
@@ -97,56 +98,62 @@ unpack_append(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, 
 		ProtobufCBinaryData *larger = arena_alloc(arena, room * sizeof *larger);
 
 		if (!larger)
-			return CONCUR_TOO_LARGE;
+			return false;
 		if (*count)
 			memcpy(larger, *items, *count * sizeof *larger);
 		*items = larger;
 	}
 	(*items)[(*count)++] = *bytes;
-	return CONCUR_OK;
+	return true;
 }
 
-/* How a field of its type stands on the wire. */
-static unsigned
-unpack_type(const ProtobufCFieldDescriptor *field)
+static const uint8_t *
+unpack_number(void *member, const ProtobufCFieldDescriptor *field, const uint8_t *at, const uint8_t *end)
 {
-	if (field->type == PROTOBUF_C_TYPE_BYTES)
-		return UNPACK_BYTES;
-	return field->type == PROTOBUF_C_TYPE_FIXED64 ? UNPACK_FIXED64 : UNPACK_VARINT;
-}
+	uint64_t number;
 
-static enum concur_status
-unpack_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const struct unpack_field *from,
-    struct arena *arena)
-{
-	void *member = (char *)message + field->offset;
-
-	if (from->type != unpack_type(field))
-		return CONCUR_BAD_MESSAGE;
+	at = value_varint_read(at, end, &number);
+	if (!at)
+		return NULL;
 	switch (field->type) {
-	case PROTOBUF_C_TYPE_FIXED64:
-		*(uint64_t *)member = frame_u64(from->bytes.data);
-		break;
-	case PROTOBUF_C_TYPE_BYTES:
-		if (field->label == PROTOBUF_C_LABEL_REPEATED)
-			return unpack_append(message, field, &from->bytes, arena);
-		*(ProtobufCBinaryData *)member = from->bytes;
-		break;
 	case PROTOBUF_C_TYPE_UINT32:
 	case PROTOBUF_C_TYPE_ENUM:
-		*(uint32_t *)member = (uint32_t)from->varint;
+		*(uint32_t *)member = (uint32_t)number;
 		break;
 	case PROTOBUF_C_TYPE_BOOL:
-		*(protobuf_c_boolean *)member = from->varint != 0;
+		*(protobuf_c_boolean *)member = number != 0;
 		break;
 	case PROTOBUF_C_TYPE_SINT64:
-		*(int64_t *)member = (int64_t)((from->varint >> 1) ^ (0 - (from->varint & 1)));
+		*(int64_t *)member = (int64_t)((number >> 1) ^ (0 - (number & 1)));
 		break;
 	default: /* UINT64 and INT64; unpack_is_flat lets no other in */
-		*(uint64_t *)member = from->varint;
+		*(uint64_t *)member = number;
 		break;
 	}
-	return CONCUR_OK;
+	return at;
+}
+
+/* Reads the field's value into the message. *ret_full is set if it is the arena that has no room. */
+static const uint8_t *
+unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const uint8_t *at, const uint8_t *end,
+    struct arena *arena, bool *ret_full)
+{
+	void *member = (char *)message + field->offset;
+	ProtobufCBinaryData bytes;
+
+	if (field->type == PROTOBUF_C_TYPE_FIXED64) {
+		if (end - at < 8)
+			return NULL;
+		*(uint64_t *)member = frame_u64(at);
+		return at + 8;
+	}
+	if (field->type != PROTOBUF_C_TYPE_BYTES)
+		return unpack_number(member, field, at, end);
+	if (field->label != PROTOBUF_C_LABEL_REPEATED)
+		return unpack_bytes(at, end, member);
+	at = unpack_bytes(at, end, &bytes);
+	*ret_full = at && !unpack_append(message, field, &bytes, arena);
+	return *ret_full ? NULL : at;
 }
 
 /* Most messages number their fields 1, 2, 3 ... */
@@ -164,25 +171,25 @@ unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_
 {
 	const uint8_t *end = bytes + size;
 	ProtobufCMessage *message = arena_alloc(arena, descriptor->sizeof_message);
+	bool is_full = !message;
 
-	if (!message)
-		return CONCUR_TOO_LARGE;
-	descriptor->message_init(message);
-	while (bytes < end) {
+	if (message)
+		descriptor->message_init(message);
+	while (bytes && bytes < end && !is_full) {
 		const ProtobufCFieldDescriptor *field;
-		enum concur_status status;
-		struct unpack_field from;
+		uint64_t tag;
 
-		bytes = unpack_read(bytes, end, &from);
-		if (!bytes)
+		bytes = value_varint_read(bytes, end, &tag);
+		if (!bytes || tag >> 3 == 0 || tag > UINT32_MAX)
 			return CONCUR_BAD_MESSAGE;
-		field = unpack_find(descriptor, from.number);
+		field = unpack_find(descriptor, (uint32_t)(tag >> 3));
 		if (!field)
-			continue;
-		status = unpack_set(message, field, &from, arena);
-		if (status != CONCUR_OK)
-			return status;
+			bytes = unpack_skip(bytes, end, tag & 7);
+		else if ((tag & 7) == unpack_type(field))
+			bytes = unpack_field(message, field, bytes, end, arena, &is_full);
+		else
+			return CONCUR_BAD_MESSAGE;
 	}
 	*ret = message;
-	return CONCUR_OK;
+	return is_full ? CONCUR_TOO_LARGE : bytes ? CONCUR_OK : CONCUR_BAD_MESSAGE;
 }

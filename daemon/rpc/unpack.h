@@ -1,8 +1,8 @@
 /* Unpacking requests: a message that lies flat, in one pass, with every bytes field borrowed from the frame.
  *
- * protobuf-c's own unpacking copies every bytes field, knows no depth limit, and took a third of a request's time. Requests
- * here have only numbers, bytes and repeated bytes; unpack_is_flat() holds the protocol to that at start-up, so nothing
- * that nests is ever unpacked. */
+ * protobuf-c's own unpacking copies every bytes field, knows no depth limit, and took a third of a request's time.
+ * Requests here have only numbers, bytes and repeated bytes; unpack_is_flat() holds the protocol to that at start-up,
+ * so nothing that nests is ever unpacked. */
 #ifndef RPC_UNPACK_H
 #define RPC_UNPACK_H
 

@@ -17,11 +17,11 @@ struct server_conn {
 	struct channel channel;
 	struct server *server;
 	void *io_conn;
-	struct link all;        /* in server->conns */
-	struct link greeting;   /* in server->greeting until Hello */
+	struct link all;      /* in server->conns */
+	struct link greeting; /* in server->greeting until Hello */
 	uint64_t opened_ns;
-	bool is_identified;     /* what Hello told was passed to io */
-	bool is_closing;        /* effects->close was called */
+	bool is_identified; /* what Hello told was passed to io */
+	bool is_closing;    /* effects->close was called */
 };
 
 struct server {
@@ -32,8 +32,8 @@ struct server {
 	void *io;
 	struct link conns;
 	struct link greeting;
-	size_t count;           /* of conns */
-	bool is_started;        /* the first turn has come */
+	size_t count;    /* of conns */
+	bool is_started; /* the first turn has come */
 	bool is_stopping;
 };
 
@@ -106,9 +106,11 @@ server_free(struct server *server)
 {
 	if (!server)
 		return;
-	while (!link_empty(&server->conns))
+	while (!link_empty(&server->conns)) {
 		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all));
-	core_answer(&server->core);
+		/* Before the next session goes: what this one's end woke may be its calls. */
+		core_answer(&server->core);
+	}
 	rpc_fini(&server->rpc);
 	core_fini(&server->core);
 	free(server);
@@ -305,5 +307,6 @@ server_wants_input(const struct server_conn *conn)
 {
 	const struct channel *channel = &conn->channel;
 
-	return channel->doom == CHANNEL_FINE && channel->out.end - channel->out.start < conn->server->limits.outbox_high;
+	return channel->doom == CHANNEL_FINE &&
+	    channel->out.end - channel->out.start < conn->server->limits.outbox_high;
 }

@@ -20,34 +20,36 @@ struct server_conn; /* the server's half of a connection; from SERVER_OPEN until
 
 /* How a connection's other side is known. */
 struct server_peer {
-	bool local;        /* a unix socket: the peer is on this machine */
-	bool watched;      /* its process is watched by a pidfd, so its death will be told */
-	uint64_t process;  /* its pid as this machine sees it; 0: not known */
-	uint64_t uid;      /* meaningful if local */
+	bool local;       /* a unix socket: the peer is on this machine */
+	bool watched;     /* its process is watched by a pidfd, so its death will be told */
+	uint64_t process; /* its pid as this machine sees it; 0: not known */
+	uint64_t uid;     /* meaningful if local */
 };
 
 /* Why a connection is to be closed, or has ended. */
 enum server_reason {
-	SERVER_GOODBYE,      /* the session said goodbye; close when all is sent */
-	SERVER_BROKEN,       /* a broken header, another version: close when the error is sent */
-	SERVER_SLOW,         /* a reader too slow for outbox_max: close at once */
-	SERVER_NO_HELLO,     /* said no Hello in time: close at once */
-	SERVER_NO_MEMORY,    /* a reply could not be written: close at once */
-	SERVER_STOPPING,     /* the daemon stops: close when all is sent */
-	SERVER_PEER_CLOSED,  /* end of file: the other side closed */
-	SERVER_PEER_RESET,   /* reset: the other side closed with replies unread */
-	SERVER_PEER_DIED,    /* the pidfd fired: the process is gone, though a child may hold the socket */
-	SERVER_LOST,         /* a network error or time-out */
+	SERVER_GOODBYE,     /* the session said goodbye; close when all is sent */
+	SERVER_BROKEN,      /* a broken header, another version: close when the error is sent */
+	SERVER_SLOW,        /* a reader too slow for outbox_max: close at once */
+	SERVER_NO_HELLO,    /* said no Hello in time: close at once */
+	SERVER_NO_MEMORY,   /* a reply could not be written: close at once */
+	SERVER_STOPPING,    /* the daemon stops: close when all is sent */
+	SERVER_PEER_CLOSED, /* end of file: the other side closed */
+	SERVER_PEER_RESET,  /* reset: the other side closed with replies unread */
+	SERVER_PEER_DIED,   /* the pidfd fired: the process is gone, though a child may hold the socket */
+	SERVER_LOST,        /* a network error or time-out */
 };
 
 const char *server_reason_name(enum server_reason reason);
 
-/* What the server wants done. `conn` is what SERVER_OPEN gave as io_conn. None of these may call back into the server. */
+/* What the server wants done. `conn` is what SERVER_OPEN gave as io_conn. None of these may call back into the
+ * server. */
 struct server_io {
-	/* Bytes were released for this connection: take them with server_output(). Called at a turn's end, at most once a
-	 * turn and connection. */
+	/* Bytes were released for this connection: take them with server_output(). Called at a turn's end, at most once
+	 * a turn and connection. */
 	void (*send)(void *io, void *conn);
-	/* End the connection, as server_reason says; no further frame of it is passed in. SERVER_END must still follow. */
+	/* End the connection, as server_reason says; no further frame of it is passed in. SERVER_END must still
+	 * follow. */
 	void (*close)(void *io, void *conn, enum server_reason reason);
 	/* Hello told the pid and start time that the peer gives for itself: where the watch could be on another process
 	 * (a pid used again before it was opened), check it against them. */
@@ -57,32 +59,32 @@ struct server_io {
 /* All that would differ elsewhere. */
 struct server_config {
 	struct limits limits;
-	uint64_t seed;        /* of the hashes; secret */
-	uint64_t counter;     /* where ids, tokens and versions start; above all that an earlier run gave out */
-	uint64_t process;     /* the daemon's pid, for inspection */
+	uint64_t seed;    /* of the hashes; secret */
+	uint64_t counter; /* where ids, tokens and versions start; above all that an earlier run gave out */
+	uint64_t process; /* the daemon's pid, for inspection */
 };
 
 enum server_input_kind {
-	SERVER_TURN,   /* a new turn; now_ns */
-	SERVER_OPEN,   /* a new connection; io_conn, peer. *ret_conn is set, NULL if it was refused */
-	SERVER_FRAME,  /* one whole frame: bytes begin with the length; borrowed for the call */
+	SERVER_TURN,      /* a new turn; now_ns */
+	SERVER_OPEN,      /* a new connection; io_conn, peer. *ret_conn is set, NULL if it was refused */
+	SERVER_FRAME,     /* one whole frame: bytes begin with the length; borrowed for the call */
 	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; the rest is skipped */
 	SERVER_BAD_FRAME, /* a length over frame_hard_max or under the header's; the server answers and closes */
-	SERVER_END,    /* the connection has ended; reason, all_read. The server_conn is gone after it */
-	SERVER_STOP,   /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
+	SERVER_END,       /* the connection has ended; reason, all_read. The server_conn is gone after it */
+	SERVER_STOP,      /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
 };
 
 struct server_input {
 	enum server_input_kind kind;
-	struct server_conn *conn;   /* FRAME, TOO_LARGE, BAD_FRAME, END */
-	uint64_t now_ns;            /* TURN: monotonic, never falls */
-	void *io_conn;              /* OPEN */
-	struct server_peer peer;    /* OPEN */
+	struct server_conn *conn;      /* FRAME, TOO_LARGE, BAD_FRAME, END */
+	uint64_t now_ns;               /* TURN: monotonic, never falls */
+	void *io_conn;                 /* OPEN */
+	struct server_peer peer;       /* OPEN */
 	struct server_conn **ret_conn; /* OPEN */
-	const uint8_t *bytes;       /* FRAME, TOO_LARGE */
-	size_t size;                /* FRAME: length and all */
-	enum server_reason reason;  /* END */
-	bool all_read;              /* END of a local peer: the kernel says that it had read all that was sent */
+	const uint8_t *bytes;          /* FRAME, TOO_LARGE */
+	size_t size;                   /* FRAME: length and all */
+	enum server_reason reason;     /* END */
+	bool all_read;                 /* END of a local peer: the kernel says that it had read all that was sent */
 };
 
 /* NULL if there is no memory. `io` is passed to every function of `effects`; both must outlive the server. */

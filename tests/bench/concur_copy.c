@@ -22,7 +22,7 @@
 enum {
 	TAG_CURSOR = 3 << 3, /* PairsReply */
 	TAG_PAGE_VALUE = 15 << 3 | 2,
-	TAG_OBJECT = 1 << 3, /* PairsRequest */
+	TAG_OBJECT = 1 << 3 | 1, /* PairsRequest */
 	TAG_UPDATE_VALUE = 2 << 3 | 2,
 	WIRE_VARINT = 0,
 	HEAD_MAX = FRAME_REQUEST + 16, /* of an update, up to its first value */
@@ -108,7 +108,7 @@ lay_update(const struct conn *conn, struct copy *copy, const uint8_t *at, const 
 	uint8_t *to = copy->out + FRAME_REQUEST;
 
 	*to++ = TAG_OBJECT;
-	to = value_varint_write(to, copy->target);
+	to = frame_u64_write(to, copy->target);
 	copy->cursor = 0;
 	while (at < end) {
 		const uint8_t *field = at;

@@ -6,14 +6,16 @@
 
 #include "client/concur.h"
 
-/* The status of a call, with the thread's message where it is another one. */
-#define ck_status(call, expected)                                                                            \
-	do {                                                                                                 \
-		enum concur_status status_ = (call);                                                         \
-		ck_assert_msg(status_ == (expected), "%s: %s: %s", #call, concur_status_name(status_),       \
-		    concur_message());                                                                       \
-	} while (0)
-#define ck_ok(call) ck_status(call, CONCUR_OK)
+static inline void
+client_check(enum concur_status status, enum concur_status expected, const char *call, int line)
+{
+	ck_assert_msg(status == expected, "line %d: %s: %s: %s", line, call, concur_status_name(status),
+	    concur_message());
+}
+
+/* The status of a call; shown with the thread's message where it is another one. */
+#define ck_status(call, expected) client_check((call), (expected), #call, __LINE__)
+#define ck_ok(call) client_check((call), CONCUR_OK, #call, __LINE__)
 
 static inline concur_session *
 client_session(void)

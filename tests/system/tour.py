@@ -51,7 +51,7 @@ def script(commands):
         for pattern, settled in SETTLED:
             match = pattern.match(command)
             if match:
-                text.append(f"until {settled.format(match.group(1))}; do :; done")
+                text.append(f"until {settled.format(match.group(1))} || ! concur ping >/dev/null 2>&1; do :; done")
     return "\n".join(text) + "\n"
 
 

@@ -16,13 +16,22 @@ void *__wrap_reallocarray(void *old, size_t count, size_t size);
 
 /* Allocations until the one that fails, it included; 0: none will. */
 static unsigned left;
+static bool for_good; /* all after that one fail, too */
 static bool failed;
 
 void
 nomem_arm(unsigned good)
 {
 	left = good + 1;
+	for_good = false;
 	failed = false;
+}
+
+void
+nomem_starve(unsigned good)
+{
+	nomem_arm(good);
+	for_good = true;
 }
 
 bool
@@ -38,6 +47,7 @@ fails(void)
 	if (left == 0 || --left > 0)
 		return false;
 	failed = true;
+	left = for_good ? 1 : 0;
 	return true;
 }
 

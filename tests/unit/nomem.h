@@ -7,7 +7,11 @@
 /* Lets `good` more allocations succeed, then one fail, and all after it succeed. */
 void nomem_arm(unsigned good);
 
-/* Back to normal; tells whether an allocation has failed since nomem_arm. */
+/* The same, but all after it fail, too. */
+void nomem_starve(unsigned good);
+
+/* Back to normal; tells whether an allocation has failed since nomem_arm or nomem_starve. Comes before
+ * any expectation: Check allocates, too. */
 bool nomem_disarm(void);
 
 #endif

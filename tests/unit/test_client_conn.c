@@ -52,9 +52,12 @@ fill(uint8_t *to, const void *from)
 static enum concur_status
 send_flags(struct pair *pair, struct call *call, size_t size, uint16_t flags)
 {
-	struct conn_frame frame = {
-		.method = METHOD, .context = 7, .flags = flags, .size = size, .write = fill, .body = &size
-	};
+	struct conn_frame frame = { .method = METHOD,
+		.context = 7,
+		.flags = flags,
+		.size = size,
+		.write = fill,
+		.body = &size };
 
 	*call = (struct call){ 0 };
 	return conn_send(pair->conn, &frame, call);

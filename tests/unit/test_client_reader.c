@@ -142,8 +142,9 @@ int
 main(void)
 {
 	const TTest *const tests[] = { next_byte_by_byte_gives_every_frame, next_many_in_one_read_gives_every_frame,
-		next_around_the_size_of_the_buffer_gives_every_frame, next_large_frames_gives_them_in_blocks_of_their_own,
-		next_cut_short_is_pending, next_impossible_length_is_bad_reply, NULL };
+		next_around_the_size_of_the_buffer_gives_every_frame,
+		next_large_frames_gives_them_in_blocks_of_their_own, next_cut_short_is_pending,
+		next_impossible_length_is_bad_reply, NULL };
 
 	return unit_run("client_reader", tests);
 }

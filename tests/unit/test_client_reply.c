@@ -60,8 +60,8 @@ END_TEST
 START_TEST(scan_unknown_fields_passes_over_them)
 {
 	/* Field 20 as a varint, 21 with 8 bytes, 22 with 4, 23 with a length, then the outcome. */
-	static const uint8_t body[] = { 0xa0, 1, 5, 0xa9, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xb5, 1, 1, 2, 3, 4, 0xba, 1, 2, 9, 9,
-		0x08, CONCUR__V1__OUTCOME__FULL };
+	static const uint8_t body[] = { 0xa0, 1, 5, 0xa9, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xb5, 1, 1, 2, 3, 4, 0xba, 1, 2, 9,
+		9, 0x08, CONCUR__V1__OUTCOME__FULL };
 	static const uint8_t group[] = { 0x0b };
 
 	ck_assert_int_eq(reply_outcome(RESULT_DONE, body, sizeof body), CONCUR_FULL);
@@ -120,8 +120,7 @@ START_TEST(values_that_do_not_decode_are_bad_reply)
 
 	reply.n_values = 2;
 	reply.values = fields;
-	ck_assert_int_eq(
-	    reply_values(body, concur__v1__values_reply__pack(&reply, body), &values), CONCUR_BAD_REPLY);
+	ck_assert_int_eq(reply_values(body, concur__v1__values_reply__pack(&reply, body), &values), CONCUR_BAD_REPLY);
 }
 END_TEST
 

@@ -199,7 +199,8 @@ main(void)
 {
 	const TTest *const tests[] = { copy_every_kind_is_the_same, encode_every_kind_is_what_protobuf_writes,
 		decode_cut_anywhere_is_refused, cv_every_type_has_its_kind, measure_no_value_inside_is_bad_value,
-		measure_deeper_than_the_limit_is_too_large, copy_bad_text_is_bad_value_with_a_message, copy_text_ends_with_a_zero, NULL };
+		measure_deeper_than_the_limit_is_too_large, copy_bad_text_is_bad_value_with_a_message,
+		copy_text_ends_with_a_zero, NULL };
 
 	return unit_run("client_values", tests);
 }

@@ -1,6 +1,6 @@
 /* Containers that grow and shrink while memory comes and goes. */
 #include "tests/unit/core_fixture.h"
-#include "tests/unit/memory_fail.h"
+#include "tests/unit/nomem.h"
 
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
@@ -23,9 +23,9 @@ START_TEST(dict_that_grows_without_memory_stays_whole)
 		do {
 			uint64_t bytes = fixture.core.bytes, version = object->version;
 
-			memory_fail(++nth, false);
+			nomem_arm(nth++);
 			status = dict_set(&fixture.core, dict, &item);
-			memory_ends();
+			nomem_disarm();
 			if (status == CONCUR_OK)
 				break;
 			ck_assert_status(status, CONCUR_NO_MEMORY);
@@ -41,10 +41,10 @@ START_TEST(dict_that_grows_without_memory_stays_whole)
 		ck_assert_int_eq(value_integer(&value), i);
 	}
 	/* Taking out needs no memory. */
-	memory_fail(1, true);
+	nomem_starve(0);
 	for (int64_t i = 0; i < 10000; i++)
 		blob_unref(dict_pop(&fixture.core, dict, &INTEGER(i * 7 % 10000)));
-	memory_ends();
+	nomem_disarm();
 	ck_assert_uint_eq(fixture.core.bytes, 0);
 	fixture_fini(&fixture);
 }
@@ -63,9 +63,9 @@ START_TEST(list_that_grows_without_memory_stays_whole)
 		struct list_item item = { INTEGER(i), false };
 
 		for (unsigned nth = 1;; nth++) {
-			memory_fail(nth, false);
+			nomem_arm(nth - 1);
 			enum concur_status status = list_extend(&fixture.core, list, &item, 1);
-			memory_ends();
+			nomem_disarm();
 			if (status == CONCUR_OK)
 				break;
 			ck_assert_status(status, CONCUR_NO_MEMORY);
@@ -76,9 +76,9 @@ START_TEST(list_that_grows_without_memory_stays_whole)
 		struct blob *blob = NULL;
 		struct value value;
 
-		memory_fail(1, true);
+		nomem_starve(0);
 		(void)list_pop(&fixture.core, list, 0, &blob);
-		memory_ends();
+		nomem_disarm();
 		ck_assert_ptr_nonnull(blob);
 		value = store_value(blob);
 		ck_assert_int_eq(value_integer(&value), i);

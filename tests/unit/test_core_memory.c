@@ -1,7 +1,7 @@
 /* Running out of memory: every operation of the core is repeated with its first, second ... allocation failing until it
  * passes. A failure is NO_MEMORY and leaves all as it was; a success leaves what it does with memory enough. */
 #include "tests/unit/core_fixture.h"
-#include "tests/unit/memory_fail.h"
+#include "tests/unit/nomem.h"
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
@@ -445,9 +445,12 @@ run_once(const struct operation *operation, unsigned nth, bool for_good, const c
 	bench_init(&bench, operation);
 	show_state(before, &bench);
 	version = bench.object->version;
-	memory_fail(nth, for_good);
+	if (for_good)
+		nomem_starve(nth - 1);
+	else
+		nomem_arm(nth - 1);
 	status = operation->run(&bench);
-	failed = memory_ends();
+	failed = nomem_disarm();
 	show_state(after, &bench);
 	if (status == operation->expected) {
 		ck_assert_msg(strcmp(after, clean) == 0, "%s, %u: %s", operation->name, nth, after);
@@ -492,9 +495,9 @@ START_TEST(init_without_memory_fails_and_leaves_nothing)
 
 	limits_defaults(&limits);
 	do {
-		memory_fail(++nth, false);
+		nomem_arm(nth++);
 		result = core_init(&core, &limits, 7, 0);
-		ck_assert_int_eq(result, memory_ends() ? -1 : 0);
+		ck_assert_int_eq(result, nomem_disarm() ? -1 : 0);
 	} while (result < 0);
 	ck_assert_uint_gt(nth, 3);
 	core_fini(&core);
@@ -516,9 +519,9 @@ START_TEST(getter_without_memory_leaves_the_items_in_the_queue)
 	ask = fixture_ask(bench.other, 1, 1, -1);
 	ck_assert_status(queue_get(bench.core, (struct queue *)bench.object, &ask, true, 5, &result), CONCUR_PENDING);
 	/* Of the blob, of the queue's ring, of what the getter gets. */
-	memory_fail(4, false);
+	nomem_arm(3);
 	status = run_queue_put(&bench);
-	ck_assert(memory_ends());
+	ck_assert(nomem_disarm());
 	ck_assert_status(status, CONCUR_OK);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "1:NO_MEMORY");
 	queue_state((struct queue *)bench.object, &state);
@@ -544,9 +547,9 @@ START_TEST(putter_without_memory_is_told_and_the_next_goes)
 	ask.call = 2;
 	ck_assert_status(queue_put(bench.core, queue, &ask, bench.values, bench.refers, 1, &result), CONCUR_PENDING);
 	/* Nine items need a larger ring than the first, which has eight places. */
-	memory_fail(1, true);
+	nomem_starve(0);
 	status = run_queue_get(&bench);
-	ck_assert(memory_ends());
+	ck_assert(nomem_disarm());
 	ck_assert_status(status, CONCUR_OK);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "1:NO_MEMORY, 2:DONE");
 	ck_assert_uint_eq(queue_kind.len(bench.object), 2);

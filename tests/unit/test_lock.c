@@ -503,8 +503,8 @@ START_TEST(grant_that_closes_a_cycle_fails_the_blocked_call)
 	other = open_lock(&bench, true);
 	acquire(&bench, bench.lock, 0, 0);
 	acquire(&bench, other, 1, 0);
-	/* Client 2 asks for the first without being blocked by it, then is blocked on the other, whose holder waits for the
-	 * first: so when it is given the first, nobody can go on. */
+	/* Client 2 asks for the first without being blocked by it, then is blocked on the other, whose holder waits for
+	 * the first: so when it is given the first, nobody can go on. */
 	ck_assert_str_eq(acquire_for(&bench, bench.lock, 2, -1, false), "PENDING");
 	ck_assert_str_eq(acquire(&bench, other, 2, -1), "PENDING");
 	ck_assert_str_eq(acquire(&bench, bench.lock, 1, -1), "PENDING");

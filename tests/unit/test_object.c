@@ -304,6 +304,27 @@ START_TEST(destroy_ends_it_whatever_refers_to_it)
 }
 END_TEST
 
+START_TEST(destroy_of_object_that_only_its_waiter_keeps_ends_it_once)
+{
+	struct bench bench;
+	struct queue *queue;
+	struct ask ask;
+	struct result result = { 0 };
+
+	bench_init(&bench);
+	queue = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_QUEUE });
+	ask = fixture_ask(bench.client, 1, 1, -1);
+	ck_assert_status(queue_get(bench.core, queue, &ask, false, 1, &result), CONCUR_PENDING);
+	object_unref(bench.core, (struct object *)queue);
+	object_destroy(bench.core, (struct object *)queue);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "1:REMOVED");
+	/* The waiter has given the last reference back. */
+	ck_assert(link_empty(&bench.core->unreferenced));
+	ck_assert_uint_eq(fixture_turn(&bench.fixture, 0), UINT64_MAX);
+	bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(waiter_keeps_its_object)
 {
 	struct bench bench;
@@ -463,6 +484,7 @@ main(void)
 		refcounted_object_takes_its_name_along,
 		session_object_lives_exactly_as_long_as_its_creator,
 		destroy_ends_it_whatever_refers_to_it,
+		destroy_of_object_that_only_its_waiter_keeps_ends_it_once,
 		waiter_keeps_its_object,
 		stored_reference_keeps_its_object,
 		popped_reference_can_be_taken_over_within_the_turn,

@@ -249,6 +249,8 @@ START_TEST(parse_looks_at_outermost_field_only)
 	ck_assert_ptr_eq(value.data, bytes + 2);
 	ck_assert_int_eq(value_parse(bytes, size - 1, &value), CONCUR_BAD_VALUE);
 	ck_assert_int_eq(value_parse(bytes, 0, &value), CONCUR_BAD_VALUE);
+	size = hex_read("0001", bytes, sizeof bytes);
+	ck_assert_int_eq(value_parse(bytes, size, &value), CONCUR_BAD_VALUE);
 }
 END_TEST
 

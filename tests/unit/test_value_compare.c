@@ -128,14 +128,14 @@ START_TEST(equal_containers_pythons_way_are_different)
 {
 	static const char *const rows[][2] = { { "[]", "()" }, { "[1]", "(1,)" }, { "[1]", "[1, 1]" }, { "[]", "{}" },
 		{ "[1]", "array('i', [1])" }, { "[nan]", "[nan]" }, { "{1: 2}", "{1: 3}" }, { "{1: 2}", "{2: 2}" },
-		{ "{1: 2}", "{1: 2, 2: 3}" }, { "{1: 2, 3: 4}", "{3: 2, 1: 4}" },
+		{ "{1: 1, 1: 1}", "{2: 2, 1: 1}" }, { "{1: 2}", "{1: 2, 2: 3}" }, { "{1: 2, 3: 4}", "{3: 2, 1: 4}" },
 		{ "{'a': 1, 'b': 2}", "{'b': 1, 'a': 2}" }, { "{1: 2, 3: 4}", "{1: 2, 5: 4}" },
 		{ "array('i', [1])", "array('i', [2])" }, { "array('i', [1])", "array('i', [1, 1])" },
 		{ "array('b', [-1])", "array('B', [255])" }, { "array('q', [-1])", "array('Q', [2**63])" },
 		{ "array('Q', [2**63])", "array('Q', [2**63+1])" },
 		{ "array('Q', [2**63+1])", "array('d', [9223372036854775808.0])" },
-		{ "array('d', [nan])", "array('d', [nan])" }, { "array('i', [1])", "1" },
-		{ "array('i', [1])", "None" } };
+		{ "array('d', [nan])", "array('d', [nan])" }, { "array('f', [nan])", "array('f', [nan])" },
+		{ "array('i', [1])", "1" }, { "array('i', [1])", "None" } };
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++)
 		ck_assert_msg(equal_texts(rows[i][0], rows[i][1], NULL) == VALUE_DIFFERENT, "%s != %s", rows[i][0],
@@ -156,6 +156,7 @@ START_TEST(equal_opaque_values_are_unknown_unless_another_part_differs)
 		{ "[opaque('x'), 1]", "[opaque('y')]", VALUE_DIFFERENT },
 		{ "{1: opaque('x'), 2: 3}", "{2: 3, 1: opaque('y')}", VALUE_UNKNOWN },
 		{ "{1: opaque('x'), 2: 3}", "{2: 4, 1: opaque('y')}", VALUE_DIFFERENT },
+		{ "{1: opaque('x'), 2: 3, 4: 5}", "{1: opaque('y'), 4: 5, 2: 3}", VALUE_UNKNOWN },
 		{ "{opaque('x'): 1}", "{opaque('x'): 1}", VALUE_SAME },
 		{ "{opaque('x'): 1}", "{opaque('y'): 1}", VALUE_UNKNOWN },
 		{ "{opaque('x'): 1, 2: 3}", "{2: 3, opaque('x'): 1}", VALUE_SAME },

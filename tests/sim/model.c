@@ -1,0 +1,440 @@
+/* The model. */
+#include "tests/sim/model.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct model_call *
+first_of(struct link *queue)
+{
+	return link_empty(queue) ? NULL : LINK_ENTRY(queue->next, struct model_call, in_object);
+}
+
+void
+model_init(struct model *model)
+{
+	memset(model, 0, sizeof *model);
+	link_init(&model->waiting);
+	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
+		model->locks[i].strict = i > 0;
+		link_init(&model->locks[i].waiters);
+	}
+	for (unsigned i = 0; i < MODEL_QUEUES; i++) {
+		link_init(&model->queues[i].getters);
+		link_init(&model->queues[i].putters);
+		link_init(&model->queues[i].joiners);
+	}
+	model->queues[1].maxsize = 3;
+	model->queues[2].maxsize = 2;
+	model->queues[2].lifo = true;
+}
+
+void
+model_session_init(struct model_session *session)
+{
+	link_init(&session->waiting);
+}
+
+/* -- waiting ----------------------------------------------------------------------------------------------------- */
+
+static void
+call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
+{
+	call->deadline_ns = wait_ns < 0 ? MODEL_NEVER : now_ns + (uint64_t)wait_ns;
+	link_append(queue, &call->in_object);
+	link_append(&call->session->waiting, &call->in_session);
+	link_append(&model->waiting, &call->in_model);
+}
+
+static void
+call_unlink(struct model_call *call)
+{
+	link_remove(&call->in_object);
+	link_remove(&call->in_session);
+	link_remove(&call->in_model);
+}
+
+static void
+call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome)
+{
+	call_unlink(call);
+	assert(!call->is_over);
+	call->is_over = true;
+	call->reply.status = status;
+	call->reply.outcome = outcome;
+	call->reply.has_values |= status == CONCUR_OK && (call->role == MODEL_GET || call->role == MODEL_GET_MANY);
+}
+
+static void
+call_init(struct model_call *call)
+{
+	link_init(&call->in_object);
+	link_init(&call->in_session);
+	link_init(&call->in_model);
+}
+
+/* -- locks ------------------------------------------------------------------------------------------------------- */
+
+static bool
+lock_is_held_by(const struct model_lock *lock, const struct model_session *session, uint64_t context)
+{
+	return lock->locked && lock->holder == session && session && lock->context == context;
+}
+
+/* The strict lock on which the context is blocked for ever, or NULL. */
+static struct model_call *
+blocked_call(struct model *model, const struct model_session *session, uint64_t context)
+{
+	for (struct link *at = model->waiting.next; at != &model->waiting; at = at->next) {
+		struct model_call *call = LINK_ENTRY(at, struct model_call, in_model);
+
+		if (call->session == session && call->context == context && call->blocked)
+			return call->role == MODEL_ACQUIRE && call->deadline_ns == MODEL_NEVER &&
+				model->locks[call->object].strict
+			    ? call
+			    : NULL;
+	}
+	return NULL;
+}
+
+static bool
+would_deadlock(struct model *model, const struct model_call *call)
+{
+	const struct model_lock *lock = &model->locks[call->object];
+
+	for (unsigned steps = 0; steps <= MODEL_LOCKS; steps++) {
+		const struct model_call *next;
+
+		if (!lock->strict || !lock->locked || !lock->holder)
+			return false;
+		if (lock->holder == call->session && lock->context == call->context)
+			return true;
+		next = blocked_call(model, lock->holder, lock->context);
+		if (!next)
+			return false;
+		lock = &model->locks[next->object];
+	}
+	return false;
+}
+
+static void
+lock_grant(struct model *model, struct model_lock *lock, struct model_call *call)
+{
+	enum model_outcome outcome = lock->has_death ? MODEL_OWNER_DIED : MODEL_DONE;
+
+	lock->locked = true;
+	lock->holder = call->session;
+	lock->context = call->context;
+	lock->grant = call->reply.grant = ++model->grants;
+	call->reply.death_context = lock->death_context;
+	if (!lock->has_death)
+		lock->credit = false;
+	lock->has_death = false;
+	call_over(call, CONCUR_OK, outcome);
+}
+
+static void
+lock_pass_on(struct model *model, struct model_lock *lock)
+{
+	struct model_call *next = first_of(&lock->waiters), *blocked;
+
+	lock->locked = false;
+	lock->holder = NULL;
+	if (!next)
+		return;
+	lock_grant(model, lock, next);
+	blocked = blocked_call(model, next->session, next->context);
+	if (blocked && would_deadlock(model, blocked))
+		call_over(blocked, CONCUR_DEADLOCK, MODEL_DONE);
+}
+
+void
+model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns)
+{
+	struct model_lock *lock = &model->locks[call->object];
+
+	call_init(call);
+	call->role = MODEL_ACQUIRE;
+	if (!lock->locked)
+		lock_grant(model, lock, call);
+	else if (wait_ns == 0)
+		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+	else if (call->blocked && wait_ns < 0 && would_deadlock(model, call))
+		call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
+	else
+		call_wait(model, call, &lock->waiters, wait_ns, now_ns);
+}
+
+static enum concur_status
+lock_release(struct model *model, struct model_lock *lock, const struct model_call *call)
+{
+	for (struct link *at = lock->waiters.next; at != &lock->waiters; at = at->next) {
+		const struct model_call *waiter = LINK_ENTRY(at, struct model_call, in_object);
+
+		if (waiter->session == call->session && waiter->context == call->context)
+			return CONCUR_WAITING;
+	}
+	if (lock_is_held_by(lock, call->session, call->context)) {
+		lock->credit = false;
+	} else if (lock->credit) {
+		lock->credit = false;
+		return CONCUR_OK;
+	} else if (!lock->locked) {
+		return CONCUR_NOT_LOCKED;
+	} else if (lock->strict) {
+		return CONCUR_NOT_OWNER;
+	}
+	lock_pass_on(model, lock);
+	return CONCUR_OK;
+}
+
+void
+model_release(struct model *model, struct model_call *call)
+{
+	call_init(call);
+	call->role = MODEL_OTHER;
+	call_over(call, lock_release(model, &model->locks[call->object], call), MODEL_DONE);
+}
+
+/* -- queues ------------------------------------------------------------------------------------------------------ */
+
+static bool
+queue_fits(const struct model_queue *queue, size_t count)
+{
+	return !queue->maxsize || queue->count + count <= queue->maxsize;
+}
+
+static void
+queue_append(struct model_queue *queue, const struct model_call *call)
+{
+	assert(queue->count + call->amount <= MODEL_QUEUE);
+	memcpy(queue->items + queue->count, call->items, call->amount * sizeof *call->items);
+	queue->count += call->amount;
+	queue->unfinished += call->amount;
+}
+
+static int64_t
+queue_take(struct model_queue *queue)
+{
+	int64_t item = queue->items[queue->lifo ? queue->count - 1 : 0];
+
+	queue->count--;
+	if (!queue->lifo)
+		memmove(queue->items, queue->items + 1, queue->count * sizeof item);
+	return item;
+}
+
+static void
+queue_serve(struct model_queue *queue, struct model_call *call)
+{
+	for (size_t i = 0; i < call->amount && queue->count; i++)
+		call->reply.values[call->reply.count++] = queue_take(queue);
+	call_over(call, CONCUR_OK, MODEL_DONE);
+}
+
+static void
+queue_accept(struct model_queue *queue, struct model_call *call)
+{
+	queue_append(queue, call);
+	call->reply.has_number = call->is_many;
+	call->reply.number = (int64_t)queue->count;
+	call_over(call, CONCUR_OK, MODEL_DONE);
+}
+
+static void
+queue_settle(struct model_queue *queue)
+{
+	for (;;) {
+		struct model_call *getter = first_of(&queue->getters), *putter = first_of(&queue->putters);
+
+		if (getter && queue->count)
+			queue_serve(queue, getter);
+		else if (putter && queue_fits(queue, putter->amount))
+			queue_accept(queue, putter);
+		else
+			return;
+	}
+}
+
+void
+model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns)
+{
+	struct model_queue *queue = &model->queues[call->object];
+
+	call_init(call);
+	call->role = MODEL_PUT;
+	if (queue->maxsize && call->amount > queue->maxsize) {
+		call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
+	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
+		queue_accept(queue, call);
+		queue_settle(queue);
+	} else if (wait_ns == 0) {
+		call_over(call, CONCUR_OK, MODEL_FULL);
+	} else {
+		call_wait(model, call, &queue->putters, wait_ns, now_ns);
+	}
+}
+
+void
+model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns)
+{
+	struct model_queue *queue = &model->queues[call->object];
+
+	call_init(call);
+	if (queue->count) {
+		queue_serve(queue, call);
+		queue_settle(queue);
+	} else if (wait_ns == 0) {
+		call_over(call, CONCUR_OK, MODEL_EMPTY);
+	} else {
+		call_wait(model, call, &queue->getters, wait_ns, now_ns);
+	}
+}
+
+static void
+queue_finish(struct model_queue *queue, uint64_t count)
+{
+	struct model_call *joiner;
+
+	queue->unfinished -= count;
+	while (queue->unfinished == 0 && (joiner = first_of(&queue->joiners)))
+		call_over(joiner, CONCUR_OK, MODEL_DONE);
+}
+
+void
+model_join(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns)
+{
+	struct model_queue *queue = &model->queues[call->object];
+
+	call_init(call);
+	call->role = MODEL_JOIN;
+	if (queue->unfinished == 0)
+		call_over(call, CONCUR_OK, MODEL_DONE);
+	else if (wait_ns == 0)
+		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+	else
+		call_wait(model, call, &queue->joiners, wait_ns, now_ns);
+}
+
+void
+model_task_done(struct model *model, struct model_call *call, uint64_t count)
+{
+	struct model_queue *queue = &model->queues[call->object];
+
+	call_init(call);
+	call->role = MODEL_OTHER;
+	if (count > queue->unfinished) {
+		call_over(call, CONCUR_TOO_MANY_DONE, MODEL_DONE);
+		return;
+	}
+	queue_finish(queue, count);
+	call_over(call, CONCUR_OK, MODEL_DONE);
+}
+
+void
+model_clear(struct model *model, struct model_call *call)
+{
+	struct model_queue *queue = &model->queues[call->object];
+	uint64_t dropped = queue->count < queue->unfinished ? queue->count : queue->unfinished;
+
+	call_init(call);
+	call->role = MODEL_OTHER;
+	queue->count = 0;
+	queue_finish(queue, dropped);
+	queue_settle(queue);
+	call_over(call, CONCUR_OK, MODEL_DONE);
+}
+
+/* -- ends -------------------------------------------------------------------------------------------------------- */
+
+/* Waiters have left without what they waited for. Only those of queues can let others go on. */
+static void
+model_settle(struct model *model)
+{
+	for (unsigned i = 0; i < MODEL_QUEUES; i++)
+		queue_settle(&model->queues[i]);
+}
+
+bool
+model_cancel(struct model *model, struct model_session *session, uint64_t id)
+{
+	for (struct link *at = session->waiting.next; at != &session->waiting; at = at->next) {
+		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
+
+		if (call->id == id) {
+			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+			model_settle(model);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
+{
+	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
+		struct model_lock *lock = &model->locks[i];
+
+		if (!lock->locked || lock->holder != session || (context && lock->context != context))
+			continue;
+		if (!has_died && !lock->strict) {
+			lock->holder = NULL;
+			continue;
+		}
+		if (has_died) {
+			lock->has_death = true;
+			lock->credit = !lock->strict;
+			lock->death_context = lock->context;
+		}
+		lock_pass_on(model, lock);
+	}
+}
+
+void
+model_context_end(struct model *model, struct model_session *session, uint64_t context)
+{
+	for (struct link *at = session->waiting.next, *next; at != &session->waiting; at = next) {
+		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
+
+		next = at->next;
+		if (call->context == context)
+			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+	}
+	model_settle(model);
+	model_let_go(model, session, context, true);
+}
+
+void
+model_session_end(struct model *model, struct model_session *session, bool has_died)
+{
+	while (!link_empty(&session->waiting))
+		call_unlink(LINK_ENTRY(session->waiting.next, struct model_call, in_session));
+	model_settle(model);
+	model_let_go(model, session, 0, has_died);
+}
+
+void
+model_expire(struct model *model, uint64_t now_ns)
+{
+	static const enum model_outcome outcomes[] = { [MODEL_ACQUIRE] = MODEL_TIMED_OUT,
+		[MODEL_GET] = MODEL_EMPTY,
+		[MODEL_GET_MANY] = MODEL_EMPTY,
+		[MODEL_PUT] = MODEL_FULL,
+		[MODEL_JOIN] = MODEL_TIMED_OUT };
+
+	for (;;) {
+		struct model_call *first = NULL;
+
+		for (struct link *at = model->waiting.next; at != &model->waiting; at = at->next) {
+			struct model_call *call = LINK_ENTRY(at, struct model_call, in_model);
+
+			if (call->deadline_ns <= now_ns && (!first || call->deadline_ns < first->deadline_ns))
+				first = call;
+		}
+		if (!first)
+			return;
+		call_over(first, CONCUR_OK, outcomes[first->role]);
+		model_settle(model);
+	}
+}

@@ -1,0 +1,127 @@
+/* The model: what locks and queues must do, written down once more in the plainest way.
+ *
+ * Every call that a simulated client makes is made here too, at the same place in the order of calls. The model says of
+ * each when it is over, and what the reply has to say; the simulator compares. It is slow and keeps everything in
+ * lists. */
+#ifndef TESTS_SIM_MODEL_H
+#define TESTS_SIM_MODEL_H
+
+#include "lib/concur_status.h"
+#include "lib/link.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	MODEL_LOCKS = 3,
+	MODEL_QUEUES = 3,
+	MODEL_BATCH = 4,    /* items of one call */
+	MODEL_QUEUE = 4096, /* items in one queue; puts past it are not made */
+};
+
+#define MODEL_NEVER UINT64_MAX
+
+/* Outcomes as on the wire. */
+enum model_outcome {
+	MODEL_DONE,
+	MODEL_NOT_THERE,
+	MODEL_EMPTY,
+	MODEL_FULL,
+	MODEL_TIMED_OUT,
+	MODEL_OWNER_DIED,
+	MODEL_EXISTS,
+	MODEL_CHANGED
+};
+
+enum model_role { MODEL_ACQUIRE, MODEL_GET, MODEL_GET_MANY, MODEL_PUT, MODEL_JOIN, MODEL_OTHER };
+
+/* What a reply must say. */
+struct model_reply {
+	enum concur_status status;
+	enum model_outcome outcome;
+	bool has_values; /* it has a value, or values, and these they are */
+	size_t count;
+	int64_t values[MODEL_QUEUE > 64 ? 64 : MODEL_QUEUE];
+	bool has_number; /* it has a count, and this it is */
+	int64_t number;
+	uint64_t grant;         /* of a lock: counts up from 1 */
+	uint64_t death_context; /* with OWNER_DIED */
+};
+
+/* A session: its calls that wait, oldest first. */
+struct model_session {
+	struct link waiting;
+};
+
+/* A call. Those that wait are linked. */
+struct model_call {
+	struct link in_object; /* in the queue it stands in */
+	struct link in_session;
+	struct link in_model; /* all that wait, oldest first */
+	struct model_session *session;
+	uint64_t id;
+	uint64_t context;
+	uint64_t deadline_ns; /* MODEL_NEVER: waits for ever */
+	bool blocked;
+	enum model_role role;
+	unsigned object;            /* which lock, which queue */
+	size_t amount;              /* items wanted, or brought */
+	int64_t items[MODEL_BATCH]; /* brought */
+	bool is_many;               /* PUT: is told the count */
+	bool is_over;
+	struct model_reply reply; /* once it is over */
+};
+
+struct model_lock {
+	bool strict, locked, has_death, credit;
+	struct model_session *holder; /* NULL: it left */
+	uint64_t context;
+	uint64_t grant;
+	uint64_t death_context;
+	struct link waiters;
+};
+
+struct model_queue {
+	uint64_t maxsize; /* 0: unbounded */
+	bool lifo;
+	int64_t items[MODEL_QUEUE];
+	size_t count;
+	uint64_t unfinished;
+	struct link getters, putters, joiners;
+};
+
+struct model {
+	struct model_lock locks[MODEL_LOCKS];
+	struct model_queue queues[MODEL_QUEUES];
+	struct link waiting;
+	uint64_t grants;
+};
+
+/* Lock 0 is plain, the others strict; queue 0 is unbounded, 1 holds 3 items, 2 is LIFO and holds 2. */
+void model_init(struct model *model);
+void model_session_init(struct model_session *session);
+
+/* `call` has session, id, context, blocked and object set. wait_ns as on the wire. */
+void model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+void model_release(struct model *model, struct model_call *call);
+
+/* PUT with its items, GET and GET_MANY with their amount, JOIN. */
+void model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+void model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+void model_join(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+void model_task_done(struct model *model, struct model_call *call, uint64_t count);
+void model_clear(struct model *model, struct model_call *call);
+
+/* True if a call of that id waits: it is over then, CANCELLED. */
+bool model_cancel(struct model *model, struct model_session *session, uint64_t id);
+
+void model_context_end(struct model *model, struct model_session *session, uint64_t context);
+
+/* Calls that waited are no more, and will not be answered: they are unlinked and stay not over. */
+void model_session_end(struct model *model, struct model_session *session, bool has_died);
+
+/* Ends what waits for no longer than until now. */
+void model_expire(struct model *model, uint64_t now_ns);
+
+#endif

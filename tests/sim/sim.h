@@ -1,0 +1,80 @@
+/* The simulator: one run of many clients against one server, drawn from a seed.
+ *
+ * A run is modelled: every call is made on the model too, and every reply must be what the model says. Or it is short
+ * of memory: allocations of the server fail here and there, and only what holds even then is checked: each call is
+ * answered at most once, no item and no token comes twice, and nothing is left at the end. What fails is told on
+ * standard error with the step, and ends the program. */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include "tests/sim/data.h"
+#include "tests/sim/model.h"
+#include "tests/sim/random.h"
+#include "tests/sim/world.h"
+
+enum {
+	SIM_CLIENTS = 8,
+	SIM_CONTEXTS = 6,   /* of one client at a time */
+	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
+};
+
+struct sim_call {
+	struct link in_client;
+	struct model_call model;
+	struct world_call *call;
+	const char *method;
+};
+
+struct sim_client {
+	struct world_client *client; /* NULL: nobody */
+	struct model_session session;
+	struct link calls; /* struct sim_call, oldest first: not yet answered, as far as the client knows */
+	uint64_t contexts[SIM_CONTEXTS];
+	uint64_t last_context;
+	bool says_goodbye;
+};
+
+/* A grant of a lock, as its owner was told. */
+struct sim_grant {
+	uint64_t token; /* 0: nobody was told */
+	unsigned lock;
+};
+
+struct sim {
+	uint64_t seed, step;
+	bool is_modelled;
+	struct random random;
+	struct world world;
+	struct model model;
+	struct data data;
+	struct sim_client clients[SIM_CLIENTS];
+	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
+	int64_t last_item;        /* items count up */
+	bool *got;                /* by item */
+	struct sim_grant *grants; /* by grant, from 1; short of memory, in the order told */
+	size_t granted;           /* of those in the order told */
+	uint64_t answered;        /* calls */
+};
+
+/* One run; the digest of all that the server sent. */
+uint64_t sim_run(uint64_t seed, uint64_t steps, bool is_modelled, uint64_t *ret_answered);
+
+/* -- for its parts ----------------------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3), noreturn)) void sim_fail(const struct sim *sim, const char *format, ...);
+
+/* sim_check.c: replies that have come, and connections that have ended. */
+void sim_harvest(struct sim *sim);
+void sim_check_grants(struct sim *sim);
+
+/* Ends the connection without a word, and the session. */
+void sim_kill(struct sim *sim, struct sim_client *client);
+
+/* sim_steps.c: connects somebody, or lets somebody do something. */
+void sim_step(struct sim *sim);
+
+/* Sends a call of the client's context `context`; the model's part is set up, but nothing is done there. */
+struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
+void sim_say_goodbye(struct sim *sim, struct sim_client *client);
+
+#endif
