@@ -67,7 +67,7 @@ void death_must_be(enum concur_status status, enum concur_status expected, const
 
 #define must(condition) death_must((condition), #condition, __FILE__, __LINE__)
 #define must_be(call, expected) death_must_be((call), (expected), #call, __FILE__, __LINE__)
-#define must_ok(call) must_be((call), CONCUR_OK)
+#define must_ok(call) death_must_be((call), CONCUR_OK, #call, __FILE__, __LINE__)
 
 /* -- objects ------------------------------------------------------------------------------------------------------ */
 

@@ -135,9 +135,8 @@ START_TEST(reader_past_outbox_max_is_dropped_alone)
 	uint8_t frame[RAW_FRAME], body[32] = { 0x09 };
 	size_t size = (size_t)(frame_u64_write(body + 1, concur_object_id(CONCUR_OBJECT(queue))) - body);
 
-	body[size++] = 0x10; /* wait_ns: 2^42, more than an hour */
-	memcpy(body + size, (const uint8_t[]){ 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01 }, 7);
-	size += 7;
+	body[size++] = 0x10; /* wait_ns: -1, zigzag */
+	body[size++] = 0x01;
 	raw_hello(&raw);
 	for (int i = 0; i < FRAMES; i++)
 		must(raw_send(&raw, frame, raw_frame(&raw, CONCUR_METHOD_QUEUE_GET, body, size, frame)));
