@@ -138,7 +138,36 @@ sim_steps(struct sim *sim, uint64_t steps)
 
 /* -- the end ----------------------------------------------------------------------------------------------------- */
 
-/* All read what there is; whoever waits for some time is told; then all go, one way or the other. */
+/* Whatever still waits, for ever that is, is cancelled. */
+static void
+sim_cancel_all(struct sim *sim)
+{
+	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
+		struct sim_client *client = &sim->clients[i];
+		struct link *last = client->calls.prev;
+
+		if (!client->client || link_empty(&client->calls))
+			continue;
+		for (struct link *at = &client->calls; at != last;) {
+			at = at->next;
+			sim_cancel(sim, client, LINK_ENTRY(at, struct sim_call, in_client)->model.id);
+		}
+	}
+}
+
+static void
+sim_check_answered(struct sim *sim)
+{
+	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
+		const struct sim_client *client = &sim->clients[i];
+
+		if (client->client && !link_empty(&client->calls))
+			sim_fail(sim, "%s was cancelled, and is not answered",
+			    LINK_ENTRY(client->calls.next, struct sim_call, in_client)->method);
+	}
+}
+
+/* All read what there is; whoever waits for some time is told, the others cancel; then all go, one way or the other. */
 static void
 sim_end_clients(struct sim *sim)
 {
@@ -148,6 +177,9 @@ sim_end_clients(struct sim *sim)
 	}
 	sim_turn(sim, 100 * WORLD_SECOND);
 	sim_turn(sim, 0);
+	sim_cancel_all(sim);
+	sim_turn(sim, 0);
+	sim_check_answered(sim);
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
 		struct sim_client *client = &sim->clients[i];
 
