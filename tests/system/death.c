@@ -65,8 +65,8 @@ death_must_be(enum concur_status status, enum concur_status expected, const char
 static _Noreturn void
 become_daemon(const char *const *more, unsigned files, int ready, int parent)
 {
-	const char *arguments[ARGUMENTS_MAX] = { "concurd", "--foreground", "--log-level", "error", "--listen", death.url,
-		"--ready-fd", "10", "--parent-fd", "11" };
+	const char *arguments[ARGUMENTS_MAX] = { "concurd", "--foreground", "--log-level", "error", "--listen",
+		death.url, "--ready-fd", "10", "--parent-fd", "11" };
 	const struct rlimit limit = { files, files };
 	int count = 10;
 

@@ -17,8 +17,8 @@
 struct death {
 	char directory[64];
 	char url[104];
-	pid_t test;   /* the process that runs the test */
-	pid_t daemon; /* its child; 0: not started, or ended by the test */
+	pid_t test;              /* the process that runs the test */
+	pid_t daemon;            /* its child; 0: not started, or ended by the test */
 	concur_session *session; /* the test's own; NULL: closed by the test */
 };
 
@@ -26,8 +26,8 @@ extern struct death death; /* of the test that runs */
 
 /* -- the daemon --------------------------------------------------------------------------------------------------- */
 
-/* Starts the daemon, with more arguments (NULL, or an array that NULL ends), and opens the test's session. Where `files`
- * is not 0 the daemon may have no more than so many open. */
+/* Starts the daemon, with more arguments (NULL, or an array that NULL ends), and opens the test's session. Where
+ * `files` is not 0 the daemon may have no more than so many open. */
 concur_session *death_start(const char *const *arguments, unsigned files);
 
 /* Ends the daemon by the signal and waits for it; SIGTERM must end it with exit status 0. */
@@ -50,9 +50,9 @@ typedef void child_main(concur_session *session, int channel);
 struct child child_start(child_main *run);
 
 void child_signal(const struct child *child, int signal);
-void child_kill(struct child *child); /* -9; it has ended afterwards */
-void child_stop(const struct child *child); /* SIGSTOP; it stands still afterwards */
-void child_join(struct child *child); /* it must end by itself, and well */
+void child_kill(struct child *child);            /* -9; it has ended afterwards */
+void child_stop(const struct child *child);      /* SIGSTOP; it stands still afterwards */
+void child_join(struct child *child);            /* it must end by itself, and well */
 void child_end(struct child *child, int signal); /* it must end, by the signal; 0: as child_join() */
 
 /* One number through the channel; child_hear() waits for it. */
@@ -62,11 +62,12 @@ uint64_t child_hear(int channel);
 /* -- checks ------------------------------------------------------------------------------------------------------- */
 
 void death_must(bool holds, const char *what, const char *file, int line);
-void death_must_be(enum concur_status status, enum concur_status expected, const char *what, const char *file, int line);
+void death_must_be(enum concur_status status, enum concur_status expected, const char *what, const char *file,
+    int line);
 
 #define must(condition) death_must((condition), #condition, __FILE__, __LINE__)
 #define must_be(call, expected) death_must_be((call), (expected), #call, __FILE__, __LINE__)
-#define must_ok(call) must_be((call), CONCUR_OK)
+#define must_ok(call) death_must_be((call), CONCUR_OK, #call, __FILE__, __LINE__)
 
 /* -- objects ------------------------------------------------------------------------------------------------------ */
 

@@ -66,7 +66,8 @@ wait_for_lock(void *arg)
 static void
 wait_for_all(concur_session *session, int channel)
 {
-	void *(*const mains[THREADS])(void *) = { wait_to_get, wait_to_get_within_an_hour, wait_to_join, wait_for_lock };
+	void *(*const mains[THREADS])(
+	    void *) = { wait_to_get, wait_to_get_within_an_hour, wait_to_join, wait_for_lock };
 	struct waits waits = { .queue = death_queue(session, 0), .lock = death_lock(session, true) };
 	concur_future *future = concur_queue_get_begin(waits.queue, CONCUR_FOREVER);
 	pthread_t threads[THREADS];

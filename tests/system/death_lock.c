@@ -59,6 +59,19 @@ hold_and_fork(concur_session *session, int channel)
 		(void)pause();
 }
 
+/* Takes the lock and becomes another program: the process lives on, but knows nothing of the lock. */
+static void
+hold_and_exec(concur_session *session, int channel)
+{
+	concur_lock *lock = death_lock(session, true);
+	struct concur_grant grant;
+
+	must_ok(concur_lock_acquire(lock, 0, &grant));
+	child_say(channel, grant.token);
+	(void)child_hear(channel);
+	(void)execlp("tail", "tail", "-f", "/dev/null", (char *)NULL);
+}
+
 /* Waits for the lock; tells the status it came with, who died and the token of the dead; releases it when told to. */
 static void
 wait_for_lock(concur_session *session, int channel)
@@ -173,6 +186,21 @@ START_TEST(holder_killed_its_child_has_the_socket_next_owner_is_granted)
 	child_say(channel, 0);
 	await_end(heir);
 	(void)close(channel);
+	concur_free(lock);
+}
+END_TEST
+
+START_TEST(holder_becomes_another_program_next_owner_is_granted)
+{
+	concur_lock *lock = death_lock(death_start(NULL, 0), true);
+	struct child holder = child_start(hold_and_exec), next;
+	uint64_t token = child_hear(holder.channel);
+
+	next = start_waiter(lock, 1);
+	child_say(holder.channel, 0);
+	must_be_granted(&next, CONCUR_OWNER_DIED, holder.pid, token);
+	release_and_join(&next);
+	child_kill(&holder);
 	concur_free(lock);
 }
 END_TEST
@@ -369,6 +397,7 @@ main(void)
 		holder_killed_next_owner_is_granted_and_told,
 		holder_killed_with_nobody_waiting_later_owner_is_told,
 		holder_killed_its_child_has_the_socket_next_owner_is_granted,
+		holder_becomes_another_program_next_owner_is_granted,
 		holder_killed_crowd_is_granted_one_by_one_in_order,
 		holders_killed_one_after_the_other_each_next_is_told_of_the_last,
 		waiter_killed_leaves_the_queue_and_the_one_behind_is_granted,

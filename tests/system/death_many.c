@@ -14,11 +14,11 @@ enum {
 	SESSIONS_MAX = 10000,
 	SPARE_FILES = 100, /* of the daemon and of the test, for other things than sessions */
 	THREADS = 4,
-	CALLS = 25000, /* in flight at once, of each thread */
+	CALLS = 25000,      /* in flight at once, of each thread */
 	TOO_LARGE = 100000, /* bytes, for a daemon that takes frames of 64 KiB */
 	MIXED = 2000,       /* calls, one after the other, of each thread */
-	FEW_FILES = 40, /* of a daemon that runs out of them */
-	CROWD = 60,     /* connections to it, more than it can have */
+	FEW_FILES = 40,     /* of a daemon that runs out of them */
+	CROWD = 60,         /* connections to it, more than it can have */
 };
 
 /* -- connections -------------------------------------------------------------------------------------------------- */
@@ -124,9 +124,9 @@ add_ahead(void *arg)
 	return NULL;
 }
 
-START_TEST(hundred_thousand_calls_in_flight_all_are_answered)
+static void
+add_from_all_threads(concur_dict *dict)
 {
-	concur_dict *dict = death_dict(death_start(NULL, 0));
 	struct adder *adders = calloc(THREADS, sizeof *adders);
 	struct concur_value value;
 	pthread_t threads[THREADS];
@@ -141,6 +141,40 @@ START_TEST(hundred_thousand_calls_in_flight_all_are_answered)
 	must_ok(concur_dict_get(dict, CV("n"), &value));
 	ck_assert_int_eq(value.integer, THREADS * CALLS);
 	free(adders);
+}
+
+START_TEST(hundred_thousand_calls_in_flight_all_are_answered)
+{
+	concur_dict *dict = death_dict(death_start(NULL, 0));
+
+	add_from_all_threads(dict);
+	concur_free(dict);
+}
+END_TEST
+
+static void *
+get_the_last(void *arg)
+{
+	struct concur_value value;
+
+	must_ok(concur_queue_get(arg, CONCUR_FOREVER, &value));
+	return NULL;
+}
+
+/* One thread waits, and reads for all others, until they have done. */
+START_TEST(hundred_thousand_calls_in_flight_beside_a_waiting_thread_all_are_answered)
+{
+	concur_session *session = death_start(NULL, 0);
+	concur_queue *queue = death_queue(session, 0);
+	concur_dict *dict = death_dict(session);
+	pthread_t thread;
+
+	must(pthread_create(&thread, NULL, get_the_last, queue) == 0);
+	await_waiters(CONCUR_OBJECT(queue), 1);
+	add_from_all_threads(dict);
+	must_ok(concur_queue_put(queue, CV(1), 0));
+	must(pthread_join(thread, NULL) == 0);
+	concur_free(queue);
 	concur_free(dict);
 }
 END_TEST
@@ -194,6 +228,7 @@ main(void)
 		thousands_of_sessions_are_served_and_their_end_leaves_nothing,
 		daemon_out_of_files_serves_those_it_has_and_later_the_others,
 		hundred_thousand_calls_in_flight_all_are_answered,
+		hundred_thousand_calls_in_flight_beside_a_waiting_thread_all_are_answered,
 		too_large_for_one_thread_other_threads_of_the_session_go_on,
 		NULL,
 	};

@@ -17,10 +17,10 @@
 
 enum {
 	VALUE = 16 * 1024,
-	SENT_MAX = 4 << 20,     /* bytes of requests; far more than sockets and one high mark hold */
-	GROWTH_MAX = 16 << 20,  /* bytes of the daemon's memory */
-	TRIES = 50,             /* turns of the daemon in which it takes no byte: it has stopped to read */
-	RUBBISH = 300,          /* connections */
+	SENT_MAX = 4 << 20,    /* bytes of requests; far more than sockets and one high mark hold */
+	GROWTH_MAX = 16 << 20, /* bytes of the daemon's memory */
+	TRIES = 50,            /* turns of the daemon in which it takes no byte: it has stopped to read */
+	RUBBISH = 300,         /* connections */
 	FRAMES = 200,
 };
 
@@ -135,9 +135,8 @@ START_TEST(reader_past_outbox_max_is_dropped_alone)
 	uint8_t frame[RAW_FRAME], body[32] = { 0x09 };
 	size_t size = (size_t)(frame_u64_write(body + 1, concur_object_id(CONCUR_OBJECT(queue))) - body);
 
-	body[size++] = 0x10; /* wait_ns: 2^42, more than an hour */
-	memcpy(body + size, (const uint8_t[]){ 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01 }, 7);
-	size += 7;
+	body[size++] = 0x10; /* wait_ns: -1, zigzag */
+	body[size++] = 0x01;
 	raw_hello(&raw);
 	for (int i = 0; i < FRAMES; i++)
 		must(raw_send(&raw, frame, raw_frame(&raw, CONCUR_METHOD_QUEUE_GET, body, size, frame)));

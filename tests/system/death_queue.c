@@ -3,9 +3,14 @@
 #include "config.h"
 
 #include "tests/system/death.h"
+#include "tests/system/raw.h"
+
+#include "concur/v1/methods.h"
+#include "lib/frame.h"
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { MANY = 500 };
@@ -79,6 +84,37 @@ put_many_and_die(concur_session *session, int channel)
 	(void)child_hear(channel);
 	put_many(session, queue);
 	(void)raise(SIGKILL);
+}
+
+static size_t
+write_frame(struct raw *raw, uint32_t method, const concur_object *object, const char *more, uint8_t *ret)
+{
+	uint8_t body[32] = { 0x09 }; /* object: a fixed64 */
+	size_t size = strlen(more);
+
+	memcpy(frame_u64_write(body + 1, concur_object_id(object)), more, size);
+	return raw_frame(raw, method, body, 9 + size, ret);
+}
+
+/* Puts, takes a plain lock, says goodbye and ends, all in one breath, and reads no answer. */
+static void
+put_and_leave_in_one_breath(concur_session *session, int channel)
+{
+	concur_queue *queue = death_queue(session, 0);
+	concur_lock *lock = death_lock(session, false);
+	struct raw raw = raw_connect();
+	uint8_t frames[4 * RAW_FRAME];
+	size_t size;
+
+	raw_hello(&raw);
+	/* value: the integer 7, zigzag */
+	size = write_frame(&raw, CONCUR_METHOD_QUEUE_PUT, CONCUR_OBJECT(queue), "\x1a\x02\x18\x0e", frames);
+	size += write_frame(&raw, CONCUR_METHOD_LOCK_ACQUIRE, CONCUR_OBJECT(lock), "", frames + size);
+	size += raw_frame(&raw, CONCUR_METHOD_SESSION_GOODBYE, NULL, 0, frames + size);
+	child_say(channel, 0);
+	(void)child_hear(channel);
+	must(raw_send(&raw, frames, size));
+	_exit(EXIT_SUCCESS);
 }
 
 /* -- what the test sees ------------------------------------------------------------------------------------------- */
@@ -202,22 +238,51 @@ END_TEST
 
 /* -- those who put end -------------------------------------------------------------------------------------------- */
 
-START_TEST(putter_leaves_at_once_nothing_is_lost_and_it_is_no_death)
+/* Held by one that said goodbye, not by a dead one; whoever releases it does so once. */
+static void
+must_be_left_locked(concur_lock *lock)
 {
-	concur_session *session = death_start(NULL, 0);
-	concur_queue *queue = death_queue(session, 0);
-	concur_lock *lock = death_lock(session, false);
 	struct concur_lock_state state;
-	struct child child = child_start(put_many_and_leave);
 
-	child_join(&child);
-	must_get_many(queue);
 	must_ok(concur_lock_state(lock, &state));
 	ck_assert(state.locked);
 	ck_assert_uint_eq(state.credits, 0);
 	must_ok(concur_lock_release(lock));
 	must_ok(concur_lock_acquire(lock, 0, NULL));
 	must_ok(concur_lock_release(lock));
+}
+
+START_TEST(putter_leaves_at_once_nothing_is_lost_and_it_is_no_death)
+{
+	concur_session *session = death_start(NULL, 0);
+	concur_queue *queue = death_queue(session, 0);
+	concur_lock *lock = death_lock(session, false);
+	struct child child = child_start(put_many_and_leave);
+
+	child_join(&child);
+	must_get_many(queue);
+	must_be_left_locked(lock);
+	concur_free(lock);
+	concur_free(queue);
+}
+END_TEST
+
+/* The daemon stands still meanwhile: words, goodbye and the end of the process come to it in one turn. */
+START_TEST(putter_leaves_in_one_turn_nothing_is_lost_and_it_is_no_death)
+{
+	concur_session *session = death_start(NULL, 0);
+	concur_queue *queue = death_queue(session, 0);
+	concur_lock *lock = death_lock(session, false);
+	struct child child = child_start(put_and_leave_in_one_breath), standing = { .pid = death.daemon };
+
+	(void)child_hear(child.channel);
+	child_stop(&standing);
+	child_say(child.channel, 0);
+	child_join(&child);
+	child_signal(&standing, SIGCONT);
+	must_get(queue, 7);
+	must_be_empty(queue);
+	must_be_left_locked(lock);
 	concur_free(lock);
 	concur_free(queue);
 }
@@ -262,6 +327,7 @@ main(void)
 		putter_killed_its_item_is_not_put_and_the_one_behind_is,
 		joiner_killed_the_other_joins,
 		putter_leaves_at_once_nothing_is_lost_and_it_is_no_death,
+		putter_leaves_in_one_turn_nothing_is_lost_and_it_is_no_death,
 		putter_dies_after_it_sent_all_is_put,
 		putter_dies_while_the_daemon_stands_still_all_is_put,
 		NULL,

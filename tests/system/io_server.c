@@ -168,8 +168,7 @@ io_server_on_end(struct server_conn *conn, const struct server_input *input)
 	struct io_server_seen *seen = &conn->server->seen;
 
 	seen->ends++;
-	seen->end =
-	    (struct io_server_end){ input->reason, input->all_read, conn->frames, seen->frames, conn->process };
+	seen->end = (struct io_server_end){ input->reason, input->all_read, conn->frames, seen->frames, conn->process };
 	server_conn_free(conn);
 }
 
