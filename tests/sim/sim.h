@@ -23,6 +23,7 @@ struct sim_call {
 	struct model_call model;
 	struct world_call *call;
 	const char *method;
+	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
 };
 
 struct sim_client {
@@ -49,6 +50,7 @@ struct sim {
 	struct data data;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
+	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
 	bool *got;                /* by item */
 	struct sim_grant *grants; /* by grant, from 1; short of memory, in the order told */

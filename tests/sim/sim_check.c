@@ -139,10 +139,12 @@ static void
 note_reply(struct sim *sim, const struct sim_call *sent)
 {
 	sim->answered++;
-	if (sim->is_modelled)
+	if (sim->is_modelled && !sent->is_free)
 		check_reply(sim, sent);
 	if (sent->call->status != CONCUR_OK)
 		return;
+	if (sent->is_free && sent->call->output == &concur__v1__open_reply__descriptor)
+		sim->victim = ((const Concur__V1__OpenReply *)sent->call->message)->object;
 	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY)
 		note_items(sim, sent);
 	else if (sent->model.role == MODEL_ACQUIRE)

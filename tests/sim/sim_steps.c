@@ -303,6 +303,42 @@ step_box(struct step *step)
 	over(send_step(step, "/concur.v1.Cell/Get", object_request(step, sim->box)), CONCUR_OK);
 }
 
+/* A queue that is removed under those who wait in it, when its session ends, or loses its name and goes with the last
+ * of them. */
+static void
+step_victim(struct step *step)
+{
+	struct sim *sim = step->sim;
+	Concur__V1__OpenRequest *open = request_of(step, &concur__v1__open_request__descriptor);
+	Concur__V1__PutRequest *put = request_of(step, &concur__v1__put_request__descriptor);
+	struct sim_call *sent;
+
+	switch (random_below(step->random, 6)) {
+	case 0:
+		put->object = sim->victim;
+		put->value = world_integer(&sim->world, 1);
+		sent = send_step(step, "/concur.v1.Queue/Put", put);
+		break;
+	case 1:
+		sent = send_step(step, "/concur.v1.Object/Remove", object_request(step, sim->victim));
+		break;
+	case 2:
+		sent = send_step(step, "/concur.v1.Object/Unref", object_request(step, sim->victim));
+		break;
+	case 3:
+	case 4:
+		sent = send_step(step, "/concur.v1.Queue/Get", wait_request(step, sim->victim, draw_wait(step)));
+		break;
+	default:
+		open->name = world_bytes("victim");
+		open->kind = CONCUR__V1__KIND__KIND_QUEUE;
+		open->lifetime = CONCUR__V1__LIFETIME__LIFETIME_SESSION;
+		sent = send_step(step, "/concur.v1.Object/Open", open);
+		break;
+	}
+	sent->is_free = true;
+}
+
 /* -- sessions ---------------------------------------------------------------------------------------------------- */
 
 void
@@ -395,6 +431,7 @@ static const struct step_row {
 	{ 12, step_data },
 	{ 3, step_open },
 	{ 3, step_box },
+	{ 6, step_victim },
 	{ 4, step_cancel },
 	{ 2, step_context_end },
 	{ 1, step_goodbye },
