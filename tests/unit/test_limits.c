@@ -164,6 +164,19 @@ reverse(struct bench *bench, size_t count)
 	bench->call = world_ask(bench->client, "/concur.v1.List/Reverse", bench->list);
 }
 
+/* As many items in front of the one that is looked for. */
+static void
+find(struct bench *bench, size_t count)
+{
+	Concur__V1__ValueRequest request = CONCUR__V1__VALUE_REQUEST__INIT;
+
+	for (size_t i = 0; i < count; i++)
+		list_append(bench, world_integer(&bench->world, 1));
+	request.object = bench->list;
+	request.value = world_integer(&bench->world, 2);
+	bench->call = world_call(bench->client, "/concur.v1.List/Count", &request.base);
+}
+
 static void
 fill_dict(struct bench *bench, size_t count)
 {
@@ -258,6 +271,7 @@ static const struct limit_case {
 	{ "batch_max", 5, 5, CONCUR_TOO_LARGE, get_slice },
 	{ "sort_max", 5, 5, CONCUR_TOO_LARGE, sort },
 	{ "sort_max", 5, 5, CONCUR_TOO_LARGE, reverse },
+	{ "sort_max", 5, 5, CONCUR_TOO_LARGE, find },
 	{ "container_max", 5, 5, CONCUR_LIMIT, fill_dict },
 	{ "container_max", 5, 5, CONCUR_LIMIT, fill_list },
 	{ "container_max", 5, 5, CONCUR_LIMIT, extend },
@@ -482,6 +496,34 @@ START_TEST(slice_larger_than_a_frame_is_refused_and_refers_to_nothing)
 }
 END_TEST
 
+/* -- all of them ------------------------------------------------------------------------------------------------- */
+
+static bool
+is_tested(const char *limit)
+{
+	/* In the cases above, in test_server (frames, outboxes, Hello, sessions), test_core (steps), or by io (frames
+	 * in a turn). */
+	static const char *const elsewhere[] = { "frame_max", "frame_hard_max", "page_bytes", "page_entries",
+		"sessions_max", "outbox_high", "outbox_max", "turn_frames", "turn_steps", "hello_seconds" };
+
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		if (strcmp(cases[i].limit, limit) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < UNIT_COUNT(elsewhere); i++) {
+		if (strcmp(elsewhere[i], limit) == 0)
+			return true;
+	}
+	return false;
+}
+
+START_TEST(every_limit_has_a_test)
+{
+	for (const struct limits_row *row = limits_rows; row->name; row++)
+		ck_assert_msg(is_tested(row->name), "%s has none", row->name);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -496,6 +538,7 @@ main(void)
 	tcase_add_test(tcase, get_many_of_more_than_a_frame_loses_nothing);
 	tcase_add_test(tcase, page_of_entries_that_fill_frames_goes_on);
 	tcase_add_test(tcase, slice_larger_than_a_frame_is_refused_and_refers_to_nothing);
+	tcase_add_test(tcase, every_limit_has_a_test);
 	tcase_add_test(tcase, page_is_bounded_by_entries_and_by_bytes_but_never_empty);
 	tcase_set_timeout(tcase, 0);
 	suite_add_tcase(suite, tcase);
