@@ -14,14 +14,15 @@ import sys
 
 SLOWEST = 10
 COUNTS = re.compile(r"\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)")
-OTHER_BUILDS = ("asan", "tsan", "coverage")  # builds of their own inside a build folder
+# What lies in a build folder and is not of this build: builds of other sorts, and the release that distcheck unpacks.
+OTHERS = re.compile(r"asan|tsan|coverage|concur-\d.*")
 
 
 def results(build):
     """Name, automake's verdict and log of every test that has run."""
     for where, folders, names in os.walk(build):
         if where == build:
-            folders[:] = [name for name in folders if name not in OTHER_BUILDS]
+            folders[:] = [name for name in folders if not OTHERS.fullmatch(name)]
         for name in sorted(names):
             if name.endswith(".trs") and name != "test-suite.trs":
                 base = os.path.join(where, name.removesuffix(".trs"))

@@ -18,8 +18,8 @@ enum queue_role {
 };
 
 enum {
-	QUEUE_FRAME_HEAD = 64,                    /* bytes of a frame beside its items, and to spare */
-	QUEUE_ITEM_HEAD = 11 + VALUE_HEAD_MAX,    /* bytes of an item in a frame beside its payload, at most */
+	QUEUE_FRAME_HEAD = 64,                 /* bytes of a frame beside its items, and to spare */
+	QUEUE_ITEM_HEAD = 11 + VALUE_HEAD_MAX, /* bytes of an item in a frame beside its payload, at most */
 };
 
 struct queue {

@@ -60,8 +60,10 @@ loop_new_base(void)
 {
 	struct event_config *config = event_config_new();
 	struct event_base *base = NULL;
+	/* The loop reads the clock itself, once a turn. */
+	int flags = EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV | EVENT_BASE_FLAG_NO_CACHE_TIME;
 
-	if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV) == 0)
+	if (config && event_config_set_flag(config, flags) == 0)
 		base = event_base_new_with_config(config);
 	if (config)
 		event_config_free(config);

@@ -4,6 +4,11 @@
 
 #include "daemon/core/dict.h"
 
+enum {
+	SVC_DICT_PAGE_HEAD = 64,                         /* bytes of a page's frame beside its entries, and to spare */
+	SVC_DICT_ENTRY_HEAD = 2 * (11 + VALUE_HEAD_MAX), /* bytes of an entry beside its payloads, at most */
+};
+
 static struct dict *
 svc_dict_object(struct call *call, uint64_t id, uint64_t version)
 {
@@ -198,15 +203,37 @@ SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
 		call_fail(call, status, NULL);
 }
 
+/* One more entry for the page, unless it is full, or the frame would be; but the first always. */
+static bool
+svc_dict_page_add(const struct limits *limits, struct dict_page *page, struct reply_list *list, struct blob **blobs,
+    uint64_t *bytes)
+{
+	struct dict_page before = *page;
+	struct map_entry *entry = *bytes < limits->page_bytes ? dict_page_next(page) : NULL;
+	uint64_t size;
+
+	if (!entry)
+		return false;
+	size = SVC_DICT_ENTRY_HEAD + blob_size(entry->key) + blob_size(entry->value);
+	if (list->count && SVC_DICT_PAGE_HEAD + *bytes + size > limits->frame_max) {
+		*page = before;
+		return false;
+	}
+	blobs[list->count++] = entry->key;
+	blobs[list->count++] = entry->value;
+	*bytes += size;
+	return true;
+}
+
 /* As many entries as a page takes, by count and by bytes, but at least one. */
 SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 {
 	struct dict *dict = svc_dict_object(call, request->object, 0);
-	size_t most = (size_t)call->rpc->limits->page_entries, bytes = 0;
+	size_t most = (size_t)call->rpc->limits->page_entries;
 	struct reply_list list = { .outcome = OUTCOME_DONE };
-	struct map_entry *entry;
 	struct dict_page page;
 	struct blob **blobs;
+	uint64_t bytes = 0;
 
 	if (!dict)
 		return;
@@ -219,11 +246,8 @@ SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 	blobs = call_alloc(call, 2 * most * sizeof *blobs);
 	if (!blobs)
 		return;
-	while (list.count < 2 * most && bytes < call->rpc->limits->page_bytes && (entry = dict_page_next(&page))) {
-		blobs[list.count++] = entry->key;
-		blobs[list.count++] = entry->value;
-		bytes += blob_size(entry->key) + blob_size(entry->value);
-	}
+	while (list.count < 2 * most && svc_dict_page_add(call->rpc->limits, &page, &list, blobs, &bytes))
+		;
 	list.blobs = blobs;
 	list.version = call->object->version;
 	list.cursor = dict_page_cursor(&page);

@@ -414,6 +414,24 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 	model_let_go(model, session, 0, has_died);
 }
 
+bool
+model_is_ambiguous(const struct model *model, const struct model_session *session)
+{
+	unsigned held = 0;
+	bool is_waited_for = false;
+
+	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
+		const struct model_lock *lock = &model->locks[i];
+
+		if (!lock->strict)
+			continue;
+		held += lock->locked && lock->holder == session;
+		for (struct link *at = lock->waiters.next; at != &lock->waiters; at = at->next)
+			is_waited_for |= !LINK_ENTRY(at, struct model_call, in_object)->blocked;
+	}
+	return held > 1 && is_waited_for;
+}
+
 void
 model_expire(struct model *model, uint64_t now_ns)
 {

@@ -121,6 +121,11 @@ void model_context_end(struct model *model, struct model_session *session, uint6
 /* Calls that waited are no more, and will not be answered: they are unlinked and stay not over. */
 void model_session_end(struct model *model, struct model_session *session, bool has_died);
 
+/* True if what the session's end, or that of one of its contexts, does depends on an order that is the server's own: it
+ * holds several strict locks, and for one of them a context waits that may be blocked elsewhere, so that which call
+ * closes a cycle, and fails, depends on which lock passes on first. */
+bool model_is_ambiguous(const struct model *model, const struct model_session *session);
+
 /* Ends what waits for no longer than until now. */
 void model_expire(struct model *model, uint64_t now_ns);
 

@@ -10,7 +10,6 @@ enum {
 	SIM_FRAMES = 4,          /* steps in one turn, at most */
 	SIM_SHORT_OF_MEMORY = 8, /* once in so many inputs an allocation fails */
 	SIM_ALLOCATIONS = 6,     /* after up to so many */
-	SIM_OUTBOX_MAX = 2000,   /* short of memory, slow readers are ended early */
 };
 
 /* -- the beginning ----------------------------------------------------------------------------------------------- */
@@ -46,6 +45,19 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
 }
 
+/* Without a model every limit may be reached, and a turn leaves work over. */
+static void
+sim_tighten(struct limits *limits)
+{
+	limits->outbox_max = 2000;
+	limits->outbox_high = 500;
+	limits->memory_max = 4000;
+	limits->container_max = 20;
+	limits->objects_max = 30;
+	limits->calls_max = 6;
+	limits->turn_steps = 3;
+}
+
 static void
 sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 {
@@ -60,7 +72,7 @@ sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 	if (!sim->got || !sim->grants)
 		abort();
 	if (!is_modelled)
-		limits.outbox_max = SIM_OUTBOX_MAX;
+		sim_tighten(&limits);
 	world_init(&sim->world, &limits);
 	model_init(&sim->model);
 	client = world_join(&sim->world);
@@ -138,7 +150,36 @@ sim_steps(struct sim *sim, uint64_t steps)
 
 /* -- the end ----------------------------------------------------------------------------------------------------- */
 
-/* All read what there is; whoever waits for some time is told; then all go, one way or the other. */
+/* Whatever still waits, for ever that is, is cancelled. */
+static void
+sim_cancel_all(struct sim *sim)
+{
+	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
+		struct sim_client *client = &sim->clients[i];
+		struct link *last = client->calls.prev;
+
+		if (!client->client || link_empty(&client->calls))
+			continue;
+		for (struct link *at = &client->calls; at != last;) {
+			at = at->next;
+			sim_cancel(sim, client, LINK_ENTRY(at, struct sim_call, in_client)->model.id);
+		}
+	}
+}
+
+static void
+sim_check_answered(struct sim *sim)
+{
+	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
+		const struct sim_client *client = &sim->clients[i];
+
+		if (client->client && !link_empty(&client->calls))
+			sim_fail(sim, "%s was cancelled, and is not answered",
+			    LINK_ENTRY(client->calls.next, struct sim_call, in_client)->method);
+	}
+}
+
+/* All read what there is; whoever waits for some time is told, the others cancel; then all go, one way or the other. */
 static void
 sim_end_clients(struct sim *sim)
 {
@@ -148,6 +189,9 @@ sim_end_clients(struct sim *sim)
 	}
 	sim_turn(sim, 100 * WORLD_SECOND);
 	sim_turn(sim, 0);
+	sim_cancel_all(sim);
+	sim_turn(sim, 0);
+	sim_check_answered(sim);
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
 		struct sim_client *client = &sim->clients[i];
 

@@ -75,6 +75,7 @@ void sim_step(struct sim *sim);
 
 /* Sends a call of the client's context `context`; the model's part is set up, but nothing is done there. */
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
+void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);
 void sim_say_goodbye(struct sim *sim, struct sim_client *client);
 
 #endif

@@ -305,17 +305,21 @@ step_box(struct step *step)
 
 /* -- sessions ---------------------------------------------------------------------------------------------------- */
 
+void
+sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id)
+{
+	Concur__V1__CancelRequest request = CONCUR__V1__CANCEL_REQUEST__INIT;
+
+	request.call = id;
+	over(sim_send(sim, client, "/concur.v1.Session/Cancel", &request), CONCUR_OK);
+	if (sim->is_modelled)
+		(void)model_cancel(&sim->model, &client->session, id);
+}
+
 static void
 step_cancel(struct step *step)
 {
-	Concur__V1__CancelRequest *request = request_of(step, &concur__v1__cancel_request__descriptor);
-	struct sim_call *sent;
-
-	request->call = step->client->client->last_call - random_below(step->random, 6);
-	sent = send_step(step, "/concur.v1.Session/Cancel", request);
-	over(sent, CONCUR_OK);
-	if (step->sim->is_modelled)
-		(void)model_cancel(&step->sim->model, &step->client->session, request->call);
+	sim_cancel(step->sim, step->client, step->client->client->last_call - random_below(step->random, 6));
 }
 
 static void
@@ -326,7 +330,7 @@ step_context_end(struct step *step)
 	struct sim_call *sent;
 
 	/* One context tells of the end of another. */
-	if (*context == step->client->client->context)
+	if (*context == step->client->client->context || model_is_ambiguous(&step->sim->model, &step->client->session))
 		return;
 	request->context = *context;
 	sent = send_step(step, "/concur.v1.Session/ContextEnd", request);
@@ -350,7 +354,8 @@ sim_say_goodbye(struct sim *sim, struct sim_client *client)
 static void
 step_goodbye(struct step *step)
 {
-	sim_say_goodbye(step->sim, step->client);
+	if (!model_is_ambiguous(&step->sim->model, &step->client->session))
+		sim_say_goodbye(step->sim, step->client);
 }
 
 /* Reads nothing for a while, or a few bytes a turn, or all again. */
@@ -446,7 +451,8 @@ befall(struct step *step)
 {
 	switch (random_below(step->random, 40)) {
 	case 0:
-		sim_kill(step->sim, step->client);
+		if (!model_is_ambiguous(&step->sim->model, &step->client->session))
+			sim_kill(step->sim, step->client);
 		return true;
 	case 1:
 	case 2:

@@ -383,12 +383,14 @@ world_send_body(struct world_client *client, const char *name, const void *body,
 		.flags = client->flags,
 		.options = (uint16_t)options,
 	};
-	struct world_call *call = world_expect(client, head.call, world_method(client->world, name));
+	const struct method *method = world_method(client->world, name);
+	struct world_call *call = world_expect(client, head.call, method);
 	uint8_t *bytes = malloc(whole);
 
 	if (!bytes)
 		abort();
-	call->one_way = client->flags & FRAME_ONE_WAY;
+	/* That a call may not be one-way is told even so. */
+	call->one_way = client->flags & FRAME_ONE_WAY && !(method && method->flags & METHOD_WAITS);
 	frame_request_write(bytes, &head);
 	if (options)
 		protobuf_c_message_pack(&client->options->base, bytes + FRAME_REQUEST);

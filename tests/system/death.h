@@ -26,8 +26,8 @@ extern struct death death; /* of the test that runs */
 
 /* -- the daemon --------------------------------------------------------------------------------------------------- */
 
-/* Starts the daemon, with more arguments (NULL, or an array that NULL ends), and opens the test's session. Where `files`
- * is not 0 the daemon may have no more than so many open. */
+/* Starts the daemon, with more arguments (NULL, or an array that NULL ends), and opens the test's session. Where
+ * `files` is not 0 the daemon may have no more than so many open. */
 concur_session *death_start(const char *const *arguments, unsigned files);
 
 /* Ends the daemon by the signal and waits for it; SIGTERM must end it with exit status 0. */

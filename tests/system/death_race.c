@@ -92,8 +92,8 @@ END_TEST
 
 /* -- killing ------------------------------------------------------------------------------------------------------ */
 
-/* Takes turns until it is killed: "begun" and "ended" differ only while the lock is held. Who takes over from a dead one
- * is told, and mends what the dead has left half done; who is not told finds nothing to mend. */
+/* Takes turns until it is killed: "begun" and "ended" differ only while the lock is held. Who takes over from a dead
+ * one is told, and mends what the dead has left half done; who is not told finds nothing to mend. */
 static void
 take_turns(concur_session *session, int channel)
 {

@@ -420,6 +420,68 @@ START_TEST(page_is_bounded_by_entries_and_by_bytes_but_never_empty)
 }
 END_TEST
 
+/* Entries of which a frame takes two: whatever page_bytes says, all come. */
+START_TEST(page_of_entries_that_fill_frames_goes_on)
+{
+	struct limits limits = world_limits();
+	uint8_t data[4000] = { 0 };
+	struct bench bench;
+	uint64_t cursor = 0;
+	size_t seen = 0;
+
+	limits.frame_max = 10000;
+	world_init(&bench.world, &limits);
+	bench.client = world_join(&bench.world);
+	bench.dict = world_open(bench.client, CONCUR__V1__KIND__KIND_DICT, NULL);
+	for (int64_t i = 0; i < 5; i++) {
+		Concur__V1__KeyValueRequest request = CONCUR__V1__KEY_VALUE_REQUEST__INIT;
+
+		request.object = bench.dict;
+		request.key = world_integer(&bench.world, i);
+		request.value = world_value(&bench.world, &(struct value){ VALUE_DATA, data, sizeof data });
+		world_call(bench.client, "/concur.v1.Dict/Set", &request.base);
+	}
+	do {
+		seen += page(&bench, &cursor);
+	} while (cursor);
+	ck_assert_uint_eq(seen, 5);
+	world_fini(&bench.world);
+}
+END_TEST
+
+/* A reply that is refused gives its receiver no references. */
+START_TEST(slice_larger_than_a_frame_is_refused_and_refers_to_nothing)
+{
+	struct limits limits = world_limits();
+	uint8_t data[4000] = { 0 }, reference[16] = { 1 << 3 };
+	const Concur__V1__Error *error;
+	struct world_call *info;
+	struct bench bench;
+	uint8_t *at;
+
+	limits.frame_max = 10000;
+	world_init(&bench.world, &limits);
+	bench.client = world_join(&bench.world);
+	bench.list = world_open(bench.client, CONCUR__V1__KIND__KIND_LIST, NULL);
+	bench.queue = world_open(bench.client, CONCUR__V1__KIND__KIND_QUEUE, NULL);
+	at = value_varint_write(reference + 1, bench.queue);
+	*at++ = 2 << 3;
+	*at++ = CONCUR__V1__KIND__KIND_QUEUE;
+	list_append(&bench,
+	    world_value(&bench.world, &(struct value){ VALUE_OBJECT, reference, (size_t)(at - reference) }));
+	for (int i = 0; i < 3; i++)
+		list_append(&bench, world_value(&bench.world, &(struct value){ VALUE_DATA, data, sizeof data }));
+	get_slice(&bench, 0);
+	ck_assert_int_eq(bench.call->status, CONCUR_TOO_LARGE);
+	error = world_error(bench.call);
+	ck_assert(error->limit.len == 9 && memcmp(error->limit.data, "frame_max", 9) == 0);
+	info = world_ask(bench.client, "/concur.v1.Object/Info", bench.queue);
+	/* The handle that opened it, and the list. */
+	ck_assert_uint_eq(((const Concur__V1__ObjectInfo *)info->message)->refs, 2);
+	world_fini(&bench.world);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -432,6 +494,8 @@ main(void)
 	tcase_add_loop_test(tcase, call_past_its_limit_is_told_its_name, 0, (int)UNIT_COUNT(cases));
 	tcase_add_test(tcase, largest_item_that_can_be_put_can_be_got);
 	tcase_add_test(tcase, get_many_of_more_than_a_frame_loses_nothing);
+	tcase_add_test(tcase, page_of_entries_that_fill_frames_goes_on);
+	tcase_add_test(tcase, slice_larger_than_a_frame_is_refused_and_refers_to_nothing);
 	tcase_add_test(tcase, page_is_bounded_by_entries_and_by_bytes_but_never_empty);
 	tcase_set_timeout(tcase, 0);
 	suite_add_tcase(suite, tcase);

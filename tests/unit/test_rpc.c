@@ -261,9 +261,7 @@ START_TEST(call_that_may_wait_is_refused_one_way)
 	bench_init(&bench);
 	request.object = bench.lock;
 	bench.client->flags = FRAME_ONE_WAY;
-	call = world_send(bench.client, "/concur.v1.Lock/Acquire", &request.base);
-	call->one_way = false; /* such a mistake is told all the same */
-	world_turn(&bench.world, 0);
+	call = world_call(bench.client, "/concur.v1.Lock/Acquire", &request.base);
 	ck_assert_answered(call, CONCUR_BAD_FRAME);
 	world_fini(&bench.world);
 }

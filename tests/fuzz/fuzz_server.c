@@ -1,0 +1,250 @@
+/* Fuzz target: the whole server. The bytes are a script of records for a few clients: an action, who does it, an
+ * object, and a body's length and bytes. Most actions are methods, so that bodies reach handlers whatever their header
+ * would have been.
+ *
+ * Whatever is sent, replies are whole and answer calls (the world sees to that), and nothing is left at the end. */
+#include "tests/fuzz/fuzz.h"
+
+#include "daemon/rpc/services.h"
+#include "tests/sim/world.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum {
+	CLIENTS = 3,
+	KINDS = CONCUR__V1__KIND__KIND_VALUE,
+	NAME_MAX_BYTES = 128,
+	TENTH_NS = 100000000,
+	/* Actions; all below are methods, by number. */
+	ACTION_BAD_FRAME = 0xfb,
+	ACTION_TOO_LARGE,
+	ACTION_RAW,  /* the bytes are a header and a body */
+	ACTION_END,  /* the connection ends; or the next one begins */
+	ACTION_TURN, /* so many tenths of a second pass as the body is long */
+	/* How, beside the client. */
+	HOW_CLIENT = 3,
+	HOW_CONTEXT = 1 << 2,
+	HOW_BLOCKED = 1 << 3,
+	HOW_ONE_WAY = 1 << 4,
+	HOW_GUARDED = 1 << 5,
+	HOW_STALLED = 1 << 6,
+	HOW_TURN = 1 << 7, /* the turn ends with it */
+};
+
+struct record {
+	uint8_t action, how, object, size;
+	const uint8_t *body;
+};
+
+struct fuzz {
+	struct world world;
+	struct world_client *clients[CLIENTS];
+	uint64_t objects[KINDS];
+};
+
+/* The name of the method that this number picks. */
+static void
+method_name(uint8_t number, char name[NAME_MAX_BYTES])
+{
+	unsigned count = 0, at;
+
+	for (const ProtobufCService *const *service = services; *service; service++)
+		count += (*service)->descriptor->n_methods;
+	at = number % count;
+	for (const ProtobufCService *const *service = services; *service; service++) {
+		const ProtobufCServiceDescriptor *descriptor = (*service)->descriptor;
+
+		if (at < descriptor->n_methods) {
+			snprintf(name, NAME_MAX_BYTES, "/%s/%s", descriptor->name, descriptor->methods[at].name);
+			return;
+		}
+		at -= descriptor->n_methods;
+	}
+}
+
+static struct limits
+fuzz_limits(void)
+{
+	struct limits limits = world_limits();
+
+	/* Small enough that no single call takes long. */
+	limits.memory_max = 4 * LIMITS_MIB;
+	limits.container_max = limits.sort_max = 5000;
+	limits.outbox_max = LIMITS_MIB;
+	limits.calls_max = 8;
+	return limits;
+}
+
+static void
+fuzz_join(struct fuzz *fuzz, unsigned at)
+{
+	fuzz->clients[at] = world_join(&fuzz->world);
+	assert(fuzz->clients[at]);
+	/* What an error of the connection answers. */
+	world_expect(fuzz->clients[at], 0, NULL);
+}
+
+static void
+fuzz_init(struct fuzz *fuzz)
+{
+	struct limits limits = fuzz_limits();
+	char name[] = "0";
+
+	world_init(&fuzz->world, &limits);
+	for (unsigned i = 0; i < CLIENTS; i++)
+		fuzz_join(fuzz, i);
+	for (unsigned i = 0; i < KINDS; i++) {
+		name[0] = (char)('1' + i);
+		fuzz->objects[i] = world_open(fuzz->clients[0], (Concur__V1__Kind)(i + 1), name);
+	}
+}
+
+/* -- actions ----------------------------------------------------------------------------------------------------- */
+
+/* The object goes in front of the body, as field 1; one that the body names itself counts instead. */
+static void
+act_method(struct fuzz *fuzz, struct world_client *client, const struct record *record)
+{
+	Concur__V1__Options options = CONCUR__V1__OPTIONS__INIT;
+	uint8_t body[UINT8_MAX + 16] = { 1 << 3 }, *at = body;
+	char name[NAME_MAX_BYTES];
+
+	method_name(record->action, name);
+	options.guard_lock = fuzz->objects[CONCUR__V1__KIND__KIND_LOCK - 1];
+	options.guard_token = fuzz->world.config.counter + record->size;
+	client->options = record->how & HOW_GUARDED ? &options : NULL;
+	client->context = record->how & HOW_CONTEXT ? 2 : 1;
+	client->flags =
+	    (record->how & HOW_BLOCKED ? FRAME_BLOCKED : 0) | (record->how & HOW_ONE_WAY ? FRAME_ONE_WAY : 0);
+	if (record->object)
+		at = value_varint_write(body + 1, fuzz->objects[record->object % KINDS]);
+	memcpy(at, record->body, record->size);
+	world_send_body(client, name, body, (size_t)(at - body) + record->size);
+	client->options = NULL;
+}
+
+/* Only the length is as io would have found it, and the call's id small enough that others can follow. */
+static void
+act_raw(struct fuzz *fuzz, struct world_client *client, const struct record *record)
+{
+	uint8_t frame[FRAME_REQUEST + UINT8_MAX] = { 0 };
+	size_t size = record->size < FRAME_REQUEST ? FRAME_REQUEST : record->size;
+	struct frame_request head;
+
+	memcpy(frame, record->body, record->size);
+	frame_request_read(frame, &head);
+	head.length = (uint32_t)(size - FRAME_LENGTH);
+	head.call &= UINT16_MAX;
+	frame_request_write(frame, &head);
+	if (head.call > client->last_call) {
+		world_expect(client, head.call, method_find(&fuzz->world.methods, head.method));
+		client->last_call = head.call;
+	}
+	world_send_frame(client, frame, size);
+}
+
+static void
+act_no_frame(struct fuzz *fuzz, struct world_client *client, enum server_input_kind kind)
+{
+	struct server_input input = { .kind = kind, .conn = client->conn };
+	uint8_t head[FRAME_REQUEST];
+
+	if (kind == SERVER_TOO_LARGE) {
+		frame_request_write(head, &(struct frame_request){ .call = ++client->last_call, .context = 1 });
+		world_expect(client, client->last_call, NULL);
+		input.bytes = head;
+	}
+	server_input(fuzz->world.server, &input);
+}
+
+static void
+fuzz_end(struct fuzz *fuzz, unsigned at)
+{
+	if (fuzz->clients[at]->conn)
+		world_end(fuzz->clients[at], SERVER_PEER_RESET);
+	world_client_free(fuzz->clients[at]);
+	fuzz->clients[at] = NULL;
+}
+
+static void
+act(struct fuzz *fuzz, const struct record *record)
+{
+	unsigned at = (record->how & HOW_CLIENT) % CLIENTS;
+	struct world_client *client = fuzz->clients[at];
+
+	client->take_max = record->how & HOW_STALLED ? 0 : SIZE_MAX;
+	if (record->action == ACTION_TURN) {
+		world_turn(&fuzz->world, (uint64_t)record->size * TENTH_NS);
+	} else if (record->action == ACTION_END) {
+		fuzz_end(fuzz, at);
+		fuzz_join(fuzz, at);
+	} else if (client->is_closed || !server_wants_input(client->conn)) {
+		return;
+	} else if (record->action == ACTION_RAW) {
+		act_raw(fuzz, client, record);
+	} else if (record->action == ACTION_TOO_LARGE) {
+		act_no_frame(fuzz, client, SERVER_TOO_LARGE);
+	} else if (record->action == ACTION_BAD_FRAME) {
+		act_no_frame(fuzz, client, SERVER_BAD_FRAME);
+	} else {
+		act_method(fuzz, client, record);
+	}
+	if (record->how & HOW_TURN)
+		world_turn(&fuzz->world, 0);
+}
+
+/* -- the end ----------------------------------------------------------------------------------------------------- */
+
+static void
+remove_names(struct world_client *client)
+{
+	for (;;) {
+		struct world_call *list = world_call(client, "/concur.v1.Manager/List", NULL);
+		const Concur__V1__ListReply *reply = (const Concur__V1__ListReply *)list->message;
+
+		if (reply->n_objects == 0)
+			return;
+		for (size_t i = 0; i < reply->n_objects; i++) {
+			Concur__V1__NameRequest request = CONCUR__V1__NAME_REQUEST__INIT;
+
+			request.name = reply->objects[i]->name;
+			world_call(client, "/concur.v1.Manager/Remove", &request.base);
+		}
+	}
+}
+
+static void
+fuzz_fini(struct fuzz *fuzz)
+{
+	const Concur__V1__ManagerInfo *info;
+	struct world_client *client;
+
+	for (unsigned i = 0; i < CLIENTS; i++)
+		fuzz_end(fuzz, i);
+	client = world_join(&fuzz->world);
+	remove_names(client);
+	world_settle(&fuzz->world);
+	info = (const Concur__V1__ManagerInfo *)world_call(client, "/concur.v1.Manager/Info", NULL)->message;
+	assert(info->sessions == 1 && info->objects == 0 && info->waiters == 0 && info->bytes == 0);
+	world_fini(&fuzz->world);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct fuzz fuzz;
+
+	fuzz_init(&fuzz);
+	while (size >= 4) {
+		struct record record = { bytes[0], bytes[1], bytes[2], bytes[3], bytes + 4 };
+
+		if (record.size > size - 4)
+			record.size = (uint8_t)(size - 4);
+		act(&fuzz, &record);
+		bytes += 4 + record.size;
+		size -= 4 + record.size;
+	}
+	fuzz_fini(&fuzz);
+	return 0;
+}
