@@ -19,8 +19,8 @@
 	X(key_max, LIMITS_MIB, "bytes", "of a key")                                                        \
 	X(depth_max, 64, "levels", "of nesting in a value")                                                \
 	X(page_bytes, 256 * 1024, "bytes", "of entries in a page; one entry is always given")              \
-	X(page_entries, 4096, "entries", "looked at for one page")                                         \
-	X(batch_max, 65536, "items", "of one call that takes or gives many")                               \
+	X(page_entries, 1024, "entries", "looked at for one page")                                         \
+	X(batch_max, 16384, "items", "of one call that takes or gives many")                               \
 	X(sort_max, 1000000, "items", "that one call sorts, searches or moves")                            \
 	X(container_max, 33000000, "items", "in one container")                                            \
 	X(objects_max, 16000000, "objects", "in the daemon")                                               \
