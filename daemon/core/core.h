@@ -34,6 +34,7 @@ struct core {
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
 	struct link graves;       /* what is freed by counted steps */
 	uint64_t waiting;         /* waiters in all */
+	uint64_t waits;           /* waiters there ever were */
 	uint64_t bytes;           /* counted for all that is stored */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
 	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */

@@ -60,17 +60,15 @@ lock_grant(struct core *core, struct lock *lock, struct owner *owner, struct res
 
 /* -- deadlock ---------------------------------------------------------------------------------------------------- */
 
-/* The strict lock that the owner is blocked on for ever, or NULL. */
-static struct lock *
-lock_blocking(const struct owner *owner)
+/* The call in which the owner waits for a strict lock, blocked and for ever, or NULL. */
+static struct waiter *
+lock_blocked_call(const struct owner *owner)
 {
 	struct waiter *waiter = owner_blocked(owner);
-	struct lock *lock;
 
 	if (!waiter || heap_contains(&waiter->deadline) || waiter->object->kind != &lock_kind)
 		return NULL;
-	lock = lock_of(waiter->object);
-	return lock->strict ? lock : NULL;
+	return lock_of(waiter->object)->strict ? waiter : NULL;
 }
 
 static void
@@ -88,39 +86,45 @@ lock_describe_step(struct core *core, const struct lock *lock, const struct owne
 	    (unsigned long long)owner->session->process, (unsigned long long)owner_context(owner));
 }
 
-/* True if a wait of `owner` for `lock` could never end: following who holds it and what that owner is blocked on comes
- * back to `owner`. Every edge was looked at when it appeared, so a cycle can only be one through `owner`; but a context
- * that is blocked in two calls at once, which no honest client has, gets an edge unseen when the first ends. So steps
- * are bounded: each but the first goes by another waiter. The words go to core->detail. */
-static bool
-lock_would_deadlock(struct core *core, struct lock *lock, const struct owner *owner)
+/* The youngest call of the circle that this call's wait closes, or NULL if it closes none: following who holds the lock
+ * and what that owner is blocked on comes back to the call's own owner. Every edge was looked at when it appeared, so a
+ * circle can only be one through this call; but a context that is blocked in two calls at once, which no honest client
+ * has, gets an edge unseen when the first ends. So steps are bounded: each but the first goes by another waiter. The
+ * words go to core->detail. */
+static struct waiter *
+lock_circle(struct core *core, struct waiter *waiter)
 {
+	struct waiter *youngest = waiter, *at = waiter;
 	uint64_t steps = 0;
 
 	core->detail[0] = '\0';
-	while (lock && lock->strict && lock->hold.owner && steps <= core->waiting) {
+	while (at && steps <= core->waiting) {
+		const struct lock *lock = lock_of(at->object);
+
+		if (!lock->strict || !lock->hold.owner)
+			break;
 		if (steps++ < LOCK_CYCLE_MAX)
 			lock_describe_step(core, lock, lock->hold.owner);
-		if (lock->hold.owner == owner)
-			return true;
-		lock = lock_blocking(lock->hold.owner);
+		if (lock->hold.owner == waiter->owner)
+			return youngest;
+		at = lock_blocked_call(lock->hold.owner);
+		if (at && at->number > youngest->number)
+			youngest = at;
 	}
 	core->detail[0] = '\0';
-	return false;
+	return NULL;
 }
 
-/* The owner has just been given a lock while it is blocked on another: the new edge may close a cycle, and then its
- * blocked call is the youngest of it and fails. */
+/* The owner has just been given a lock while it may be blocked on another: the new edge may close a circle, and then the
+ * youngest call of it fails. */
 static void
 lock_check_holder(struct core *core, struct owner *owner)
 {
-	struct lock *wanted = lock_blocking(owner);
+	struct waiter *blocked = lock_blocked_call(owner);
+	struct waiter *youngest = blocked ? lock_circle(core, blocked) : NULL;
 
-	if (wanted && lock_would_deadlock(core, wanted, owner)) {
-		struct waiter *waiter = owner_blocked(owner);
-
-		waiter_fail(core, waiter, CONCUR_DEADLOCK);
-	}
+	if (youngest)
+		waiter_fail(core, youngest, CONCUR_DEADLOCK);
 }
 
 /* -- passing on -------------------------------------------------------------------------------------------------- */
@@ -183,7 +187,7 @@ lock_acquire(struct core *core, struct lock *lock, const struct ask *ask, struct
 	if (status != CONCUR_PENDING)
 		return status;
 	/* A wait with an end is no deadlock, nor is one of a context that goes on meanwhile and may release. */
-	if (ask->blocked && ask->wait_ns < 0 && lock_would_deadlock(core, lock, waiter->owner)) {
+	if (ask->blocked && ask->wait_ns < 0 && lock_circle(core, waiter)) {
 		waiter_withdraw(core, waiter);
 		return CONCUR_DEADLOCK;
 	}

@@ -45,6 +45,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	waiter->object = object;
 	waiter->ops = ask->ops;
 	waiter->since_ns = core->now_ns;
+	waiter->number = ++core->waits;
 	waiter->blocked = ask->blocked;
 	waiter->at_deadline = at_deadline;
 	link_append(queue, &waiter->link);

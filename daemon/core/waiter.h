@@ -38,6 +38,7 @@ struct waiter {
 	struct object *object; /* one reference */
 	const struct waiter_ops *ops;
 	uint64_t since_ns;
+	uint64_t number; /* rises from waiter to waiter: the youngest has the highest */
 	bool blocked;
 	uint8_t role;              /* the kind's: what it waits for */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */

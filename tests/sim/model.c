@@ -40,6 +40,7 @@ model_session_init(struct model_session *session)
 static void
 call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
 {
+	call->order = ++model->waits;
 	call->deadline_ns = wait_ns < 0 ? MODEL_NEVER : now_ns + (uint64_t)wait_ns;
 	link_append(queue, &call->in_object);
 	link_append(&call->session->waiting, &call->in_session);
@@ -71,6 +72,7 @@ call_init(struct model_call *call)
 	link_init(&call->in_object);
 	link_init(&call->in_session);
 	link_init(&call->in_model);
+	call->order = 0;
 }
 
 /* -- locks ------------------------------------------------------------------------------------------------------- */
@@ -97,24 +99,28 @@ blocked_call(struct model *model, const struct model_session *session, uint64_t 
 	return NULL;
 }
 
-static bool
-would_deadlock(struct model *model, const struct model_call *call)
+/* The youngest call of the circle that this one closes, or NULL. A call that does not wait yet is the youngest. */
+static struct model_call *
+closing_call(struct model *model, struct model_call *call)
 {
 	const struct model_lock *lock = &model->locks[call->object];
+	struct model_call *youngest = call;
 
 	for (unsigned steps = 0; steps <= MODEL_LOCKS; steps++) {
-		const struct model_call *next;
+		struct model_call *next;
 
 		if (!lock->strict || !lock->locked || !lock->holder)
-			return false;
+			return NULL;
 		if (lock->holder == call->session && lock->context == call->context)
-			return true;
+			return youngest;
 		next = blocked_call(model, lock->holder, lock->context);
 		if (!next)
-			return false;
+			return NULL;
+		if (youngest->order && next->order > youngest->order)
+			youngest = next;
 		lock = &model->locks[next->object];
 	}
-	return false;
+	return NULL;
 }
 
 static void
@@ -136,7 +142,7 @@ lock_grant(struct model *model, struct model_lock *lock, struct model_call *call
 static void
 lock_pass_on(struct model *model, struct model_lock *lock)
 {
-	struct model_call *next = first_of(&lock->waiters), *blocked;
+	struct model_call *next = first_of(&lock->waiters), *blocked, *youngest;
 
 	lock->locked = false;
 	lock->holder = NULL;
@@ -144,8 +150,9 @@ lock_pass_on(struct model *model, struct model_lock *lock)
 		return;
 	lock_grant(model, lock, next);
 	blocked = blocked_call(model, next->session, next->context);
-	if (blocked && would_deadlock(model, blocked))
-		call_over(blocked, CONCUR_DEADLOCK, MODEL_DONE);
+	youngest = blocked ? closing_call(model, blocked) : NULL;
+	if (youngest)
+		call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
 }
 
 void
@@ -159,7 +166,7 @@ model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uin
 		lock_grant(model, lock, call);
 	else if (wait_ns == 0)
 		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
-	else if (call->blocked && wait_ns < 0 && would_deadlock(model, call))
+	else if (call->blocked && wait_ns < 0 && closing_call(model, call))
 		call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	else
 		call_wait(model, call, &lock->waiters, wait_ns, now_ns);

@@ -63,6 +63,7 @@ struct model_call {
 	uint64_t id;
 	uint64_t context;
 	uint64_t deadline_ns; /* MODEL_NEVER: waits for ever */
+	uint64_t order;       /* of waiting; 0: it does not wait */
 	bool blocked;
 	enum model_role role;
 	unsigned object;            /* which lock, which queue */
@@ -95,6 +96,7 @@ struct model {
 	struct model_lock locks[MODEL_LOCKS];
 	struct model_queue queues[MODEL_QUEUES];
 	struct link waiting;
+	uint64_t waits;
 	uint64_t grants;
 };
 
