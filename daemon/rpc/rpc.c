@@ -55,13 +55,16 @@ rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 	struct frame_request head;
 	struct reply_to to = { channel, 0, false };
 
-	(void)rpc;
 	if (channel->doom != CHANNEL_FINE)
 		return;
 	frame_request_read(bytes, &head);
+	if (head.call <= channel->last_call) {
+		rpc_refuse_broken(rpc, channel);
+		return;
+	}
+	channel->last_call = head.call;
 	to.call = head.call;
 	to.one_way = head.flags & FRAME_ONE_WAY;
-	channel->last_call = head.call > channel->last_call ? head.call : channel->last_call;
 	reply_error(&to, CONCUR_TOO_LARGE, NULL, "frame_max", "the call was not carried out");
 }
 

@@ -116,6 +116,29 @@ START_TEST(frame_that_is_too_large_is_answered_and_the_connection_stays)
 }
 END_TEST
 
+START_TEST(frame_that_is_too_large_with_an_old_id_ends_the_session)
+{
+	struct world world;
+	struct world_client *client;
+	struct world_call *broken;
+	struct server_input input;
+	uint8_t head[FRAME_REQUEST];
+
+	world_init(&world, NULL);
+	client = world_join(&world);
+	broken = world_expect(client, 0, NULL);
+	input = input_of(client, SERVER_TOO_LARGE);
+	/* An id that was used before: its answer would be taken for another call's. */
+	frame_request_write(head, &(struct frame_request){ .length = UINT32_MAX, .call = 1, .context = 1 });
+	input.bytes = head;
+	server_input(world.server, &input);
+	world_turn(&world, 0);
+	ck_assert_answered(broken, CONCUR_BAD_FRAME);
+	ck_assert_int_eq(client->reason, SERVER_BROKEN);
+	world_fini(&world);
+}
+END_TEST
+
 START_TEST(frame_that_is_too_large_and_one_way_is_not_answered)
 {
 	struct world world;
@@ -359,6 +382,7 @@ main(void)
 		connection_without_hello_in_time_is_closed,
 		open_past_sessions_max_is_refused,
 		frame_that_is_too_large_is_answered_and_the_connection_stays,
+		frame_that_is_too_large_with_an_old_id_ends_the_session,
 		frame_that_is_too_large_and_one_way_is_not_answered,
 		bad_frame_is_answered_and_ends_the_session,
 		frames_behind_a_goodbye_are_not_answered,
