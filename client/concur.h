@@ -103,7 +103,7 @@ struct concur_options {
 
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
  * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
- * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, PERMISSION, TIMED_OUT, SYSTEM. */
+ * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
     concur_session **ret_session);
 

@@ -25,6 +25,11 @@ svc_session_begin(struct call *call, const Concur__V1__HelloRequest *request)
 		channel_doom(channel, CHANNEL_BROKEN);
 		return NULL;
 	}
+	if (call->core->sessions.count >= call->rpc->limits->sessions_max) {
+		call_fail_limit(call, CONCUR_LIMIT, "sessions_max", "end a session, or have the limit raised");
+		channel_doom(channel, CHANNEL_BROKEN);
+		return NULL;
+	}
 	session = session_new(call->core, channel->process ? channel->process : request->process, channel);
 	if (!session)
 		call_fail(call, CONCUR_NO_MEMORY, NULL);

@@ -32,7 +32,6 @@ struct server {
 	void *io;
 	struct link conns;
 	struct link greeting;
-	size_t count;    /* of conns */
 	bool is_started; /* the first turn has come */
 	bool is_stopping;
 };
@@ -96,7 +95,6 @@ server_conn_free(struct server_conn *conn)
 {
 	link_remove(&conn->all);
 	link_remove(&conn->greeting);
-	conn->server->count--;
 	channel_fini(&conn->channel);
 	free(conn);
 }
@@ -143,7 +141,7 @@ server_open(struct server *server, const struct server_input *input)
 	struct server_conn *conn;
 
 	*input->ret_conn = NULL;
-	if (server->is_stopping || server->count >= server->limits.sessions_max)
+	if (server->is_stopping)
 		return;
 	conn = calloc(1, sizeof *conn);
 	if (!conn)
@@ -154,7 +152,6 @@ server_open(struct server *server, const struct server_input *input)
 	conn->opened_ns = server->core.now_ns;
 	link_append(&server->conns, &conn->all);
 	link_append(&server->greeting, &conn->greeting);
-	server->count++;
 	*input->ret_conn = conn;
 }
 

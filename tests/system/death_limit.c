@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	CALLS_MAX = 10, /* as the daemon is told below */
@@ -23,14 +24,15 @@ START_TEST(sessions_past_the_limit_are_refused_until_one_ends)
 	for (int i = 1; i < SESSIONS_MAX; i++)
 		must_ok(concur_connect(death.url, NULL, &sessions[i]));
 	for (int i = 0; i < SESSIONS_MAX; i++) {
-		must_be(concur_connect(death.url, NULL, &refused), CONCUR_CLOSED);
+		must_be(concur_connect(death.url, NULL, &refused), CONCUR_LIMIT);
+		ck_assert_ptr_nonnull(strstr(concur_message(), "sessions_max"));
 		must_ok(concur_ping(sessions[i]));
 	}
 	concur_close(sessions[SESSIONS_MAX - 1]);
 	/* The goodbye was answered; the connection's end may come a moment after. */
 	do
 		status = concur_connect(death.url, NULL, &sessions[SESSIONS_MAX - 1]);
-	while (status == CONCUR_CLOSED);
+	while (status == CONCUR_LIMIT);
 	must_ok(status);
 	for (int i = 1; i < SESSIONS_MAX; i++)
 		concur_close(sessions[i]);

@@ -75,17 +75,24 @@ START_TEST(connection_without_hello_in_time_is_closed)
 }
 END_TEST
 
-START_TEST(open_past_sessions_max_is_refused)
+START_TEST(hello_past_sessions_max_is_refused_until_a_session_ends)
 {
+	Concur__V1__HelloRequest request = CONCUR__V1__HELLO_REQUEST__INIT;
 	struct world world;
-	struct world_client *first;
+	struct world_client *first, *late;
+	struct world_call *hello;
 
 	world_init_with(&world, "sessions_max", 2);
 	first = world_join(&world);
 	ck_assert_ptr_nonnull(world_join(&world));
-	ck_assert_ptr_null(world_connect(&world));
+	late = world_connect(&world);
+	request.version = 1;
+	hello = world_call(late, "/concur.v1.Session/Hello", &request.base);
+	ck_assert_answered(hello, CONCUR_LIMIT);
+	ck_assert(memcmp(world_error(hello)->limit.data, "sessions_max", 12) == 0);
+	ck_assert(late->is_closed);
 	world_end(first, SERVER_PEER_CLOSED);
-	ck_assert_ptr_nonnull(world_connect(&world));
+	ck_assert_ptr_nonnull(world_join(&world));
 	world_fini(&world);
 }
 END_TEST
@@ -380,7 +387,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		connection_without_hello_in_time_is_closed,
-		open_past_sessions_max_is_refused,
+		hello_past_sessions_max_is_refused_until_a_session_ends,
 		frame_that_is_too_large_is_answered_and_the_connection_stays,
 		frame_that_is_too_large_with_an_old_id_ends_the_session,
 		frame_that_is_too_large_and_one_way_is_not_answered,
