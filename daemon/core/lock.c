@@ -115,8 +115,8 @@ lock_circle(struct core *core, struct waiter *waiter)
 	return NULL;
 }
 
-/* The owner has just been given a lock while it may be blocked on another: the new edge may close a circle, and then the
- * youngest call of it fails. */
+/* The owner has just been given a lock while it may be blocked on another: the new edge may close a circle, and then
+ * the youngest call of it fails. */
 static void
 lock_check_holder(struct core *core, struct owner *owner)
 {
