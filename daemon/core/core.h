@@ -36,6 +36,7 @@ struct core {
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
 	uint64_t bytes;           /* counted for all that is stored */
+	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
 	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
 };
@@ -59,6 +60,13 @@ core_limit(struct core *core, enum concur_status status, const char *limit)
 {
 	core->limit = limit;
 	return status;
+}
+
+/* What counts against memory_max. */
+static inline uint64_t
+core_memory(const struct core *core)
+{
+	return core->bytes + core->object_bytes;
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

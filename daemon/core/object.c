@@ -14,6 +14,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { OBJECT_OVERHEAD = 64 }; /* bytes in the tables of ids and names, and of the allocator */
+
 /* A new kind is one line here. */
 static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_DICT] = &dict_kind,
@@ -53,6 +55,13 @@ object_next_named(const struct core *core, uint32_t *position)
 	return entry ? entry->value : NULL;
 }
 
+/* What the object counts for by being there: many empty ones take memory too. */
+static size_t
+object_bytes(const struct object *object)
+{
+	return object->kind->size + OBJECT_OVERHEAD;
+}
+
 static bool
 object_step(struct core *core, struct grave *grave, size_t *steps)
 {
@@ -63,6 +72,7 @@ object_step(struct core *core, struct grave *grave, size_t *steps)
 	if (*steps)
 		--*steps;
 	link_remove(&grave->link);
+	core->object_bytes -= object_bytes(object);
 	free(object);
 	return true;
 }
@@ -108,6 +118,7 @@ object_create(struct core *core, const struct object_open *open, struct object *
 		return status;
 	}
 	table_insert(&core->objects, &object->by_id, core_draw(core));
+	core->object_bytes += object_bytes(object);
 	object->version = core_draw(core);
 	if (open->name && object_name(core, object, open->name) < 0) {
 		object_destroy(core, object);

@@ -110,7 +110,8 @@ rpc_check_method(struct call *call)
 		call_fail(call, CONCUR_BAD_FRAME, "a call that may wait can not be one-way");
 		return false;
 	}
-	if ((method->flags & METHOD_GROWS) && call->core->bytes + call->head.length > call->rpc->limits->memory_max) {
+	if ((method->flags & METHOD_GROWS) &&
+	    core_memory(call->core) + call->head.length > call->rpc->limits->memory_max) {
 		call_fail_limit(call, CONCUR_LIMIT, "memory_max", "the daemon stores as much as it may");
 		return false;
 	}

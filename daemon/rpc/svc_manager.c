@@ -17,7 +17,7 @@ SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
 	message.objects = core->objects.count;
 	message.waiters = core->waiting;
 	message.calls = call->rpc->calls;
-	message.bytes = core->bytes;
+	message.bytes = core_memory(core);
 	message.bytes_max = call->rpc->limits->memory_max;
 	reply(&message, call);
 }

@@ -44,6 +44,7 @@ fixture_fini(struct core_fixture *fixture)
 		object_destroy(core, object_of_node(node));
 	fixture_settle(fixture);
 	ck_assert_uint_eq(core->bytes, 0);
+	ck_assert_uint_eq(core->object_bytes, 0);
 	ck_assert_uint_eq(core->waiting, 0);
 	ck_assert_uint_eq(core->deadlines.count, 0);
 	ck_assert_uint_eq(map_count(core->names), 0);
