@@ -47,6 +47,23 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(len(results.cells(result)), len(results.cells(results.Result(row(2, False), [(1, 1)]))))
 
 
+class Reasons(unittest.TestCase):
+    PAGE = ("| row | verdict |\n| dict-get-16 | x | **missed** |\n| dict-set-16 | x | **missed** |\n"
+            "| echo | x | met |\n| odd | x | **missed** |\n\n## Notes\n\n* dict-get-16: concur: **missed** |\n")
+
+    def test_missed_rows_are_explained_once_each(self):
+        page = results.with_reasons(self.PAGE)
+        self.assertIn("* dict-get-16, dict-set-16: With 16 calls", page)
+        self.assertIn("* odd: " + results.NO_REASON, page)
+        self.assertNotIn("* echo", page)
+        self.assertTrue(page.endswith(self.PAGE[self.PAGE.index("## Notes"):]))
+
+    def test_explaining_again_changes_nothing(self):
+        page = results.with_reasons(self.PAGE)
+        self.assertEqual(results.with_reasons(page), page)
+        self.assertEqual(results.with_reasons("| a | met |\n\n## Notes\n"), "| a | met |\n\n## Notes\n")
+
+
 class Rows(unittest.TestCase):
     def test_names_are_unique(self):
         names = [each.name for each in rows.all_rows()]
