@@ -36,17 +36,19 @@ took for an operation, which other programs on the machine disturb least; the ta
 # Why a row can be missed: how the names of the rows begin, and what their profile shows.
 REASONS = [
     (r"dict-\w+-16$",
-     "With 16 calls a batch more than half of the server's time (54 % in a profile by perf, cpu-clock, server and driver "
-     "on a core each) goes to the kernel, nearly all of it to one recv and one send a batch, which Redis pays as well; "
-     "the look-up itself, waiting for memory included, is a tenth, and all of concurd's own code 42 %, about 1,120 "
-     "instructions a call by callgrind. With 64 calls a batch the same code is well above its target. Where the ratio "
-     "by CPU is the higher one, the driver, which costs nearly as much a call as the server here, holds the server up."),
+     "With 16 calls a batch more than half of the server's time (54 % in a profile by perf, cpu-clock, server and "
+     "driver on a core each) goes to the kernel, nearly all of it to one recv and one send a batch, which Redis pays "
+     "as well; the look-up itself, waiting for memory included, is a tenth, and all of concurd's own code 42 %, "
+     "about 1,120 instructions a call by callgrind. With 64 calls a batch the same code is well above its target. "
+     "Where the ratio by CPU is the higher one, the driver, which costs nearly as much a call as the server here, "
+     "holds the server up."),
     (r"queue-redis-one$",
-     "One connection keeps neither side busy: each sleeps until the other has sent, and most of a call's time is the two "
-     "waking each other. The ratio by CPU is what the servers themselves need; with 50 connections it shows in the rate."),
+     "One connection keeps neither side busy: each sleeps until the other has sent, and most of a call's time is the "
+     "two waking each other. The ratio by CPU is what the servers themselves need; with 50 connections it shows in "
+     "the rate."),
     (r"pause-",
-     "The ping of an idle daemon is as long on a machine that others use; the note tells it, and the most CPU time that "
-     "the daemon took while one ping was on its way, which is what it can be held to."),
+     "The ping of an idle daemon is as long on a machine that others use; the note tells it, and the most CPU time "
+     "that the daemon took while one ping was on its way, which is what it can be held to."),
 ]
 NO_REASON = "not explained yet"
 
