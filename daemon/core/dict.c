@@ -308,6 +308,12 @@ dict_step(struct core *core, struct object *object, size_t *steps)
 	return true;
 }
 
+static size_t
+dict_footprint(const struct object *object)
+{
+	return map_footprint(LINK_ENTRY(object, const struct dict, object)->map);
+}
+
 static uint64_t
 dict_len(const struct object *object)
 {
@@ -332,5 +338,6 @@ const struct kind dict_kind = {
 	.end = dict_end,
 	.step = dict_step,
 	.len = dict_len,
+	.footprint = dict_footprint,
 	.clear = dict_clear,
 };

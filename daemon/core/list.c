@@ -193,6 +193,12 @@ list_step(struct core *core, struct object *object, size_t *steps)
 	return store_step_ring(core, &list_of(object)->items, steps);
 }
 
+static size_t
+list_footprint(const struct object *object)
+{
+	return ring_footprint(&LINK_ENTRY(object, const struct list, object)->items);
+}
+
 static uint64_t
 list_len(const struct object *object)
 {
@@ -217,5 +223,6 @@ const struct kind list_kind = {
 	.end = list_end,
 	.step = list_step,
 	.len = list_len,
+	.footprint = list_footprint,
 	.clear = list_clear,
 };

@@ -72,7 +72,7 @@ object_step(struct core *core, struct grave *grave, size_t *steps)
 	if (*steps)
 		--*steps;
 	link_remove(&grave->link);
-	core->object_bytes -= object_bytes(object);
+	core->object_bytes -= object_bytes(object) + object->footprint;
 	free(object);
 	return true;
 }

@@ -38,6 +38,7 @@ struct object {
 	uint64_t refs;
 	uint64_t version;         /* drawn anew at every change */
 	uint64_t bytes;           /* counted for what it stores */
+	size_t footprint;         /* bytes of what holds its items, as of the last change */
 	uint64_t waiting;         /* waiters on it */
 	struct link unreferenced; /* in core->unreferenced */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
@@ -70,6 +71,7 @@ struct kind {
 	/* A waiter of that role has left by time-out, cancel or death: others may go on now. NULL: nobody could. */
 	void (*left)(struct core *core, struct object *object, uint8_t role);
 	uint64_t (*len)(const struct object *object);
+	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
 };
 
@@ -123,10 +125,17 @@ void object_destroy(struct core *core, struct object *object);
 /* Named objects in the order in which they were named; begin with *position 0; NULL at the end. */
 struct object *object_next_named(const struct core *core, uint32_t *position);
 
+/* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
 static inline void
 object_changed(struct core *core, struct object *object)
 {
 	object->version = core_draw(core);
+	if (object->kind->footprint) {
+		size_t now = object->kind->footprint(object);
+
+		core->object_bytes += now - object->footprint;
+		object->footprint = now;
+	}
 }
 
 #endif

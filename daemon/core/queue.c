@@ -399,6 +399,12 @@ queue_left(struct core *core, struct object *object, uint8_t role)
 	queue_settle(core, queue);
 }
 
+static size_t
+queue_footprint(const struct object *object)
+{
+	return ring_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
+}
+
 static uint64_t
 queue_len(const struct object *object)
 {
@@ -425,5 +431,6 @@ const struct kind queue_kind = {
 	.step = queue_step,
 	.left = queue_left,
 	.len = queue_len,
+	.footprint = queue_footprint,
 	.clear = queue_clear,
 };

@@ -187,6 +187,35 @@ START_TEST(same_input_gives_same_state)
 }
 END_TEST
 
+/* An entry takes 16 bytes in the dict besides key and value, and more in its index. */
+START_TEST(memory_counts_what_holds_the_items_until_it_is_gone)
+{
+	enum { ENTRIES = 10000 };
+	struct core_fixture fixture;
+	struct object *dict;
+	uint64_t empty, full;
+
+	fixture_init(&fixture);
+	dict = (struct object *)open_dict(&fixture, 0);
+	empty = fixture.core.object_bytes;
+	ck_assert_uint_gt(empty, 0);
+	for (int64_t i = 0; i < ENTRIES; i++) {
+		struct dict_item item = { .key = INTEGER(i), .value = INTEGER(i) };
+
+		ck_assert_status(dict_set(&fixture.core, (struct dict *)dict, &item), CONCUR_OK);
+	}
+	full = fixture.core.object_bytes;
+	ck_assert_uint_ge(full - empty, 16 * ENTRIES);
+	ck_assert_uint_eq(core_memory(&fixture.core), fixture.core.bytes + full);
+	ck_assert_status(dict->kind->clear(&fixture.core, dict), CONCUR_OK);
+	ck_assert_uint_lt(fixture.core.object_bytes, empty + 1000);
+	object_destroy(&fixture.core, dict);
+	fixture_settle(&fixture);
+	ck_assert_uint_eq(fixture.core.object_bytes, 0);
+	fixture_fini(&fixture);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -199,6 +228,7 @@ main(void)
 		fini_digs_what_is_left,
 		answer_goes_on_with_what_an_answer_wakes,
 		same_input_gives_same_state,
+		memory_counts_what_holds_the_items_until_it_is_gone,
 		NULL,
 	};
 
