@@ -124,16 +124,6 @@ map_find(const struct map *map, const struct value *key)
 	return find(map, key, value_hash(key, map->seed));
 }
 
-void
-map_prefetch(const struct map *map, const struct value *key)
-{
-	uint64_t hash = value_hash(key, map->seed);
-	const struct map_index_segment *segment = map_index_segment(map, hash);
-
-	if (segment)
-		__builtin_prefetch(&segment->slots[map_index_home(map, hash)]);
-}
-
 struct map_entry *
 map_insert(struct map *map, const struct value *key, bool *ret_created)
 {

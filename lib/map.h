@@ -51,9 +51,6 @@ size_t map_footprint(const struct map *map); /* bytes of the map itself, without
 /* The entry of the key, or NULL. Valid until the map changes; the caller may replace entry->value. */
 struct map_entry *map_find(const struct map *map, const struct value *key);
 
-/* Starts fetching what map_find will touch first, so that a batch of look-ups waits for memory once. */
-void map_prefetch(const struct map *map, const struct value *key);
-
 /* Finds the key or inserts it with value NULL. *ret_created tells which. The map makes its own blob of a new key.
  * NULL if there is no memory, or MAP_ENTRIES_MAX is reached; nothing is changed then. */
 struct map_entry *map_insert(struct map *map, const struct value *key, bool *ret_created);

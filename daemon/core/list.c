@@ -1,7 +1,7 @@
 /* The list: a ring of blobs that are in the store. Slices and sorting are in list_slice.c and list_sort.c. */
 #include "daemon/core/list_impl.h"
 
-struct list *
+static struct list *
 list_of(struct object *object)
 {
 	return LINK_ENTRY(object, struct list, object);
@@ -86,7 +86,7 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 	return CONCUR_OK;
 }
 
-void
+static void
 list_drop_from(struct core *core, struct list *list, size_t from)
 {
 	while (ring_count(&list->items) > from)

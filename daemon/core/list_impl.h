@@ -11,9 +11,4 @@ struct list {
 	struct ring items; /* struct blob *, one reference each */
 };
 
-struct list *list_of(struct object *object);
-
-/* Drops the items from `from` on. */
-void list_drop_from(struct core *core, struct list *list, size_t from);
-
 #endif

@@ -21,7 +21,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define CONN_ALL_FRAMES UINT64_MAX /* all that are there, even if the server wants no more for now */
+#define CONN_ALL_FRAMES UINT64_MAX /* all that are there, even if the server wants no more of them */
 
 enum { CONN_DRAIN_MAX = 64 }; /* reads that throw away what lies in a socket before it is closed */
 

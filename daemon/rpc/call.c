@@ -199,12 +199,19 @@ call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret,
 }
 
 bool
+call_batch(struct call *call, size_t count)
+{
+	if (count <= call->rpc->limits->batch_max)
+		return true;
+	call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send, or ask for, fewer at a time");
+	return false;
+}
+
+bool
 call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret, bool **ret_refers)
 {
-	if (count > call->rpc->limits->batch_max) {
-		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send fewer at a time");
+	if (!call_batch(call, count))
 		return false;
-	}
 	*ret = call_alloc(call, count * sizeof **ret);
 	if (!*ret)
 		return false;

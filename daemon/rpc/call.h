@@ -45,7 +45,10 @@ bool call_value(struct call *call, const ProtobufCBinaryData *field, struct valu
 /* The same for a value that is to stand inside another: one level less deep. */
 bool call_inner_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
 
-/* The same for `count` of them; arrays in the arena. LIMIT at batch_max. */
+/* As many items as one call may send or ask for: TOO_LARGE past batch_max. */
+bool call_batch(struct call *call, size_t count);
+
+/* call_value for `count` of them; arrays in the arena. TOO_LARGE past batch_max. */
 bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct value **ret,
     bool **ret_refers);
 

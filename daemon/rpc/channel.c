@@ -42,7 +42,6 @@ channel_doom(struct channel *channel, enum channel_doom doom)
 void
 channel_written(struct channel *channel)
 {
-	channel->replies++;
 	channel_mark(channel);
 	if (channel->out.end - channel->out.start > channel->rpc->limits->outbox_max)
 		channel_doom(channel, CHANNEL_SLOW);

@@ -30,7 +30,6 @@ struct channel {
 	uint64_t released;     /* offset in `out` */
 	struct link dirty;     /* in rpc->dirty: something was written or doomed this turn */
 	uint64_t last_call;    /* the highest call id seen */
-	uint64_t replies;      /* written so far */
 	uint64_t replies_read; /* as the peer said last */
 	enum channel_doom doom;
 	uint64_t process; /* the peer's pid as the io layer knows it, or 0 */

@@ -23,7 +23,6 @@ struct rpc {
 	uint64_t calls;    /* received */
 	uint64_t process;  /* the daemon's pid */
 	uint64_t start_ns; /* the first turn's time */
-	size_t sessions;
 };
 
 /* The daemon's name and version, for people. */

@@ -133,10 +133,8 @@ SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
 		call_fail(call, CONCUR_BAD_MESSAGE, "a key without a value");
 		return;
 	}
-	if (count > call->rpc->limits->batch_max) {
-		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send fewer at a time");
+	if (!call_batch(call, count))
 		return;
-	}
 	items = call_alloc(call, count * sizeof *items);
 	if (!items)
 		return;

@@ -19,10 +19,8 @@ svc_list_item(struct call *call, const ProtobufCBinaryData *field, struct list_i
 static bool
 svc_list_items(struct call *call, const ProtobufCBinaryData *fields, size_t count, struct list_item **ret)
 {
-	if (count > call->rpc->limits->batch_max) {
-		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "send fewer at a time");
+	if (!call_batch(call, count))
 		return false;
-	}
 	*ret = call_alloc(call, count * sizeof **ret);
 	if (!*ret)
 		return false;
@@ -209,10 +207,8 @@ SVC_HANDLER(svc_list_get_slice, List, SliceRequest, ValuesReply)
 		call_fail(call, status, "the slice's step is 0");
 		return;
 	}
-	if (out.count > call->rpc->limits->batch_max) {
-		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "ask for a shorter slice at a time");
+	if (!call_batch(call, out.count))
 		return;
-	}
 	blobs = call_alloc(call, out.count * sizeof *blobs);
 	if (!blobs)
 		return;

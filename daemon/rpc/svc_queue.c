@@ -93,10 +93,8 @@ SVC_HANDLER(svc_queue_get_many, Queue, GetManyRequest, ValuesReply)
 		call_fail(call, CONCUR_VALUE_ERROR, "count must be at least 1");
 		return;
 	}
-	if (request->count > call->rpc->limits->batch_max) {
-		call_fail_limit(call, CONCUR_TOO_LARGE, "batch_max", "ask for fewer at a time");
+	if (!call_batch(call, request->count))
 		return;
-	}
 	call_finish(call, &svc_queue_get_many_ops, queue_get(call->core, queue, &ask, true, request->count, &result),
 	    &result);
 }

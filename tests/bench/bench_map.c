@@ -13,7 +13,7 @@
 enum {
 	BENCH_ENTRIES = 1000000,
 	BENCH_FINDS = 5000000,
-	BENCH_BATCH = 16,  /* keys that are prefetched together */
+	BENCH_BATCH = 16,  /* keys that are made before they are looked for */
 	BENCH_LIVE = 1000, /* entries that churn keeps */
 	BENCH_STEPS = 256, /* entries that one call of map_free frees */
 };
@@ -183,10 +183,8 @@ bench_find_batch(const struct map *map, uint64_t range)
 		struct bench_key rooms[BENCH_BATCH];
 		struct value keys[BENCH_BATCH];
 
-		for (uint64_t j = 0; j < BENCH_BATCH; j++) {
+		for (uint64_t j = 0; j < BENCH_BATCH; j++)
 			keys[j] = key_of(mix(i + j) % range, &rooms[j]);
-			map_prefetch(map, &keys[j]);
-		}
 		for (int j = 0; j < BENCH_BATCH; j++)
 			found += map_find(map, &keys[j]) != NULL;
 	}
