@@ -77,6 +77,17 @@ enum concur_kind {
 	CONCUR_KIND_QUEUE = 3,
 	CONCUR_KIND_LOCK = 4,
 	CONCUR_KIND_CELL = 5,
+	CONCUR_KIND_SET = 6,
+	CONCUR_KIND_NAMESPACE = 7,
+	CONCUR_KIND_ARRAY = 8,
+	CONCUR_KIND_PIPE = 9,
+	CONCUR_KIND_RLOCK = 10,
+	CONCUR_KIND_RWLOCK = 11,
+	CONCUR_KIND_SEMAPHORE = 12,
+	CONCUR_KIND_CONDITION = 13,
+	CONCUR_KIND_EVENT = 14,
+	CONCUR_KIND_BARRIER = 15,
+	CONCUR_KIND_LATCH = 16,
 };
 
 /* -- errors ------------------------------------------------------------------------------------------------------ */
@@ -329,15 +340,31 @@ enum concur_lifetime {
 	CONCUR_LIFETIME_NAMED = 3,    /* until it is removed */
 };
 
+enum concur_order {
+	CONCUR_FIFO = 0,
+	CONCUR_LIFO = 1,     /* the last in is the first out */
+	CONCUR_PRIORITY = 2, /* the smallest first; equal ones in the order they came */
+};
+
 /* How to open; all fields may be 0, which is the default: open it, or create it if it is not there. */
 struct concur_open {
 	enum concur_lifetime lifetime;
 	bool must_exist;           /* do not create it: NOT_FOUND */
 	bool must_create;          /* do not open it: ALREADY_THERE */
-	int64_t maxsize;           /* queue: 0 or less is unbounded */
-	bool lifo;                 /* queue: the last in is the first out */
-	bool strict;               /* lock: only its owner may release it, and a goodbye releases it */
-	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null */
+	int64_t maxsize;           /* queue, dict: items at most; 0 or less is unbounded */
+	enum concur_order order;   /* queue */
+	bool strict;               /* lock: only its owner may release it, and a goodbye releases it.
+	                              semaphore: permits are owned likewise */
+	bool bounded;              /* semaphore: releases past the first count are refused */
+	bool evict;                /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
+	bool nested;               /* dict, list: containers that are stored in it become shared objects of their own */
+	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
+	                              barrier: its action */
+	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
+	                              array: zeros */
+	char typecode;             /* cell, array: a letter of Python's array module; 0: any value */
+	concur_object *lock;       /* condition: the lock or rlock that it is on; NULL: an rlock of its own */
+	int64_t timeout_ns;        /* barrier: how long a wait that does not say waits; 0 or CONCUR_FOREVER: for ever */
 };
 
 /* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
@@ -467,253 +494,6 @@ concur_future *concur_manager_list_begin(concur_session *session, enum concur_ki
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
 concur_future *concur_manager_remove_begin(concur_session *session, const char *name);
 
-/* -- dicts: keys compare as Python's (1, 1.0 and true are one key); insertion ordered -------------------------------
- *
- * Keys that are lists, maps or arrays give UNHASHABLE. */
-
-/* NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_get(concur_dict *dict, struct concur_value key,
-    struct concur_value *ret_value);
-concur_future *concur_dict_get_begin(concur_dict *dict, struct concur_value key);
-
-CONCUR_CHECKED enum concur_status concur_dict_set(concur_dict *dict, struct concur_value key,
-    struct concur_value value);
-concur_future *concur_dict_set_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
-
-/* NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_delete(concur_dict *dict, struct concur_value key);
-concur_future *concur_dict_delete_begin(concur_dict *dict, struct concur_value key);
-
-/* OK if the key is there, NOT_THERE if not. */
-CONCUR_CHECKED enum concur_status concur_dict_contains(concur_dict *dict, struct concur_value key);
-concur_future *concur_dict_contains_begin(concur_dict *dict, struct concur_value key);
-
-/* Takes the key out and gives its value. NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_dict_pop(concur_dict *dict, struct concur_value key,
-    struct concur_value *ret_value);
-concur_future *concur_dict_pop_begin(concur_dict *dict, struct concur_value key);
-
-/* Takes out the pair that was inserted last and gives it, key and value. NOT_THERE if the dict is empty. */
-CONCUR_CHECKED enum concur_status concur_dict_pop_item(concur_dict *dict, struct concur_values *ret_pair);
-concur_future *concur_dict_pop_item_begin(concur_dict *dict);
-
-/* Sets the key unless it is there: OK with the new value, EXISTS with the one that is there. *ret_value is set for
- * both. */
-CONCUR_CHECKED enum concur_status concur_dict_set_default(concur_dict *dict, struct concur_value key,
-    struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_dict_set_default_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
-
-/* Sets all pairs (key, value, key, value ...; `count` values, an even number) or none. BAD_ARGUMENT. */
-CONCUR_CHECKED enum concur_status concur_dict_update(concur_dict *dict, const struct concur_value *pairs, size_t count);
-concur_future *concur_dict_update_begin(concur_dict *dict, const struct concur_value *pairs, size_t count);
-
-/* Adds a number to the one at the key, an absent key counts as 0; gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_dict_add(concur_dict *dict, struct concur_value key,
-    struct concur_value number, struct concur_value *ret_sum);
-concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
-
-/* Appends to the list at the key, an absent key begins one; gives its new length. TYPE_ERROR. */
-CONCUR_CHECKED enum concur_status concur_dict_append(concur_dict *dict, struct concur_value key,
-    struct concur_value value, int64_t *ret_len);
-concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);
-
-/* Sets the key to `value` if it now is `expected` (CONCUR_VALUE_NONE: if it is not there). OK, or CHANGED with the
- * value that is there: *ret_value is set for both, to CONCUR_VALUE_NONE if there is none. */
-CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict, struct concur_value key,
-    struct concur_value expected, struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct concur_value key,
-    struct concur_value expected, struct concur_value value);
-
-/* A page of at most `count` pairs (0: as many as fit) in insertion order: `cursor` 0 begins, then what the page before
- * said. CHANGED if the dict's layout changed since that. */
-CONCUR_CHECKED enum concur_status concur_dict_page(concur_dict *dict, uint64_t cursor, uint32_t count,
-    struct concur_values *ret_pairs);
-concur_future *concur_dict_page_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
-
-/* -- lists: as Python's; negative indexes count from the end ------------------------------------------------------ */
-
-/* INDEX_ERROR. */
-CONCUR_CHECKED enum concur_status concur_list_get(concur_list *list, int64_t index, struct concur_value *ret_value);
-concur_future *concur_list_get_begin(concur_list *list, int64_t index);
-
-/* INDEX_ERROR. */
-CONCUR_CHECKED enum concur_status concur_list_set(concur_list *list, int64_t index, struct concur_value value);
-concur_future *concur_list_set_begin(concur_list *list, int64_t index, struct concur_value value);
-
-/* INDEX_ERROR. */
-CONCUR_CHECKED enum concur_status concur_list_delete(concur_list *list, int64_t index);
-concur_future *concur_list_delete_begin(concur_list *list, int64_t index);
-
-CONCUR_CHECKED enum concur_status concur_list_append(concur_list *list, struct concur_value value);
-concur_future *concur_list_append_begin(concur_list *list, struct concur_value value);
-
-/* Appends all `count` values or none. */
-CONCUR_CHECKED enum concur_status concur_list_extend(concur_list *list, const struct concur_value *values,
-    size_t count);
-concur_future *concur_list_extend_begin(concur_list *list, const struct concur_value *values, size_t count);
-
-/* An index past either end means that end. */
-CONCUR_CHECKED enum concur_status concur_list_insert(concur_list *list, int64_t index, struct concur_value value);
-concur_future *concur_list_insert_begin(concur_list *list, int64_t index, struct concur_value value);
-
-/* Takes out and gives the item; -1 is the last. INDEX_ERROR. */
-CONCUR_CHECKED enum concur_status concur_list_pop(concur_list *list, int64_t index, struct concur_value *ret_value);
-concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
-
-/* Takes out the first item that is equal. NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
-concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
-
-/* A part of a list, as list[start:stop:step]. Its step is never 0: make it with CONCUR_SLICE_ALL or CONCUR_SLICE(). */
-struct concur_slice {
-	int64_t start;
-	int64_t stop;
-	int64_t step;    /* not 0 */
-	bool from_start; /* `start` does not count: from the end where the step begins */
-	bool to_end;     /* `stop` does not count */
-};
-#define CONCUR_SLICE_ALL ((struct concur_slice){ .step = 1, .from_start = true, .to_end = true })
-#define CONCUR_SLICE(from, to) ((struct concur_slice){ .start = (from), .stop = (to), .step = 1 })
-
-/* The index of the first equal item within `where` (its step does not count). NOT_THERE. */
-CONCUR_CHECKED enum concur_status concur_list_index(concur_list *list, struct concur_value value,
-    struct concur_slice where, int64_t *ret_index);
-concur_future *concur_list_index_begin(concur_list *list, struct concur_value value, struct concur_slice where);
-
-/* How many items are equal. */
-CONCUR_CHECKED enum concur_status concur_list_count(concur_list *list, struct concur_value value, int64_t *ret_count);
-concur_future *concur_list_count_begin(concur_list *list, struct concur_value value);
-
-CONCUR_CHECKED enum concur_status concur_list_reverse(concur_list *list);
-concur_future *concur_list_reverse_begin(concur_list *list);
-
-/* Stable. TYPE_ERROR for items that have no order. */
-CONCUR_CHECKED enum concur_status concur_list_sort(concur_list *list, bool reverse);
-concur_future *concur_list_sort_begin(concur_list *list, bool reverse);
-
-/* list *= count. */
-CONCUR_CHECKED enum concur_status concur_list_repeat(concur_list *list, int64_t count);
-concur_future *concur_list_repeat_begin(concur_list *list, int64_t count);
-
-/* The items of the slice; past what fits one reply, ret_values->cursor is not 0 and the list is longer than was given.
- * VALUE_ERROR for a step of 0. */
-CONCUR_CHECKED enum concur_status concur_list_get_slice(concur_list *list, struct concur_slice slice,
-    struct concur_values *ret_values);
-concur_future *concur_list_get_slice_begin(concur_list *list, struct concur_slice slice);
-
-/* Puts `count` values in place of the slice. VALUE_ERROR for a wrong number of them where the step is not 1. */
-CONCUR_CHECKED enum concur_status concur_list_set_slice(concur_list *list, struct concur_slice slice,
-    const struct concur_value *values, size_t count);
-concur_future *concur_list_set_slice_begin(concur_list *list, struct concur_slice slice,
-    const struct concur_value *values, size_t count);
-
-CONCUR_CHECKED enum concur_status concur_list_delete_slice(concur_list *list, struct concur_slice slice);
-concur_future *concur_list_delete_slice_begin(concur_list *list, struct concur_slice slice);
-
-/* -- queues: getters are served in the order in which they came ----------------------------------------------------
- *
- * All give SHUT_DOWN once the queue was shut down (gets, when it is empty too). */
-
-/* FULL if there was no room within the time. */
-CONCUR_CHECKED enum concur_status concur_queue_put(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
-concur_future *concur_queue_put_begin(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
-
-/* Waits until all fit, then puts all at once. FULL. VALUE_ERROR if they never could. */
-CONCUR_CHECKED enum concur_status concur_queue_put_many(concur_queue *queue, const struct concur_value *values,
-    size_t count, int64_t timeout_ns);
-concur_future *concur_queue_put_many_begin(concur_queue *queue, const struct concur_value *values, size_t count,
-    int64_t timeout_ns);
-
-/* Takes an item. EMPTY if there was none within the time. */
-CONCUR_CHECKED enum concur_status concur_queue_get(concur_queue *queue, int64_t timeout_ns,
-    struct concur_value *ret_value);
-concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);
-
-/* Waits for the first item, then takes what there is, at most `count`. EMPTY. */
-CONCUR_CHECKED enum concur_status concur_queue_get_many(concur_queue *queue, uint32_t count, int64_t timeout_ns,
-    struct concur_values *ret_values);
-concur_future *concur_queue_get_many_begin(concur_queue *queue, uint32_t count, int64_t timeout_ns);
-
-/* Tells that `count` items that were taken are dealt with. TOO_MANY_DONE. */
-CONCUR_CHECKED enum concur_status concur_queue_task_done(concur_queue *queue, int64_t count);
-concur_future *concur_queue_task_done_begin(concur_queue *queue, int64_t count);
-
-/* Waits until all items that were put have been told done. TIMED_OUT. */
-CONCUR_CHECKED enum concur_status concur_queue_join(concur_queue *queue, int64_t timeout_ns);
-concur_future *concur_queue_join_begin(concur_queue *queue, int64_t timeout_ns);
-
-/* No more puts; `immediate` also drops what is queued. */
-CONCUR_CHECKED enum concur_status concur_queue_shutdown(concur_queue *queue, bool immediate);
-concur_future *concur_queue_shutdown_begin(concur_queue *queue, bool immediate);
-
-struct concur_queue_state {
-	uint64_t size;
-	uint64_t maxsize;    /* 0: unbounded */
-	uint64_t unfinished; /* put and not yet told done */
-	uint64_t getters;    /* calls that wait for an item */
-	uint64_t putters;    /* calls that wait for room */
-	bool is_shut_down;
-};
-CONCUR_CHECKED enum concur_status concur_queue_state(concur_queue *queue, struct concur_queue_state *ret_state);
-concur_future *concur_queue_state_begin(concur_queue *queue);
-
-/* -- locks: fair, owned by a thread or a context, fenced by tokens that never repeat ------------------------------- */
-
-/* What an owner was given. */
-struct concur_grant {
-	uint64_t token;             /* rises with every grant of the daemon; see concur_guard() */
-	struct concur_holder death; /* with OWNER_DIED: who died with it, under which token, how long ago */
-};
-
-/* OK, or OWNER_DIED: both mean that the lock is held now, the second that what it protects may be half done, and
- * *ret_grant (may be NULL) is set for both. TIMED_OUT. DEADLOCK if waiting could never end. */
-CONCUR_CHECKED enum concur_status concur_lock_acquire(concur_lock *lock, int64_t timeout_ns,
-    struct concur_grant *ret_grant);
-concur_future *concur_lock_acquire_begin(concur_lock *lock, int64_t timeout_ns);
-
-/* A lock that is not strict may be released by anyone. NOT_LOCKED, NOT_OWNER, WAITING. */
-CONCUR_CHECKED enum concur_status concur_lock_release(concur_lock *lock);
-concur_future *concur_lock_release_begin(concur_lock *lock);
-
-struct concur_lock_state {
-	bool locked;
-	struct concur_holder holder; /* if it is locked */
-	uint64_t waiters;
-	uint64_t credits; /* releases by others that a death has left to absorb: 0 or 1 */
-};
-CONCUR_CHECKED enum concur_status concur_lock_state(concur_lock *lock, struct concur_lock_state *ret_state);
-concur_future *concur_lock_state_begin(concur_lock *lock);
-
-/* From now on all calls of this thread (or the context it uses) on this session are carried out only while the lock is
- * held under that token, and else refused with STALE_TOKEN. NULL takes the guard away. NO_MEMORY. */
-CONCUR_CHECKED enum concur_status concur_guard(concur_session *session, const concur_lock *lock, uint64_t token);
-
-/* -- cells: one shared value ----------------------------------------------------------------------------------------
- */
-
-CONCUR_CHECKED enum concur_status concur_cell_get(concur_cell *cell, struct concur_value *ret_value);
-concur_future *concur_cell_get_begin(concur_cell *cell);
-
-CONCUR_CHECKED enum concur_status concur_cell_set(concur_cell *cell, struct concur_value value);
-concur_future *concur_cell_set_begin(concur_cell *cell, struct concur_value value);
-
-/* Sets it and gives what it was. */
-CONCUR_CHECKED enum concur_status concur_cell_exchange(concur_cell *cell, struct concur_value value,
-    struct concur_value *ret_value);
-concur_future *concur_cell_exchange_begin(concur_cell *cell, struct concur_value value);
-
-/* Adds a number and gives the sum. TYPE_ERROR, OVERFLOW. */
-CONCUR_CHECKED enum concur_status concur_cell_add(concur_cell *cell, struct concur_value number,
-    struct concur_value *ret_sum);
-concur_future *concur_cell_add_begin(concur_cell *cell, struct concur_value number);
-
-/* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both.
- */
-CONCUR_CHECKED enum concur_status concur_cell_compare_exchange(concur_cell *cell, struct concur_value expected,
-    struct concur_value value, struct concur_value *ret_value);
-concur_future *concur_cell_compare_exchange_begin(concur_cell *cell, struct concur_value expected,
-    struct concur_value value);
-
 /* -- futures ---------------------------------------------------------------------------------------------------------
  *
  * A `_begin` returns NULL if there is no memory; every function here takes NULL as a future that has failed so. A call
@@ -739,13 +519,9 @@ void concur_future_free(concur_future *future);
 CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, struct concur_value *ret_value);
 CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
 CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
-CONCUR_CHECKED enum concur_status concur_future_grant(concur_future *future, struct concur_grant *ret_grant);
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
 CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
-CONCUR_CHECKED enum concur_status concur_future_queue_state(concur_future *future,
-    struct concur_queue_state *ret_state);
-CONCUR_CHECKED enum concur_status concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_state);
 
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
  *
@@ -789,5 +565,12 @@ void concur_reply_free(struct concur_reply *reply);
 #ifdef __cplusplus
 }
 #endif
+
+/* What each kind has besides. */
+#include "concur_cell.h"
+#include "concur_dict.h"
+#include "concur_list.h"
+#include "concur_lock.h"
+#include "concur_queue.h"
 
 #endif

@@ -85,8 +85,15 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.must_exist = how->must_exist;
 		body.must_create = how->must_create;
 		body.maxsize = how->maxsize;
-		body.order = how->lifo ? CONCUR__V1__QUEUE_ORDER__LIFO : CONCUR__V1__QUEUE_ORDER__FIFO;
+		body.order = (Concur__V1__QueueOrder)how->order;
 		body.strict = how->strict;
+		body.bounded = how->bounded;
+		body.evict = how->evict;
+		body.nested = how->nested;
+		body.count = how->count;
+		body.typecode = (unsigned char)how->typecode;
+		body.lock = how->lock ? how->lock->id : 0;
+		body.default_wait_ns = how->timeout_ns;
 		pack_maybe(&pack, &how->value, &body.value);
 	}
 	return pack_begin(&pack, &body.base);

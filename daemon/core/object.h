@@ -20,8 +20,22 @@ enum kind_id {
 	KIND_QUEUE = 3,
 	KIND_LOCK = 4,
 	KIND_CELL = 5, /* the kind that users know as Value */
+	KIND_SET = 6,
+	KIND_NAMESPACE = 7,
+	KIND_ARRAY = 8,
+	KIND_PIPE = 9,
+	KIND_RLOCK = 10,
+	KIND_RWLOCK = 11,
+	KIND_SEMAPHORE = 12,
+	KIND_CONDITION = 13,
+	KIND_EVENT = 14,
+	KIND_BARRIER = 15,
+	KIND_LATCH = 16,
 	KIND_COUNT,
 };
+
+#define KIND_BIT(kind) (1u << (kind))
+#define KIND_ANY UINT32_MAX
 
 /* The numbers are those of concur.v1.Lifetime. */
 enum lifetime {
@@ -29,6 +43,23 @@ enum lifetime {
 	LIFETIME_SESSION = 1,
 	LIFETIME_REFCOUNT = 2,
 	LIFETIME_NAMED = 3,
+};
+
+enum queue_order {
+	QUEUE_FIFO = 0,
+	QUEUE_LIFO = 1,
+	QUEUE_PRIORITY = 2,
+};
+
+/* Who holds something of an object, for inspection. */
+struct holder {
+	uint64_t session;
+	uint64_t process;
+	uint64_t context;
+	uint64_t token;    /* 0: there is none */
+	uint64_t since_ns; /* of the grant */
+	uint64_t count;    /* how often, how many permits */
+	const char *how;   /* "exclusive", "shared", "permit" */
 };
 
 struct object {
@@ -50,11 +81,19 @@ struct object {
 struct object_options {
 	enum kind_id kind;
 	enum lifetime lifetime;
-	int64_t maxsize;           /* queue */
-	bool lifo;                 /* queue */
-	bool strict;               /* lock */
-	const struct value *value; /* cell: its first value, NULL for null */
-	bool refers;               /* there are references in it */
+	int64_t maxsize;        /* queue, dict: 0 or less is unbounded */
+	enum queue_order order; /* queue */
+	bool strict;            /* lock: only its owner releases it. semaphore: permits are owned */
+	bool bounded;           /* semaphore */
+	bool evict;             /* dict */
+	bool nested;            /* dict, list */
+	const struct value
+	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */
+	bool refers;         /* there are references in it */
+	int64_t count;       /* semaphore, barrier, latch, array */
+	uint32_t typecode;   /* cell, array; 0: none */
+	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
+	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */
@@ -73,6 +112,14 @@ struct kind {
 	uint64_t (*len)(const struct object *object);
 	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
+
+	/* For inspection; each may be NULL. */
+	const char *const *roles; /* what waiters of role 0, 1 ... wait for: "acquire", "get" */
+	/* Holders number `from` and up to `room - 1` more; returns how many were written. O(room). */
+	size_t (*holders)(const struct object *object, size_t from, struct holder *ret, size_t room);
+	/* Says what is particular about the object: "parties" 8, "broken" 0. Names are constants. */
+	void (
+	    *details)(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg);
 };
 
 /* NULL for a number that is no kind. */

@@ -48,12 +48,14 @@ queue_init(struct core *core, struct object *object, const struct object_options
 	struct queue *queue = queue_of(object);
 
 	(void)core;
+	if (options->order > QUEUE_LIFO)
+		return CONCUR_VALUE_ERROR;
 	ring_init(&queue->items);
 	link_init(&queue->getters);
 	link_init(&queue->putters);
 	link_init(&queue->joiners);
 	queue->maxsize = options->maxsize > 0 ? (uint64_t)options->maxsize : 0;
-	queue->lifo = options->lifo;
+	queue->lifo = options->order == QUEUE_LIFO;
 	return CONCUR_OK;
 }
 

@@ -18,6 +18,8 @@ enum outcome {
 	OUTCOME_OWNER_DIED = 5,
 	OUTCOME_EXISTS = 6,
 	OUTCOME_CHANGED = 7,
+	OUTCOME_RUN_ACTION = 8,
+	OUTCOME_END_OF_FILE = 9,
 };
 
 /* Who died holding a lock, for the one who gets it next. */

@@ -73,7 +73,7 @@ call_finish(struct call *call, const struct call_ops *ops, enum concur_status st
 /* -- checking ---------------------------------------------------------------------------------------------------- */
 
 struct object *
-call_object(struct call *call, uint64_t id, enum kind_id kind)
+call_object(struct call *call, uint64_t id, unsigned kinds)
 {
 	struct object *object = object_find(call->core, id);
 
@@ -82,7 +82,7 @@ call_object(struct call *call, uint64_t id, enum kind_id kind)
 		return NULL;
 	}
 	call->object = object;
-	if (kind != KIND_NONE && object->kind->id != kind) {
+	if (!(kinds & KIND_BIT(object->kind->id))) {
 		call_fail(call, CONCUR_WRONG_KIND, "the method is for another kind");
 		return NULL;
 	}
@@ -90,9 +90,9 @@ call_object(struct call *call, uint64_t id, enum kind_id kind)
 }
 
 struct object *
-call_object_at(struct call *call, uint64_t id, enum kind_id kind, uint64_t version)
+call_object_at(struct call *call, uint64_t id, unsigned kinds, uint64_t version)
 {
-	struct object *object = call_object(call, id, kind);
+	struct object *object = call_object(call, id, kinds);
 
 	if (object && version && version != object->version) {
 		reply_done(&call->to, OUTCOME_CHANGED);

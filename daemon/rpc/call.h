@@ -32,12 +32,13 @@ void call_answer_waiter(struct core *core, struct waiter *waiter);
 
 /* -- checking ---------------------------------------------------------------------------------------------------- */
 
-/* The object of that id and kind (KIND_NONE: any). NOT_FOUND, WRONG_KIND. */
-struct object *call_object(struct call *call, uint64_t id, enum kind_id kind);
+/* The object of that id, of one of those kinds: KIND_BIT(KIND_DICT), several of them, or KIND_ANY. NOT_FOUND,
+ * WRONG_KIND. */
+struct object *call_object(struct call *call, uint64_t id, unsigned kinds);
 
 /* The same, and its version is still `version`, if that is not 0: otherwise the reply is the plain no CHANGED, in a
  * DoneReply (whose field of the outcome every reply shape shares). */
-struct object *call_object_at(struct call *call, uint64_t id, enum kind_id kind, uint64_t version);
+struct object *call_object_at(struct call *call, uint64_t id, unsigned kinds, uint64_t version);
 
 /* A value in a bytes field: BAD_VALUE, TOO_LARGE; NOT_FOUND if it refers to an object that is gone. */
 bool call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);

@@ -6,7 +6,7 @@
 static struct cell *
 svc_cell_object(struct call *call, uint64_t id, uint64_t version)
 {
-	return (struct cell *)call_object_at(call, id, KIND_CELL, version);
+	return (struct cell *)call_object_at(call, id, KIND_BIT(KIND_CELL), version);
 }
 
 static void

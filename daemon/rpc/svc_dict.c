@@ -12,7 +12,7 @@ enum {
 static struct dict *
 svc_dict_object(struct call *call, uint64_t id, uint64_t version)
 {
-	return (struct dict *)call_object_at(call, id, KIND_DICT, version);
+	return (struct dict *)call_object_at(call, id, KIND_BIT(KIND_DICT), version);
 }
 
 static bool

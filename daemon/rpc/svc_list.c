@@ -7,7 +7,7 @@
 static struct list *
 svc_list_object(struct call *call, uint64_t id, uint64_t version)
 {
-	return (struct list *)call_object_at(call, id, KIND_LIST, version);
+	return (struct list *)call_object_at(call, id, KIND_BIT(KIND_LIST), version);
 }
 
 static bool

@@ -27,7 +27,7 @@ static const struct call_ops svc_lock_acquire_ops = { { call_answer_waiter }, sv
 
 SVC_HANDLER(svc_lock_acquire, Lock, WaitRequest, LockReply)
 {
-	struct object *object = call_object(call, request->object, KIND_LOCK);
+	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
 	struct result result = { 0 };
 	struct ask ask;
 
@@ -38,7 +38,7 @@ SVC_HANDLER(svc_lock_acquire, Lock, WaitRequest, LockReply)
 
 SVC_HANDLER(svc_lock_release, Lock, ObjectRequest, DoneReply)
 {
-	struct object *object = call_object(call, request->object, KIND_LOCK);
+	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
 
 	if (object)
 		call_done(call, lock_release(call->core, (struct lock *)object, call->session, call->head.context),
@@ -47,7 +47,7 @@ SVC_HANDLER(svc_lock_release, Lock, ObjectRequest, DoneReply)
 
 SVC_HANDLER(svc_lock_state, Lock, ObjectRequest, LockState)
 {
-	struct object *object = call_object(call, request->object, KIND_LOCK);
+	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
 	Concur__V1__LockState message = CONCUR__V1__LOCK_STATE__INIT;
 	struct lock_state state;
 

@@ -28,8 +28,14 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.kind = (enum kind_id)request->kind,
 		.lifetime = (enum lifetime)request->lifetime,
 		.maxsize = request->maxsize,
-		.lifo = request->order == CONCUR__V1__QUEUE_ORDER__LIFO,
+		.order = (enum queue_order)request->order,
 		.strict = request->strict,
+		.bounded = request->bounded,
+		.evict = request->evict,
+		.nested = request->nested,
+		.count = request->count,
+		.typecode = request->typecode,
+		.wait_ns = request->default_wait_ns,
 	};
 	if (!kind_find((uint32_t)request->kind) &&
 	    !(request->must_exist && request->kind == CONCUR__V1__KIND__KIND_NONE)) {
@@ -41,6 +47,8 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		call_fail(call, CONCUR_VALUE_ERROR, "no such lifetime, or NAMED without a name");
 		return false;
 	}
+	if (request->lock && !(ret->lock = call_object(call, request->lock, KIND_ANY)))
+		return false;
 	if (request->value.len == 0)
 		return true;
 	ret->value = value;
@@ -74,7 +82,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 
 SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 {
-	struct object *object = call_object(call, request->object, KIND_NONE);
+	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
 		svc_object_reply(call, object, false, reply);
@@ -90,7 +98,7 @@ SVC_HANDLER(svc_object_unref, Object, ObjectRequest, DoneReply)
 
 SVC_HANDLER(svc_object_remove, Object, ObjectRequest, DoneReply)
 {
-	struct object *object = call_object(call, request->object, KIND_NONE);
+	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (!object)
 		return;
@@ -100,7 +108,7 @@ SVC_HANDLER(svc_object_remove, Object, ObjectRequest, DoneReply)
 
 SVC_HANDLER(svc_object_len, Object, ObjectRequest, CountReply)
 {
-	struct object *object = call_object(call, request->object, KIND_NONE);
+	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
 		reply_count(&call->to, OUTCOME_DONE, (int64_t)object->kind->len(object));
@@ -108,7 +116,7 @@ SVC_HANDLER(svc_object_len, Object, ObjectRequest, CountReply)
 
 SVC_HANDLER(svc_object_clear, Object, ObjectRequest, DoneReply)
 {
-	struct object *object = call_object(call, request->object, KIND_NONE);
+	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (!object)
 		return;
@@ -120,7 +128,7 @@ SVC_HANDLER(svc_object_clear, Object, ObjectRequest, DoneReply)
 
 SVC_HANDLER(svc_object_info, Object, ObjectRequest, ObjectInfo)
 {
-	struct object *object = call_object(call, request->object, KIND_NONE);
+	struct object *object = call_object(call, request->object, KIND_ANY);
 	struct object_info info;
 
 	if (!object)

@@ -7,7 +7,7 @@
 static struct queue *
 svc_queue_object(struct call *call, uint64_t id)
 {
-	return (struct queue *)call_object(call, id, KIND_QUEUE);
+	return (struct queue *)call_object(call, id, KIND_BIT(KIND_QUEUE));
 }
 
 static void

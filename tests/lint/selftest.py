@@ -52,7 +52,6 @@ BAD = (
     ("sizes", {"lib/pile.c": OPENING + LONG.replace("int\npile_size(void)", "START_TEST(pile_grows)")},
      "pile_grows has 71 lines"),
     ("sizes", {"lib/pile.c": OPENING + "\n" * 600}, "601 lines, more than 600"),
-    ("sizes", {"client/concur.h": OPENING}, "no longer needs its reason"),
     ("text", {"lib/pile.c": OPENING + "/* TO" + "DO: grow */\n"}, "a note to oneself"),
     ("text", {"lib/pile.c": "int pile;\n"}, "does not open with a comment"),
     ("text", {"lib/pile.c": OPENING + "int pile; \n"}, "blanks at the end"),

@@ -9,9 +9,7 @@ FILE_MAX = 600
 FUNCTION_MAX = 70
 
 # Path, or path:function, and why it is longer.
-REASONS = {
-    "client/concur.h": "the public interface is one header, and most of it is comments",
-}
+REASONS = {}
 
 
 def functions(text):

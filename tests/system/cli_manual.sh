@@ -46,7 +46,7 @@ same "$(cat "$CONCUR_TEST_SRCDIR/client/cli/concur.bash")" "$("$concur" completi
 same 'dict' "$("$concur" complete -- '' | grep '^d')" complete_first_word_is_kind_or_verb
 same 'get get-nowait get-many' "$("$concur" complete -- queue q '' | grep '^get' | xargs)" complete_verb
 same '--timeout' "$("$concur" complete -- queue q get --t | grep -- '--timeout')" complete_option
-same 'fifo lifo' "$("$concur" complete -- queue q open --order '' | xargs)" complete_word_of_option
+same 'fifo lifo priority' "$("$concur" complete -- queue q open --order '' | xargs)" complete_word_of_option
 same '' "$("$concur" complete -- queue '' 2>&1)" complete_name_without_daemon_is_nothing
 if command -v bash >/dev/null; then
 	PATH="$CONCUR_TEST_BUILDDIR:$PATH" bash -c '

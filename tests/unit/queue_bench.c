@@ -13,7 +13,9 @@ queue_bench_init(struct queue_bench *bench, int64_t maxsize, bool lifo)
 	for (uint64_t i = 0; i < CLIENTS; i++)
 		bench->clients[i] = fixture_session(&bench->fixture, i + 1);
 	bench->queue = fixture_open(&bench->fixture,
-	    &(struct object_options){ .kind = KIND_QUEUE, .maxsize = maxsize, .lifo = lifo });
+	    &(struct object_options){ .kind = KIND_QUEUE,
+		.maxsize = maxsize,
+		.order = lifo ? QUEUE_LIFO : QUEUE_FIFO });
 }
 
 void

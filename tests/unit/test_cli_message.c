@@ -61,7 +61,9 @@ START_TEST(decode_encoded_message_is_same_json)
 		{ &concur__v1__open_request__descriptor,
 		    "{\"name\":\"a b\",\"kind\":\"QUEUE\",\"order\":\"lifo\",\"lifetime\":\"LIFETIME_SESSION\"}",
 		    "{\"name\":\"a b\",\"kind\":\"queue\",\"lifetime\":\"session\",\"must_exist\":false,"
-		    "\"must_create\":false,\"maxsize\":0,\"order\":\"lifo\",\"strict\":false}" },
+		    "\"must_create\":false,\"maxsize\":0,\"order\":\"lifo\",\"strict\":false,\"count\":0,"
+		    "\"bounded\":false,\"typecode\":0,\"lock\":0,\"default_wait_ns\":0,\"evict\":false,\"nested\":"
+		    "false}" },
 		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"name\":\"l\",\"holder\":{\"process\":3}},{}]}",
 		    "{\"cursor\":0,\"objects\":["
 		    "{\"object\":0,\"kind\":\"none\",\"name\":\"l\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
