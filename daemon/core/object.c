@@ -178,7 +178,7 @@ object_forget_name(struct core *core, struct object *object)
 	entry = map_find(core->names, &name);
 	assert(entry && entry->value == object);
 	object->name = NULL;
-	map_remove(core->names, entry);
+	(void)map_remove(core->names, entry);
 	if (object->lifetime == LIFETIME_NAMED)
 		object_unref(core, object);
 }
