@@ -213,6 +213,15 @@ concur_future *concur_object_len_begin(concur_object *object);
 CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
 concur_future *concur_object_clear_begin(concur_object *object);
 
+/* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
+ * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
+ * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
+concur_future *concur_object_copy_begin(concur_object *object);
+
+/* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
+uint64_t concur_object_original_version(const concur_object *copy);
+
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);

@@ -53,7 +53,7 @@ bool map_free(struct map *map, size_t steps, void (*drop)(struct map_entry *entr
 struct map_sharing {
 	/* Whether it may; if not, that is as if there were no memory. */
 	bool (*may)(void *arg);
-	/* One more entry has this key and value (which is not NULL). The key's new reference is taken already. */
+	/* One more entry has this key and value. The key's new reference is taken already. */
 	void (*keep)(struct map_entry *entry, void *arg);
 };
 

@@ -82,8 +82,7 @@ keep_entries(const struct map *map, struct map_entry *entries, uint32_t count)
 		if (!entries[i].key)
 			continue;
 		blob_ref(entries[i].key);
-		if (entries[i].value)
-			map->sharing->keep(&entries[i], map->sharing_arg);
+		map->sharing->keep(&entries[i], map->sharing_arg);
 	}
 }
 
