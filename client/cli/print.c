@@ -131,6 +131,8 @@ print_truth(struct command *command, json_t *reply)
 {
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
+	if (outcome && strcmp(outcome, "changed") == 0)
+		return print_outcome(command, reply);
 	return print_boolean(command, outcome && strcmp(outcome, "done") == 0);
 }
 

@@ -71,7 +71,7 @@ extern const struct kind_word rows_kinds[]; /* ends with a word of NULL */
 const struct row *rows_find(unsigned kind, const char *verb);
 const struct kind_word *rows_kind(const char *word);
 
-/* What is typed: "concur dict NAME set KEY VALUE [--if-version VERSION]". */
+/* What is typed: "concur dict NAME set KEY VALUE". */
 void rows_usage(const struct row *row, unsigned kind, char *ret, size_t size);
 
 #endif
