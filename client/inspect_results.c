@@ -50,8 +50,8 @@ listing_allocate(Concur__V1__ObjectInfo **infos, size_t count)
 		details += infos[i]->n_details;
 		names += infos[i]->name.len + 1;
 	}
-	block.items =
-	    malloc(count * sizeof *block.items + holds * sizeof *block.holds + details * sizeof *block.details + names + 1);
+	block.items = malloc(
+	    count * sizeof *block.items + holds * sizeof *block.holds + details * sizeof *block.details + names + 1);
 	if (!block.items)
 		return block;
 	block.holds = (struct concur_hold *)(void *)&block.items[count];
