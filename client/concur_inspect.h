@@ -2,8 +2,8 @@
  * that all calls share.
  *
  * Everything comes in pages, and the daemon keeps nothing between two of them: what comes or goes meanwhile may be
- * missed, what stays is given. A cursor of 0 begins; a page's cursor of 0 says that it was the last. `count` is how many
- * the page shall have at most, 0 as many as fit. A page may be empty and yet not be the last. */
+ * missed, what stays is given. A cursor of 0 begins; a page's cursor of 0 says that it was the last. A page has at most
+ * `count` entries, 0: as many as fit. It may be empty and yet not be the last. */
 #ifndef CONCUR_INSPECT_H
 #define CONCUR_INSPECT_H
 

@@ -1,5 +1,6 @@
-/* Waiters. A waiter that waits is linked in five places: its object's queue, its object's list of all waiters, its owner, its
- * session's calls, and the heap if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
+/* Waiters. A waiter that waits is linked in five places: its object's queue, its object's list of all waiters, its
+ * owner, its session's calls, and the heap if it has a deadline. A woken one only in core->ready, with its object still
+ * kept alive. */
 #include "daemon/core/waiter.h"
 
 #include "daemon/core/object.h"
