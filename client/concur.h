@@ -233,7 +233,8 @@ void concur_object_free(concur_object *object);
 /* Any handle as that of an object. */
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
-    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle)))
+    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
+    concur_event *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -361,6 +362,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_cell.h"
 #include "concur_dict.h"
 #include "concur_inspect.h"
+#include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_queue.h"

@@ -146,6 +146,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(lock, LOCK)
 OPENS(cell, CELL)
+OPENS(event, EVENT)
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 

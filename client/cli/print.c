@@ -143,6 +143,12 @@ print_locked(struct command *command, json_t *reply)
 }
 
 enum verdict
+print_is_set(struct command *command, json_t *reply)
+{
+	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
+}
+
+enum verdict
 print_alive(struct command *command, json_t *reply)
 {
 	(void)printf("%s answers\n", concur_url(command->session));

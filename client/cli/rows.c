@@ -21,6 +21,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_VALUE, "value", "one value" },
+	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
 };
 
@@ -101,12 +102,17 @@ const struct row rows[] = {
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 
+	{ ROW_EVENT, "set", "Event/Set", "", CREATES, print_nothing, NULL, "set it: all who wait go on" },
+	{ ROW_EVENT, "clear", "Event/Clear", "", 0, print_nothing, NULL, "clear it: who comes from now on waits" },
+	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
+	{ ROW_EVENT, "wait", "Event/Wait", "--timeout", CREATES, print_nothing, NULL, "wait until it is set" },
+
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-	{ ROW_DICT | ROW_LIST, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT | ROW_LIST | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };
