@@ -58,8 +58,8 @@ struct map_sharing {
 };
 
 /* A map with the same entries; each may then be changed and freed without the other. NULL if there is no memory.
- * `sharing` and `arg` outlive both, and are the same for all copies of a map. For entries that are shared `drop` is called
- * once, when the last of the maps gives them up. */
+ * `sharing` and `arg` outlive both, and are the same for all copies of a map. For entries that are shared `drop` is
+ * called once, when the last of the maps gives them up. */
 struct map *map_copy(struct map *map, const struct map_sharing *sharing, void *arg);
 
 size_t map_count(const struct map *map);

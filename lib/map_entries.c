@@ -7,8 +7,8 @@
  *
  * Invariants: entries 0 <= n < end of a segment that is there are initialised; a segment without a live entry is not
  * there (but segment 0 of a small map); first and end - 1 are live, or the map is empty and both are 0. A block that
- * several maps share is never written to, so they all see the same live entries in it; each of these keeps one reference
- * to the key and counts once for the value, for all the maps together. */
+ * several maps share is never written to, so they all see the same live entries in it; each of these keeps one
+ * reference to the key and counts once for the value, for all the maps together. */
 #include "map_inner.h"
 
 enum {

@@ -1,8 +1,8 @@
 /* The dict: insertion-ordered, keys and values are any values that Python would take.
  *
  * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call.
- * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied must
- * take its own of what it shares; then the dict is as it was. */
+ * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
+ * must take its own of what it shares; then the dict is as it was. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 

@@ -156,8 +156,8 @@ struct object_open {
 enum concur_status object_open(struct core *core, const struct object_open *open, struct object **ret,
     bool *ret_created);
 
-/* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR for
- * kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
+/* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR
+ * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
 enum concur_status object_copy(struct core *core, struct object *original, struct object **ret);
 
 /* NULL if there is none. */

@@ -1,5 +1,5 @@
-/* Maps that share: several copies of one another, each changed at random and held against a plain model of its own, with
- * memory and without; what they point to is counted, and is all given back at the end. */
+/* Maps that share: several copies of one another, each changed at random and held against a plain model of its own,
+ * with memory and without; what they point to is counted, and is all given back at the end. */
 #include "lib/map.h"
 
 #include "map_keys.h"
