@@ -20,6 +20,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_LIST, "list", "items by index" },
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
+	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
 	{ ROW_VALUE, "value", "one value" },
 	{ 0, NULL, NULL },
 };
@@ -87,11 +88,12 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "shutdown", "Queue/Shutdown", "--immediate", 0, print_nothing, NULL, "take no more items, and tell those who wait" },
 	{ ROW_QUEUE, "state", "Queue/State", "", 0, print_fields, NULL, "sizes, and how many wait" },
 
-	{ ROW_LOCK, "--", "Lock/Acquire", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock while COMMAND runs" },
+	{ ROW_LOCKS, "--", "Lock/Acquire", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock while COMMAND runs" },
 	{ ROW_LOCK, "acquire", "Lock/Acquire", "--timeout", CREATES, print_token, NULL, "take a plain lock, which stays taken after this command, and print its token" },
 	{ ROW_LOCK, "release", "Lock/Release", "", 0, print_nothing, NULL, "let a plain lock go, whoever took it" },
-	{ ROW_LOCK, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
-	{ ROW_LOCK, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
+	{ ROW_LOCKS, "consistent", "Lock/Consistent", "--token", 0, print_needed, NULL, "say that what a robust lock guards is in order again: for its holder by its token, or else for all" },
+	{ ROW_LOCKS, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
+	{ ROW_LOCKS, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
 
 	{ ROW_VALUE, "get", "Cell/Get", "", 0, print_value, NULL, "the value" },
 	{ ROW_VALUE, "set", "Cell/Set", "value --if_version", CREATES, print_nothing, NULL, "put a value in its place" },
@@ -103,7 +105,8 @@ const struct row rows[] = {
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
-	{ ROW_LOCK, "open", "Object/Open", "--strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_DICT | ROW_LIST, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },

@@ -39,6 +39,6 @@ object_info(const struct core *core, const struct object *object, struct object_
 		message.name.len = blob_size(object->name);
 	}
 	ret->message = message;
-	if (object->kind->id == KIND_LOCK)
+	if (lock_is(object))
 		object_info_holder(core, object, ret);
 }

@@ -143,7 +143,7 @@ rpc_check_options(struct call *call, const uint8_t *options)
 	message = (const Concur__V1__Options *)unpacked;
 	if (!message->guard_lock)
 		return true;
-	lock = call_object(call, message->guard_lock, KIND_BIT(KIND_LOCK));
+	lock = call_object(call, message->guard_lock, KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK));
 	if (!lock)
 		return false;
 	if (!lock_guards((struct lock *)lock, message->guard_token)) {
