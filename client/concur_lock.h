@@ -1,6 +1,6 @@
 /* Calls on locks and rlocks: fair, owned by a thread or a context, fenced by tokens that never repeat. Part of
- * <concur.h>, which has the rules that all calls share. A lock is Python's multiprocessing.Lock, an rlock its RLock, whose
- * owner may acquire it again and releases it as often; both tell of deaths as POSIX robust mutexes do. */
+ * <concur.h>, which has the rules that all calls share. A lock is Python's multiprocessing.Lock, an rlock its RLock,
+ * whose owner may acquire it again and releases it as often; both tell of deaths as POSIX robust mutexes do. */
 #ifndef CONCUR_LOCK_H
 #define CONCUR_LOCK_H
 
@@ -30,9 +30,9 @@ CONCUR_CHECKED enum concur_status concur_future_grant(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_lock_release(concur_lock *lock);
 concur_future *concur_lock_release_begin(concur_lock *lock);
 
-/* Says that what the lock protects is consistent again. `token` is that of the grant which came with OWNER_DIED; 0 is the
- * word of an operator, who may say it of a lock that is NOT_RECOVERABLE. STALE_TOKEN: the lock is not held under that
- * token. NOT_THERE: nobody was waiting for that word. Needed for robust locks only. */
+/* Says that what the lock protects is consistent again. `token` is that of the grant which came with OWNER_DIED; 0 is
+ * the word of an operator, who may say it of a lock that is NOT_RECOVERABLE. STALE_TOKEN: the lock is not held under
+ * that token. NOT_THERE: nobody was waiting for that word. Needed for robust locks only. */
 CONCUR_CHECKED enum concur_status concur_lock_consistent(concur_lock *lock, uint64_t token);
 concur_future *concur_lock_consistent_begin(concur_lock *lock, uint64_t token);
 

@@ -146,6 +146,7 @@ OPENS(dict, DICT)
 OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
+OPENS(event, EVENT)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

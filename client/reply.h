@@ -20,6 +20,7 @@ enum result {
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
+	RESULT_EVENT_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

@@ -142,6 +142,8 @@ print_truth(struct command *command, json_t *reply)
 {
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
+	if (outcome && strcmp(outcome, "changed") == 0)
+		return print_outcome(command, reply);
 	return print_boolean(command, outcome && strcmp(outcome, "done") == 0);
 }
 
@@ -149,6 +151,12 @@ enum verdict
 print_locked(struct command *command, json_t *reply)
 {
 	return print_boolean(command, json_is_true(json_object_get(reply, "locked")));
+}
+
+enum verdict
+print_is_set(struct command *command, json_t *reply)
+{
+	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
 }
 
 enum verdict

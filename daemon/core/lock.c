@@ -1,12 +1,13 @@
 /* The lock and the rlock, which is one that counts.
  *
  * States: free (depth 0); held by an owner whose session lives (hold.owner set); held by one that said goodbye (depth
- * above 0, no owner); not recoverable (depth 0, and nobody gets it). Waiters exist only while it is held. A grant draws a
- * new token.
+ * above 0, no owner); not recoverable (depth 0, and nobody gets it). Waiters exist only while it is held. A grant draws
+ * a new token.
  *
  * What a death leaves behind: `death`, until the next grant tells it, which then is `inconsistent`; and a credit: since
- * anyone may release a plain lock, somebody may still be about to release it for the dead. One such release is absorbed.
- * The credit ends with the first grant after the death, or with the first grant that is not told of a death. */
+ * anyone may release a plain lock, somebody may still be about to release it for the dead. One such release is
+ * absorbed. The credit ends with the first grant after the death, or with the first grant that is not told of a
+ * death. */
 #include "daemon/core/lock.h"
 
 #include "daemon/core/deadlock.h"

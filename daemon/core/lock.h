@@ -1,14 +1,14 @@
 /* The lock and the rlock: mutual exclusion, first come first served, owned by a context of a session, fenced by tokens.
  *
  * A lock, plain, is Python's multiprocessing.Lock: anyone may release it, and one whose owner's session said goodbye
- * stays locked. Strict, only the owner may release it, and a goodbye releases it. An rlock is Python's RLock: strict, and
- * its owner may acquire it again, as often as it then releases it. All pass on when their owner dies, and the next owner
- * is told, as POSIX robust mutexes do with EOWNERDEAD. The news goes to one owner; if that one dies, the next hears of
- * its death.
+ * stays locked. Strict, only the owner may release it, and a goodbye releases it. An rlock is Python's RLock: strict,
+ * and its owner may acquire it again, as often as it then releases it. All pass on when their owner dies, and the next
+ * owner is told, as POSIX robust mutexes do with EOWNERDEAD. The news goes to one owner; if that one dies, the next
+ * hears of its death.
  *
- * What happens when the one who was told releases the lock without having said that it is consistent: nothing, nobody is
- * told again; but a robust lock is then not recoverable, as with POSIX (ENOTRECOVERABLE): all who wait for it and all who
- * come are refused with NOT_RECOVERABLE, until somebody says that it is consistent after all, or removes it. */
+ * What happens when the one who was told releases the lock without having said that it is consistent: nothing, nobody
+ * is told again; but a robust lock is then not recoverable, as with POSIX (ENOTRECOVERABLE): all who wait for it and
+ * all who come are refused with NOT_RECOVERABLE, until somebody says that it is consistent after all, or removes it. */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
 
@@ -42,16 +42,16 @@ struct lock_state {
 bool lock_is(const struct object *object);
 
 /* OK with result->number the token; OUTCOME_OWNER_DIED the same, and result->death says who; OUTCOME_TIMED_OUT;
- * PENDING; DEADLOCK (unless anyone may release it; core->detail has the circle); WAITING (rlock: this owner waits for it
- * already); NOT_RECOVERABLE; LIMIT; NO_MEMORY. An rlock's owner gets it again at once, under the same token. */
+ * PENDING; DEADLOCK (unless anyone may release it; core->detail has the circle); WAITING (rlock: this owner waits for
+ * it already); NOT_RECOVERABLE; LIMIT; NO_MEMORY. An rlock's owner gets it again at once, under the same token. */
 enum concur_status lock_acquire(struct core *core, struct lock *lock, const struct ask *ask, struct result *ret);
 
 /* NOT_LOCKED; NOT_OWNER (strict); WAITING: this owner waits for the lock itself. */
 enum concur_status lock_release(struct core *core, struct lock *lock, const struct session *session, uint64_t context);
 
 /* Says that what the lock protects is consistent again. `token`: that of the grant which was told OWNER_DIED, whoever
- * says so; 0: an operator's word, for a lock that is not recoverable. *ret_was_needed is false if nobody was waiting for
- * that word. STALE_TOKEN. */
+ * says so; 0: an operator's word, for a lock that is not recoverable. *ret_was_needed is false if nobody was waiting
+ * for that word. STALE_TOKEN. */
 enum concur_status lock_consistent(struct core *core, struct lock *lock, uint64_t token, bool *ret_was_needed);
 
 void lock_state(const struct lock *lock, struct lock_state *ret);

@@ -7,6 +7,7 @@
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
+#include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/queue.h"
@@ -24,6 +25,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_EVENT] = &event_kind,
 };
 
 const struct kind *

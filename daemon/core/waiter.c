@@ -132,8 +132,8 @@ waiter_fail(struct core *core, struct waiter *waiter, enum concur_status status)
 	waiter_wake(core, waiter, status);
 }
 
-/* It left its queue without what it waited for: perhaps those behind it can go on. The object it comes from hears of it,
- * if that is still there. */
+/* It left its queue without what it waited for: perhaps those behind it can go on. The object it comes from hears of
+ * it, if that is still there. */
 static void
 waiter_left(struct core *core, struct object *object, uint64_t origin, uint8_t role)
 {

@@ -48,7 +48,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		call_fail(call, CONCUR_VALUE_ERROR, "no such lifetime, or NAMED without a name");
 		return false;
 	}
-	if (request->lock && !(ret->lock = call_object(call, request->lock, KIND_ANY)))
+	if (request->lock && !(ret->lock = call_other(call, request->lock, KIND_ANY)))
 		return false;
 	if (request->value.len == 0)
 		return true;
@@ -103,7 +103,7 @@ SVC_HANDLER(svc_object_remove, Object, ObjectRequest, DoneReply)
 
 	if (!object)
 		return;
-	reply_done(&call->to, object->name ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+	call_done(call, CONCUR_OK, object->name ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 	object_forget_name(call->core, object);
 }
 

@@ -1,5 +1,5 @@
-/* A core with a few clients that take locks of all kinds, for tests of these. Clients are processes 1, 2 ...; each calls
- * from its context 1, blocked while it waits, and calls are numbered from 1. */
+/* A core with a few clients that take locks of all kinds, for tests of these. Clients are processes 1, 2 ...; each
+ * calls from its context 1, blocked while it waits, and calls are numbered from 1. */
 #ifndef TESTS_UNIT_LOCKS_H
 #define TESTS_UNIT_LOCKS_H
 

@@ -50,9 +50,9 @@ START_TEST(decode_encoded_message_is_same_json)
 	} rows[] = {
 		{ &concur__v1__key_value_request__descriptor,
 		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}",
-		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}],\"if_version\":0}" },
+		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":[null,1,\"x\"]}",
-		    "{\"object\":0,\"values\":[null,1,\"x\"],\"if_version\":0}" },
+		    "{\"object\":0,\"values\":[null,1,\"x\"]}" },
 		{ &concur__v1__wait_request__descriptor,
 		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}",
 		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}" },
@@ -91,7 +91,7 @@ START_TEST(encode_wrong_json_is_refused_with_the_field)
 		const char *json, *says;
 	} rows[] = {
 		{ &concur__v1__key_request__descriptor, "{\"kee\":1}",
-		    "KeyRequest has no field kee; it has object, key, if_version" },
+		    "KeyRequest has no field kee; it has object, key" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":-1}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":\"1\"}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"key\":{\"$bytes\":1}}", "key" },
