@@ -221,7 +221,7 @@ concur_future *concur_object_clear_begin(concur_object *object);
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);
 
-/* Who holds a lock. */
+/* Who holds something, or held it. */
 struct concur_holder {
 	uint64_t session;
 	uint64_t process; /* pid */
@@ -229,35 +229,6 @@ struct concur_holder {
 	uint64_t token;
 	uint64_t age_ns; /* how long it has been held */
 };
-
-struct concur_info {
-	uint64_t object;
-	enum concur_kind kind;
-	enum concur_lifetime lifetime;
-	char *name;       /* in the same block as the rest; "" if it has none */
-	size_t name_size; /* bytes of it; a 0 that is not counted follows */
-	uint64_t refs;    /* handles that sessions and values hold on it */
-	uint64_t len;
-	uint64_t version;
-	uint64_t waiters;
-	uint64_t bytes; /* counted for what it stores */
-	bool held;      /* a lock that is held, by `holder` */
-	struct concur_holder holder;
-};
-
-/* Several infos, in one block. */
-struct concur_listing {
-	struct concur_info *items;
-	size_t count;
-	uint64_t cursor; /* of the next page; 0: this was the last */
-};
-
-/* Takes NULL. */
-void concur_listing_free(struct concur_listing *listing);
-
-/* What the daemon knows of the object: a listing of one. */
-CONCUR_CHECKED enum concur_status concur_object_info(concur_object *object, struct concur_listing *ret_listing);
-concur_future *concur_object_info_begin(concur_object *object);
 
 /* Gives the handle back; the daemon is told but not waited for. Takes NULL. */
 void concur_object_free(concur_object *object);
@@ -292,13 +263,6 @@ struct concur_manager {
 CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);
 concur_future *concur_manager_info_begin(concur_session *session);
 
-/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as
- * fit) of `kind` (CONCUR_KIND_NONE: all). */
-CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count, struct concur_listing *ret_listing);
-concur_future *concur_manager_list_begin(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count);
-
 /* As concur_object_remove, by name. NOT_THERE. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
 concur_future *concur_manager_remove_begin(concur_session *session, const char *name);
@@ -329,7 +293,6 @@ CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
 CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
-CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
 
 /* -- conditional calls -------------------------------------------------------------------------------------------
@@ -399,9 +362,10 @@ void concur_reply_free(struct concur_reply *reply);
 }
 #endif
 
-/* What each kind has besides. */
+/* Looking around, and what each kind has besides. */
 #include "concur_cell.h"
 #include "concur_dict.h"
+#include "concur_inspect.h"
 #include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"

@@ -227,11 +227,3 @@ object_remove(unsigned flags, concur_object *object)
 }
 
 FORMS_DONE(object_remove, (concur_object * object), (object))
-
-static concur_future *
-object_info(unsigned flags, concur_object *object)
-{
-	return shape_object(ON(object, CONCUR_METHOD_OBJECT_INFO, RESULT_INFO, flags));
-}
-
-FORMS(listing, struct concur_listing, object_info, (concur_object * object), (object))

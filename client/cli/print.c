@@ -264,6 +264,16 @@ print_objects(struct command *command, json_t *reply)
 	return VERDICT_DONE;
 }
 
+enum verdict
+print_sessions(struct command *command, json_t *reply)
+{
+	size_t index;
+	json_t *session;
+
+	json_array_foreach(json_object_get(reply, "sessions"), index, session) print_item(command, session);
+	return VERDICT_DONE;
+}
+
 /* "name: value" lines; the members of a message inside have its name in front. */
 static void
 print_lines(json_t *object, const char *prefix)

@@ -37,6 +37,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "ping", "Session/Ping", "", 0, print_alive, NULL, "ask the daemon for a sign of life" },
 	{ ROW_TOP, "info", "Manager/Info", "", 0, print_fields, NULL, "what the daemon says of itself" },
 	{ ROW_TOP, "ls", "Manager/List", "--kind", LISTS, print_objects, NULL, "list the objects that have a name; with --raw the names alone" },
+	{ ROW_TOP, "who", "Manager/Sessions", "", LISTS, print_sessions, NULL, "list the sessions: which processes are connected, what they wait for and hold" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },

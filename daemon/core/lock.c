@@ -398,7 +398,7 @@ lock_blocked_by(const struct object *object, const struct waiter *waiter, struct
 	return true;
 }
 
-static const char *const lock_roles[] = { "acquire", "take back", "take back" };
+static const char *const lock_roles[] = { "acquire", "take back", "take back", NULL };
 
 static size_t
 lock_holders(const struct object *object, size_t from, struct holder *ret, size_t room)

@@ -58,6 +58,14 @@ object_next_named(const struct core *core, uint32_t *position)
 	return entry ? entry->value : NULL;
 }
 
+struct object *
+object_next(const struct core *core, uint64_t *position)
+{
+	struct table_node *node = table_next(&core->objects, position);
+
+	return node ? object_of_node(node) : NULL;
+}
+
 /* What the object counts for by being there: many empty ones take memory too. */
 static size_t
 object_bytes(const struct object *object)
@@ -110,6 +118,8 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	object->kind = kind;
 	object->lifetime = open->options.lifetime;
 	object->grave.step = object_step;
+	object->since_ns = core->now_ns;
+	link_init(&object->waiters);
 	link_init(&object->unreferenced);
 	link_init(&object->in_creator);
 	link_init(&object->grave.link);
