@@ -46,6 +46,9 @@ concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_st
 		.holder = { reply->session, reply->process, reply->context, reply->token, reply->age_ns },
 		.waiters = reply->waiters,
 		.credits = reply->credits,
+		.depth = reply->depth,
+		.inconsistent = reply->inconsistent,
+		.unrecoverable = reply->unrecoverable,
 	};
 	concur__v1__lock_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;

@@ -24,6 +24,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_RLOCK] = &rlock_kind,
 	[KIND_EVENT] = &event_kind,
 };
 

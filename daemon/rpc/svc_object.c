@@ -35,6 +35,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.bounded = request->bounded,
 		.evict = request->evict,
 		.nested = request->nested,
+		.robust = request->robust,
 		.count = request->count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
