@@ -47,12 +47,12 @@ REASONS = [
      "two waking each other. The ratio by CPU is what the servers themselves need; with 50 connections it shows in "
      "the rate."),
     (r"lock-contended-redis$",
-     "Half of what a grant takes is the processes' own: one send, one recv and a switch from the one to the other, which "
-     "are the same whatever the server is. concurd does three system calls a grant (epoll_wait, recv, send), as the bare "
-     "ring does; the ratio by CPU is that of the servers alone."),
+     "Half of what a grant takes is the processes' own: one send, one recv and a switch from the one to the other, "
+     "which are the same whatever the server is. concurd does three system calls a grant (epoll_wait, recv, send), as "
+     "the bare ring does; the ratio by CPU is that of the servers alone."),
     (r"waiters-",
-     "A waiter and its owner take some 400 bytes: 1,000 of them stay in the processor's cache and 100,000 do not, so that "
-     "each of the few steps that grow with the logarithm waits for memory as well."),
+     "A waiter and its owner take some 400 bytes: 1,000 of them stay in the processor's cache and 100,000 do not, so "
+     "that each of the few steps that grow with the logarithm waits for memory as well."),
     (r"pause-",
      "The ping of an idle daemon is as long on a machine that others use; the note tells it, and the most CPU time "
      "that the daemon took while one ping was on its way, which is what it can be held to."),
@@ -168,7 +168,8 @@ def line(result):
     ratio = f": {result.judged:.2f}x" if row.is_ratio else ""
     cpu = f", by CPU {by_cpu(result)}" if by_cpu(result) else ""
     target = f"; target: {target_of(row)}: {result.verdict.strip('*')}" if row.target is not None else ""
-    return (f"{row.name}: concur {figure(result.concur)} {row.unit}{peer}{ratio} ({figure(low)} to {figure(high)}{cpu}){target}")
+    spread = f"({figure(low)} to {figure(high)}{cpu})"
+    return f"{row.name}: concur {figure(result.concur)} {row.unit}{peer}{ratio} {spread}{target}"
 
 
 def first_line_of(command):

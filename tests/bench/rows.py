@@ -13,10 +13,10 @@ import servers
 
 
 CROWD_NOTES = {
-    "redis": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts the "
-             "token there; to acquire is BLPOP, to release is RPUSH, and the next BLPOP goes out with the RPUSH. It is "
-             "the cheapest fair lock that Redis can be made to be, without owner, time-out, or an end when its holder "
-             "dies. concur's release goes out with the next acquire as well, and is not answered",
+    "redis": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts "
+             "the token there; to acquire is BLPOP, to release is RPUSH, and the next BLPOP goes out with the RPUSH. "
+             "It is the cheapest fair lock that Redis can be made to be, without owner, time-out, or an end when its "
+             "holder dies. concur's release goes out with the next acquire as well, and is not answered",
 }
 
 
@@ -26,7 +26,7 @@ class Row:
         self.work = work
         self.against = against
         self.unit = unit
-        self.target = target          # of the ratio concur / peer, or of concur's figure; None: there is none
+        self.target = target          # of the ratio concur / peer, or of concur's figure; None: it has none
         self.at_most = at_most        # the target is a ceiling, not a floor
         self.placement = placement
         self.measure = measure
@@ -149,8 +149,8 @@ def speed_against_manager(placement, work, depth):
 
 
 def handed_over(peer_class, work, peer_work, processes, placement, is_time=False):
-    """How often something changes hands among processes, each with a connection of its own; or, as a time, how long that
-    takes. On the ring a hop is what a step is elsewhere."""
+    """How often something changes hands among processes, each with a connection of its own; or, as a time, how long
+    that takes. On the ring a hop is what a step is elsewhere."""
     def measure(bench):
         server_cpus, driver_cpus = measures.placement(placement)
         with tempfile.TemporaryDirectory() as folder, \
@@ -187,11 +187,11 @@ def death(arguments):
         with tempfile.TemporaryDirectory() as folder, servers.Concurd(folder, server_cpus) as concur:
             runs = []
             for _ in range(bench.runs):
-                runs.append(measures.run([servers.driver(bench.build, "concur-bench-death"), concur.address, str(deaths),
-                                          "32", *arguments], driver_cpus))
+                command = [servers.driver(bench.build, "concur-bench-death"), concur.address, str(deaths), "32"]
+                runs.append(measures.run(command + arguments, driver_cpus))
                 yield runs[-1]["p99_ns"] / 1e6, None
-        bench.note(f"{deaths} deaths a run; half of them took {middle(runs, in_ms, 'p50_ns'):.2f} ms at most, the longest "
-                   f"{max(run['max_ns'] for run in runs) / 1e6:.2f} ms")
+        bench.note(f"{deaths} deaths a run; half of them took {middle(runs, in_ms, 'p50_ns'):.2f} ms at most, the "
+                   f"longest {max(run['max_ns'] for run in runs) / 1e6:.2f} ms")
     return measure
 
 
@@ -307,8 +307,8 @@ def manager_rows():
 
 
 def crowd_rows():
-    """The targets are for one core, where the work of all is what counts. On two, most of the time goes to one core waking
-    the other, for everybody."""
+    """The targets are for one core, where the work of all is what counts. On two, most of the time goes to one core
+    waking the other, for everybody."""
     work = "one Lock handed over among 8 processes, each acquires and releases it again and again"
     for placement, mark in (("one core", ""), ("split", "-split")):
         for name, against, at_least, measure in (
@@ -323,8 +323,8 @@ def crowd_rows():
 
 def death_rows():
     for forked, mark, words in (([], "", ""), (["forked"], "-forked", ", whose child holds the socket open")):
-        yield Row(f"death{mark}", f"kill -9 of a lock's local holder (32 MiB resident){words}, until the next one has it:"
-                  " the 99th percentile", "", "ms", 5, True, "split", death(forked), is_ratio=False)
+        yield Row(f"death{mark}", f"kill -9 of a lock's local holder (32 MiB resident){words}, until the next one has "
+                  "it: the 99th percentile", "", "ms", 5, True, "split", death(forked), is_ratio=False)
 
 
 def waiter_rows():

@@ -1,9 +1,9 @@
-/* concur-bench-waiters: what a waiter costs when many wait on one lock, each with a time to wait: to add one, to time one
- * out, to hand the lock to one. On the core alone, so that nothing but waiters is measured.
+/* concur-bench-waiters: what a waiter costs when many wait on one lock, each with a time to wait: to add one, to time
+ * one out, to hand the lock to one. On the core alone, so that nothing but waiters is measured.
  *
- * With each number of waiters the same is done over and over until TOTAL waiters were measured; the least of the rounds'
- * means counts, since whatever disturbs a round only adds to it. Prints a line of JSON: nanoseconds each, by what is
- * done and number. */
+ * With each number of waiters the same is done over and over until TOTAL waiters were measured; the least of the
+ * rounds' means counts, since whatever disturbs a round only adds to it. Prints a line of JSON: nanoseconds each, by
+ * what is done and number. */
 #include "daemon/core/lock.h"
 #include "daemon/core/object.h"
 #include "daemon/core/owner.h"
