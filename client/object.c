@@ -146,6 +146,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(lock, LOCK)
 OPENS(cell, CELL)
+OPENS(set, SET)
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 

@@ -10,6 +10,7 @@
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/set.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_SET] = &set_kind,
 };
 
 const struct kind *
