@@ -83,6 +83,17 @@ print_nothing(struct command *command, json_t *reply)
 	return print_outcome(command, reply);
 }
 
+enum verdict
+print_needed(struct command *command, json_t *reply)
+{
+	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
+
+	if (!outcome || strcmp(outcome, "not_there") != 0)
+		return print_outcome(command, reply);
+	command_complain(command, "nobody was waiting for that word");
+	return VERDICT_NO;
+}
+
 static enum verdict
 print_member(struct command *command, json_t *reply, const char *name)
 {
@@ -141,6 +152,12 @@ enum verdict
 print_locked(struct command *command, json_t *reply)
 {
 	return print_boolean(command, json_is_true(json_object_get(reply, "locked")));
+}
+
+enum verdict
+print_is_set(struct command *command, json_t *reply)
+{
+	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
 }
 
 enum verdict
@@ -264,6 +281,16 @@ print_objects(struct command *command, json_t *reply)
 		print_name(json_object_get(object, "name"));
 		(void)fputc('\n', stdout);
 	}
+	return VERDICT_DONE;
+}
+
+enum verdict
+print_sessions(struct command *command, json_t *reply)
+{
+	size_t index;
+	json_t *session;
+
+	json_array_foreach(json_object_get(reply, "sessions"), index, session) print_item(command, session);
 	return VERDICT_DONE;
 }
 

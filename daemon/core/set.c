@@ -1,6 +1,8 @@
 /* The set: a map from items, which are in the store, to nothing. The algebra of sets is in set_algebra.c. */
 #include "daemon/core/set_impl.h"
 
+#include <assert.h>
+
 static struct set *
 set_of(struct object *object)
 {
@@ -44,7 +46,7 @@ set_put(struct core *core, struct set *set, struct map *map, const struct value 
 		return core_limit(core, CONCUR_LIMIT, too_many ? "container_max" : "memory_max");
 	entry = map_insert(map, value, ret_created);
 	if (!entry)
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	if (*ret_created) {
 		store_adopt(core, &set->object, entry->key, refers);
 		set->opaque += value_has_opaque(value);
@@ -52,16 +54,32 @@ set_put(struct core *core, struct set *set, struct map *map, const struct value 
 	return CONCUR_OK;
 }
 
-struct blob *
-set_take(struct core *core, struct set *set, struct map_entry *entry)
+enum concur_status
+set_take(struct core *core, struct set *set, struct map_entry *entry, struct blob **ret)
 {
 	struct blob *item = blob_ref(entry->key);
 	struct value value = store_value(item);
 
-	map_remove(set->map, entry);
+	if (!map_remove(set->map, entry)) {
+		blob_unref(item);
+		return store_refusal(core);
+	}
 	store_take(core, &set->object, item);
 	set->opaque -= value_has_opaque(&value);
-	return item;
+	*ret = item;
+	return CONCUR_OK;
+}
+
+void
+set_undo(struct core *core, struct set *set, int64_t count)
+{
+	while (count--) {
+		struct blob *item;
+		enum concur_status status = set_take(core, set, map_last(set->map), &item);
+
+		assert(status == CONCUR_OK);
+		blob_unref(item);
+	}
 }
 
 enum concur_status
@@ -77,38 +95,45 @@ set_add(struct core *core, struct set *set, const struct set_item *items, size_t
 	}
 	if (status == CONCUR_OK && *ret_count)
 		object_changed(core, &set->object);
-	/* New items are the last ones. */
-	while (status != CONCUR_OK && (*ret_count)--)
-		blob_unref(set_take(core, set, map_last(set->map)));
+	if (status != CONCUR_OK)
+		set_undo(core, set, *ret_count);
 	return status;
 }
 
 enum concur_status
 set_discard(struct core *core, struct set *set, const struct set_item *items, size_t count, int64_t *ret_count)
 {
+	enum concur_status status = CONCUR_OK;
+
 	*ret_count = 0;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && status == CONCUR_OK; i++) {
 		struct map_entry *entry = map_find(set->map, &items[i].value);
+		struct blob *item = NULL;
 
 		if (!entry)
 			continue;
-		blob_unref(set_take(core, set, entry));
-		++*ret_count;
+		status = set_take(core, set, entry, &item);
+		blob_unref(item);
+		*ret_count += status == CONCUR_OK;
 	}
 	if (*ret_count)
 		object_changed(core, &set->object);
-	return CONCUR_OK;
+	return status;
 }
 
-struct blob *
-set_pop(struct core *core, struct set *set)
+enum concur_status
+set_pop(struct core *core, struct set *set, struct blob **ret)
 {
 	struct map_entry *entry = map_last(set->map);
-	struct blob *item = entry ? set_take(core, set, entry) : NULL;
+	enum concur_status status;
 
-	if (item)
+	*ret = NULL;
+	if (!entry)
+		return CONCUR_OK;
+	status = set_take(core, set, entry, ret);
+	if (status == CONCUR_OK)
 		object_changed(core, &set->object);
-	return item;
+	return status;
 }
 
 static void
@@ -151,6 +176,14 @@ set_clear(struct core *core, struct object *object)
 	return CONCUR_OK;
 }
 
+static enum concur_status
+set_copy(struct core *core, struct object *object, struct object *original)
+{
+	set_of(object)->map = map_copy(set_of(original)->map, &store_map_sharing, core);
+	set_of(object)->opaque = set_of(original)->opaque;
+	return set_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
 static void
 set_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
 {
@@ -167,5 +200,6 @@ const struct kind set_kind = {
 	.len = set_len,
 	.footprint = set_footprint,
 	.clear = set_clear,
+	.copy = set_copy,
 	.details = set_details,
 };

@@ -4,8 +4,8 @@
  * the items: another set's (which may be the set itself), or one of set_gather(). Opaque items are equal when their
  * bytes are; whether that is enough is asked before, see set_opaque().
  *
- * Statuses: NO_MEMORY, LIMIT at container_max and memory_max, TOO_LARGE where a call would look at more than sort_max items; then the
- * set is as it was. */
+ * Statuses: NO_MEMORY, LIMIT at container_max and memory_max, TOO_LARGE where a call would look at more than sort_max
+ * items; then the set is as it was. */
 #ifndef CORE_SET_H
 #define CORE_SET_H
 
@@ -27,12 +27,12 @@ bool set_contains(const struct set *set, const struct value *value);
 enum concur_status set_add(struct core *core, struct set *set, const struct set_item *items, size_t count,
     int64_t *ret_count);
 
-/* *ret_count of the items were there. */
+/* *ret_count of the items were there. A set that shares its places with a copy may run out of memory in the middle. */
 enum concur_status set_discard(struct core *core, struct set *set, const struct set_item *items, size_t count,
     int64_t *ret_count);
 
-/* Takes out the item that was put in last; it becomes the caller's. NULL if the set is empty. */
-struct blob *set_pop(struct core *core, struct set *set);
+/* Takes out the item that was put in last; it becomes the caller's. *ret is NULL if the set is empty. */
+enum concur_status set_pop(struct core *core, struct set *set, struct blob **ret);
 
 /* The set's items, for reading, borrowed until it changes. */
 const struct map *set_items(const struct set *set);

@@ -85,8 +85,8 @@ set_unite(struct core *core, struct set *set, const struct map *other, int64_t *
 {
 	enum concur_status status = set_select(core, set, set->map, other, NULL, true, ret_count);
 
-	while (status != CONCUR_OK && (*ret_count)--)
-		blob_unref(set_take(core, set, map_last(set->map)));
+	if (status != CONCUR_OK)
+		set_undo(core, set, *ret_count);
 	return status;
 }
 
@@ -94,19 +94,22 @@ set_unite(struct core *core, struct set *set, const struct map *other, int64_t *
 static enum concur_status
 set_subtract(struct core *core, struct set *set, const struct map *other, int64_t *ret_count)
 {
+	enum concur_status status = CONCUR_OK;
 	struct map_entry *entry, *own;
 	uint32_t position = 0;
 
-	while ((entry = map_next(other, &position))) {
+	while (status == CONCUR_OK && (entry = map_next(other, &position))) {
 		struct value value = store_value(entry->key);
+		struct blob *item = NULL;
 
 		own = map_find(set->map, &value);
 		if (!own)
 			continue;
-		blob_unref(set_take(core, set, own));
-		++*ret_count;
+		status = set_take(core, set, own, &item);
+		blob_unref(item);
+		*ret_count += status == CONCUR_OK;
 	}
-	return CONCUR_OK;
+	return status;
 }
 
 /* &= and ^=. */
@@ -166,7 +169,7 @@ set_change(struct core *core, struct set *set, enum set_operation operation, con
 		status = set_subtract(core, set, other, ret_count);
 	else
 		status = set_rebuild(core, set, operation, other, ret_count);
-	if (status == CONCUR_OK && *ret_count)
+	if (*ret_count && (status == CONCUR_OK || operation == SET_DIFFERENCE))
 		object_changed(core, &set->object);
 	return status;
 }

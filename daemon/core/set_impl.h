@@ -18,6 +18,10 @@ enum concur_status set_put(struct core *core, struct set *set, struct map *map, 
     bool *ret_created);
 
 /* Takes the entry out of the set; the item becomes the caller's. */
-struct blob *set_take(struct core *core, struct set *set, struct map_entry *entry);
+enum concur_status set_take(struct core *core, struct set *set, struct map_entry *entry, struct blob **ret);
+
+/* Takes out the `count` items that were put in last, in a call that fails: what has just been put in is not shared, so
+ * nothing fails here. */
+void set_undo(struct core *core, struct set *set, int64_t count);
 
 #endif

@@ -43,7 +43,8 @@ call_done(struct call *call, enum concur_status status, enum outcome outcome)
 }
 
 void
-call_opened(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
+call_opened(struct call *call, struct object *object, bool created, const struct object *original,
+    Concur__V1__OpenReply_Closure reply)
 {
 	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
 
@@ -54,6 +55,7 @@ call_opened(struct call *call, struct object *object, bool created, Concur__V1__
 	message.object = object_id(object);
 	message.kind = (Concur__V1__Kind)object->kind->id;
 	message.created = created;
+	message.version = original ? original->version : 0;
 	reply(&message, call);
 }
 

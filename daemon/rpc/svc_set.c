@@ -104,12 +104,16 @@ SVC_HANDLER(svc_set_contains, Set, ValueRequest, DoneReply)
 SVC_HANDLER(svc_set_pop, Set, ObjectRequest, ValueReply)
 {
 	struct set *set = svc_set_object(call, request->object);
+	enum concur_status status;
 	struct blob *item;
 
 	if (!set)
 		return;
-	item = set_pop(call->core, set);
-	reply_value(&call->to, item ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), item);
+	status = set_pop(call->core, set, &item);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, item ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), item);
+	else
+		call_fail(call, status, NULL);
 	blob_unref(item);
 }
 
@@ -248,7 +252,7 @@ svc_set_combine(struct call *call, const Concur__V1__SetRequest *request, enum s
 	if (status == CONCUR_OK)
 		status = set_combine(call->core, (struct set *)made, operation, set_items(set), other.items);
 	if (status == CONCUR_OK)
-		call_opened(call, made, true, reply);
+		call_opened(call, made, true, call->object, reply);
 	else
 		call_fail(call, status, NULL);
 	svc_set_other_fini(&other);

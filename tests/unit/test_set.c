@@ -156,15 +156,24 @@ START_TEST(change_draws_a_version_only_if_something_changes)
 }
 END_TEST
 
+static void
+pop(struct bench *bench, const char *expected)
+{
+	struct blob *item;
+
+	ck_assert_status(set_pop(bench->core, bench->set, &item), CONCUR_OK);
+	fixture_expect_blob(item, true, expected);
+}
+
 START_TEST(pop_takes_the_last_item_until_none_is_left)
 {
 	struct bench bench;
 
 	bench_init(&bench);
 	fill(&bench, bench.set, "ab");
-	fixture_expect_blob(set_pop(bench.core, bench.set), true, "'b'");
-	fixture_expect_blob(set_pop(bench.core, bench.set), true, "'a'");
-	fixture_expect_blob(set_pop(bench.core, bench.set), false, "nothing");
+	pop(&bench, "'b'");
+	pop(&bench, "'a'");
+	pop(&bench, "nothing");
 	bench_fini(&bench);
 }
 END_TEST
@@ -222,6 +231,27 @@ START_TEST(clear_empties_at_once_and_frees_by_steps)
 	ck_assert_uint_eq(fixture_turn(&bench.fixture, 0), 0);
 	fixture_settle(&bench.fixture);
 	ck_assert_uint_eq(bench.core->bytes, 0);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(copy_and_original_change_apart)
+{
+	struct bench bench;
+	struct object *copy;
+
+	bench_init(&bench);
+	fill(&bench, bench.set, "ab");
+	add(&bench, bench.set, OPAQUE('p'));
+	ck_assert_status(object_copy(bench.core, object(bench.set), &copy), CONCUR_OK);
+	object_ref(copy);
+	discard(&bench, TEXT("a"));
+	discard(&bench, OPAQUE('p'));
+	add(&bench, (struct set *)copy, TEXT("c"));
+	ck_assert_str_eq(show(&bench, bench.set), "{'b'}");
+	ck_assert_str_eq(show(&bench, (struct set *)copy), "{'a', 'b', p, 'c'}");
+	ck_assert_uint_eq(set_opaque(bench.set), 0);
+	ck_assert_uint_eq(set_opaque((struct set *)copy), 1);
 	bench_fini(&bench);
 }
 END_TEST
@@ -422,6 +452,7 @@ main(void)
 		reference_in_a_set_keeps_its_object,
 		opaque_items_are_counted_as_they_come_and_go,
 		clear_empties_at_once_and_frees_by_steps,
+		copy_and_original_change_apart,
 		combine_makes_another_set,
 		change_makes_the_same_in_place,
 		ask_answers,
