@@ -36,6 +36,13 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
 	{ "/concur.v1.Event/Wait", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Set/Add", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeUnion", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeIntersection", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeSymmetricDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/Update", METHOD_GROWS },
+	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
 };
 
 /* The slot of the id, or the empty one where it would go. */
