@@ -68,6 +68,7 @@ typedef struct concur_dict concur_dict;
 typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock;
+typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 
 enum concur_kind {
@@ -364,6 +365,7 @@ struct concur_open {
 	                              array: zeros */
 	char typecode;             /* cell, array: a letter of Python's array module; 0: any value */
 	concur_object *lock;       /* condition: the lock or rlock that it is on; NULL: an rlock of its own */
+	bool duplex;               /* pipe: both ends send and receive */
 	int64_t timeout_ns;        /* barrier: how long a wait that does not say waits; 0 or CONCUR_FOREVER: for ever */
 };
 
@@ -379,6 +381,10 @@ CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, cons
     const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
+
+/* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
+CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_pipe **ret_pipe);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
@@ -400,6 +406,7 @@ concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object);
 concur_cell *concur_object_cell(concur_object *object);
+concur_pipe *concur_object_pipe(concur_object *object);
 
 /* The items of a dict, list or queue. WRONG_KIND. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -458,7 +465,8 @@ void concur_object_free(concur_object *object);
 /* Any handle as that of an object. */
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
-    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle)))
+    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
+    concur_pipe *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -571,6 +579,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_dict.h"
 #include "concur_list.h"
 #include "concur_lock.h"
+#include "concur_pipe.h"
 #include "concur_queue.h"
 
 #endif

@@ -22,6 +22,15 @@ object_new(concur_session *session, uint64_t id, enum concur_kind kind)
 	return object;
 }
 
+void
+object_drop(concur_object *object)
+{
+	if (!object)
+		return;
+	session_unref(object->session);
+	free(object);
+}
+
 /* Takes one more reference for this process's session. Other threads that use the handle wait. */
 static enum concur_status
 object_refer(concur_object *object)
@@ -33,8 +42,7 @@ object_refer(concur_object *object)
 	if (atomic_load(&object->word) != fork_word()) {
 		status = concur_object_ref(object->session, object->id, &twin);
 		if (status == CONCUR_OK) {
-			session_unref(twin->session); /* the reference is this handle's now */
-			free(twin);
+			object_drop(twin); /* the reference is this handle's now */
 			atomic_store_explicit(&object->word, fork_word(), memory_order_release);
 		}
 	}
@@ -60,8 +68,7 @@ concur_object_free(concur_object *object)
 	body.object = object->id;
 	if (atomic_load(&object->word) == fork_word())
 		request_tell(object->session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
-	session_unref(object->session);
-	free(object);
+	object_drop(object);
 }
 
 /* -- opening ------------------------------------------------------------------------------------------------------ */
@@ -146,6 +153,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(lock, LOCK)
 OPENS(cell, CELL)
+OPENS(pipe, PIPE)
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 

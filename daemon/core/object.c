@@ -9,6 +9,7 @@
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
+#include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
 
 #include <assert.h>
@@ -23,6 +24,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_PIPE] = &pipe_kind,
 };
 
 const struct kind *

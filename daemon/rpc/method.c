@@ -34,6 +34,10 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/GetMany", METHOD_WAITS },
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Pipe/New", METHOD_GROWS },
+	{ "/concur.v1.Pipe/Send", METHOD_GROWS | METHOD_WAITS },
+	{ "/concur.v1.Pipe/Recv", METHOD_WAITS },
+	{ "/concur.v1.Pipe/Poll", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

@@ -259,6 +259,12 @@ step_clear(struct step *step)
 		model_clear(&step->sim->model, &sent->model);
 }
 
+static void
+step_pipe(struct step *step)
+{
+	sim_step_pipe(step->sim, step->client, draw_wait(step));
+}
+
 /* -- containers and references ----------------------------------------------------------------------------------- */
 
 static void
@@ -428,6 +434,7 @@ static const struct step_row {
 	{ 6, step_task_done },
 	{ 3, step_join },
 	{ 1, step_clear },
+	{ 16, step_pipe },
 	{ 12, step_data },
 	{ 3, step_open },
 	{ 3, step_box },
@@ -510,7 +517,7 @@ sim_step(struct sim *sim)
 	if (!client->client) {
 		/* Joining ends a turn. */
 		if (sim->is_modelled)
-			model_expire(&sim->model, sim->world.now_ns);
+			model_turn_end(&sim->model, sim->world.now_ns);
 		connect(sim, client);
 		sim_harvest(sim);
 		return;
