@@ -127,6 +127,21 @@ object_ref(unsigned flags, concur_session *session, uint64_t id)
 
 FORMS(object, concur_object *, object_ref, (concur_session * session, uint64_t id), (session, id))
 
+enum concur_status
+concur_object_take(concur_session *session, const struct concur_value *value, concur_object **ret_object)
+{
+	Concur__V1__ObjectRequest body = CONCUR__V1__OBJECT_REQUEST__INIT;
+	enum concur_status status;
+
+	if (value->kind != CONCUR_VALUE_OBJECT)
+		return error_set(CONCUR_BAD_ARGUMENT, "the value refers to no object");
+	status = concur_object_ref(session, value->object, ret_object);
+	body.object = value->object;
+	if (status == CONCUR_OK)
+		request_tell(session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
+	return status;
+}
+
 /* clang-format off */
 #define OPENS(type, KIND)                                                                                              \
 	enum concur_status                                                                                             \
@@ -154,6 +169,7 @@ OPENS(queue, QUEUE)
 OPENS(lock, LOCK)
 OPENS(cell, CELL)
 OPENS(pipe, PIPE)
+OPENS(event, EVENT)
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 
@@ -201,11 +217,3 @@ object_remove(unsigned flags, concur_object *object)
 }
 
 FORMS_DONE(object_remove, (concur_object * object), (object))
-
-static concur_future *
-object_info(unsigned flags, concur_object *object)
-{
-	return shape_object(ON(object, CONCUR_METHOD_OBJECT_INFO, RESULT_INFO, flags));
-}
-
-FORMS(listing, struct concur_listing, object_info, (concur_object * object), (object))

@@ -3,6 +3,7 @@
 
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
+#include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
@@ -20,6 +21,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__object__descriptor,
 	&concur__v1__cell__descriptor,
 	&concur__v1__dict__descriptor,
+	&concur__v1__event__descriptor,
 	&concur__v1__list__descriptor,
 	&concur__v1__lock__descriptor,
 	&concur__v1__pipe__descriptor,

@@ -132,6 +132,8 @@ print_truth(struct command *command, json_t *reply)
 {
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
+	if (outcome && strcmp(outcome, "changed") == 0)
+		return print_outcome(command, reply);
 	return print_boolean(command, outcome && strcmp(outcome, "done") == 0);
 }
 
@@ -139,6 +141,12 @@ enum verdict
 print_locked(struct command *command, json_t *reply)
 {
 	return print_boolean(command, json_is_true(json_object_get(reply, "locked")));
+}
+
+enum verdict
+print_is_set(struct command *command, json_t *reply)
+{
+	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
 }
 
 enum verdict
@@ -243,6 +251,16 @@ print_objects(struct command *command, json_t *reply)
 		print_name(json_object_get(object, "name"));
 		(void)fputc('\n', stdout);
 	}
+	return VERDICT_DONE;
+}
+
+enum verdict
+print_sessions(struct command *command, json_t *reply)
+{
+	size_t index;
+	json_t *session;
+
+	json_array_foreach(json_object_get(reply, "sessions"), index, session) print_item(command, session);
 	return VERDICT_DONE;
 }
 

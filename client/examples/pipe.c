@@ -40,7 +40,7 @@ next_caller(concur_session *session, concur_queue *callers)
 	concur_object *end;
 
 	must(concur_queue_get(callers, CONCUR_FOREVER, &value));
-	must(concur_object_ref(session, value.object, &end));
+	must(concur_object_take(session, &value, &end));
 	return concur_object_pipe(end);
 }
 

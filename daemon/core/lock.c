@@ -281,6 +281,35 @@ lock_len(const struct object *object)
 	return LINK_ENTRY(object, const struct lock, object)->locked ? 1 : 0;
 }
 
+static size_t
+lock_holders(const struct object *object, size_t from, struct holder *ret, size_t room)
+{
+	struct lock_state state;
+
+	lock_state(LINK_ENTRY(object, const struct lock, object), &state);
+	if (!state.locked || from > 0 || room == 0)
+		return 0;
+	*ret = (struct holder){ .session = state.session,
+		.process = state.process,
+		.context = state.context,
+		.token = state.token,
+		.since_ns = state.since_ns,
+		.count = 1,
+		.how = "exclusive" };
+	return 1;
+}
+
+static void
+lock_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	const struct lock *lock = LINK_ENTRY(object, const struct lock, object);
+
+	say(arg, "strict", lock->strict);
+	say(arg, "credits", lock->credit);
+}
+
+static const char *const lock_roles[] = { "acquire", NULL };
+
 const struct kind lock_kind = {
 	.id = KIND_LOCK,
 	.name = "lock",
@@ -289,4 +318,7 @@ const struct kind lock_kind = {
 	.end = lock_end,
 	.step = lock_step,
 	.len = lock_len,
+	.roles = lock_roles,
+	.holders = lock_holders,
+	.details = lock_details,
 };

@@ -7,6 +7,7 @@
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
+#include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
@@ -25,6 +26,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
 	[KIND_PIPE] = &pipe_kind,
+	[KIND_EVENT] = &event_kind,
 };
 
 const struct kind *
@@ -55,6 +57,14 @@ object_next_named(const struct core *core, uint32_t *position)
 	struct map_entry *entry = map_next(core->names, position);
 
 	return entry ? entry->value : NULL;
+}
+
+struct object *
+object_next(const struct core *core, uint64_t *position)
+{
+	struct table_node *node = table_next(&core->objects, position);
+
+	return node ? object_of_node(node) : NULL;
 }
 
 /* What the object counts for by being there: many empty ones take memory too. */
@@ -109,6 +119,8 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	object->kind = kind;
 	object->lifetime = open->options.lifetime;
 	object->grave.step = object_step;
+	object->since_ns = core->now_ns;
+	link_init(&object->waiters);
 	link_init(&object->unreferenced);
 	link_init(&object->in_creator);
 	link_init(&object->grave.link);

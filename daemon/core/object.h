@@ -71,6 +71,8 @@ struct object {
 	uint64_t bytes;           /* counted for what it stores */
 	size_t footprint;         /* bytes of what holds its items, as of the last change */
 	uint64_t waiting;         /* waiters on it */
+	uint64_t since_ns;        /* of its creation */
+	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
 	struct link unreferenced; /* in core->unreferenced */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
 	struct grave grave;
@@ -172,6 +174,11 @@ void object_destroy(struct core *core, struct object *object);
 
 /* Named objects in the order in which they were named; begin with *position 0; NULL at the end. */
 struct object *object_next_named(const struct core *core, uint32_t *position);
+
+/* Objects of any kind, named or not, in an order that only their ids give; begin with *position 0; NULL at the end. One
+ * that is there all along comes exactly once, whatever is made and goes between two calls. *position 0 with an object:
+ * it was the last. */
+struct object *object_next(const struct core *core, uint64_t *position);
 
 /* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
 static inline void

@@ -1,5 +1,6 @@
-/* Waiters. A waiter that waits is linked in four places: its object's queue, its owner, its session's calls, and the
- * heap if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
+/* Waiters. A waiter that waits is linked in five places: its object's queue, its object's list of all waiters, its
+ * owner, its session's calls, and the heap if it has a deadline. A woken one only in core->ready, with its object still
+ * kept alive. */
 #include "daemon/core/waiter.h"
 
 #include "daemon/core/object.h"
@@ -50,6 +51,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	waiter->at_deadline = at_deadline;
 	link_append(queue, &waiter->link);
 	link_append(&owner->waiters, &waiter->in_owner);
+	link_append(&object->waiters, &waiter->in_object);
 	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
 	object_ref(object);
 	object->waiting++;
@@ -71,6 +73,7 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 {
 	link_remove(&waiter->link);
 	link_remove(&waiter->in_owner);
+	link_remove(&waiter->in_object);
 	table_remove(&waiter->session->calls, &waiter->by_call);
 	heap_remove(&core->deadlines, &waiter->deadline);
 	waiter->object->waiting--;
@@ -179,6 +182,14 @@ waiter_first_deadline(const struct core *core)
 	struct heap_node *node = heap_first(&core->deadlines);
 
 	return node ? node->key : UINT64_MAX;
+}
+
+struct waiter *
+waiter_next(const struct object *object, const struct waiter *after)
+{
+	const struct link *at = after ? after->in_object.next : object->waiters.next;
+
+	return at == &object->waiters ? NULL : LINK_ENTRY(at, struct waiter, in_object);
 }
 
 struct waiter *

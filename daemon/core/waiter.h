@@ -31,6 +31,7 @@ struct ask {
 struct waiter {
 	struct link link; /* in the object's queue, later in core->ready */
 	struct link in_owner;
+	struct link in_object;     /* in object->waiters, whatever it waits for there */
 	struct table_node by_call; /* in session->calls; the key is the call id */
 	struct heap_node deadline;
 	struct owner *owner; /* NULL once it is woken */
@@ -73,6 +74,9 @@ void waiter_answer(struct core *core, struct waiter *waiter);
 /* Wakes at most `most` waiters whose deadline is not after core->now_ns. */
 void waiter_expire(struct core *core, size_t most);
 uint64_t waiter_first_deadline(const struct core *core); /* UINT64_MAX: none has one */
+
+/* Those who wait on an object, one after the other, the oldest first, in whatever queues they stand; NULL begins. */
+struct waiter *waiter_next(const struct object *object, const struct waiter *after);
 
 /* The waiting call of that id, or NULL. */
 struct waiter *waiter_find(const struct session *session, uint64_t call);

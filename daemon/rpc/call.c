@@ -37,7 +37,7 @@ void
 call_done(struct call *call, enum concur_status status, enum outcome outcome)
 {
 	if (status == CONCUR_OK)
-		reply_done(&call->to, outcome);
+		reply_done_at(&call->to, outcome, call_version(call));
 	else
 		call_fail(call, status, NULL);
 }
@@ -72,8 +72,9 @@ call_finish(struct call *call, const struct call_ops *ops, enum concur_status st
 
 /* -- checking ---------------------------------------------------------------------------------------------------- */
 
-struct object *
-call_object(struct call *call, uint64_t id, unsigned kinds)
+/* The object of that id and one of those kinds becomes the call's. */
+static inline struct object *
+call_find(struct call *call, uint64_t id, unsigned kinds)
 {
 	struct object *object = object_find(call->core, id);
 
@@ -90,15 +91,25 @@ call_object(struct call *call, uint64_t id, unsigned kinds)
 }
 
 struct object *
-call_object_at(struct call *call, uint64_t id, unsigned kinds, uint64_t version)
+call_object(struct call *call, uint64_t id, unsigned kinds)
 {
-	struct object *object = call_object(call, id, kinds);
+	struct object *object = call_find(call, id, kinds);
 
-	if (object && version && version != object->version) {
-		reply_done(&call->to, OUTCOME_CHANGED);
+	if (__builtin_expect(call->if_version != 0, 0) && object && call->if_version != object->version) {
+		reply_done_at(&call->to, OUTCOME_CHANGED, object->version);
 		return NULL;
 	}
 	return object;
+}
+
+struct object *
+call_other(struct call *call, uint64_t id, unsigned kinds)
+{
+	struct object *own = call->object, *other = call_find(call, id, kinds);
+
+	if (other)
+		call->object = own;
+	return other;
 }
 
 void *

@@ -165,6 +165,12 @@ reply_done(const struct reply_to *to, enum outcome outcome)
 }
 
 void
+reply_done_at(const struct reply_to *to, enum outcome outcome, uint64_t version)
+{
+	reply_numbers(to, outcome, version);
+}
+
+void
 reply_count(const struct reply_to *to, enum outcome outcome, int64_t count)
 {
 	/* A sint64: zigzag. */

@@ -6,6 +6,7 @@
 const ProtobufCService *const services[] = {
 	&svc_cell.base,
 	&svc_dict.base,
+	&svc_event.base,
 	&svc_list.base,
 	&svc_lock.base,
 	&svc_manager.base,

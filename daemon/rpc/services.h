@@ -5,6 +5,7 @@
 
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
+#include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
@@ -16,6 +17,7 @@
 
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Dict_Service svc_dict;
+extern const Concur__V1__Event_Service svc_event;
 extern const Concur__V1__List_Service svc_list;
 extern const Concur__V1__Lock_Service svc_lock;
 extern const Concur__V1__Manager_Service svc_manager;

@@ -49,6 +49,7 @@ SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
 	channel->has_told = true;
 	channel->told_process = request->process;
 	channel->told_started = request->started;
+	channel_name_client(channel, request->client.data, request->client.len);
 	message.version = RPC_VERSION;
 	message.session = session_id(session);
 	message.daemon = svc_session_text(rpc_daemon);

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-static struct model_call *
-first_of(struct link *queue)
+struct model_call *
+model_first_of(struct link *queue)
 {
 	return link_empty(queue) ? NULL : LINK_ENTRY(queue->next, struct model_call, in_object);
 }
@@ -24,6 +24,7 @@ model_init(struct model *model)
 		link_init(&model->queues[i].putters);
 		link_init(&model->queues[i].joiners);
 	}
+	signals_init(&model->signals);
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
@@ -145,7 +146,7 @@ lock_grant(struct model *model, struct model_lock *lock, struct model_call *call
 static void
 lock_pass_on(struct model *model, struct model_lock *lock)
 {
-	struct model_call *next = first_of(&lock->waiters), *blocked, *youngest;
+	struct model_call *next = model_first_of(&lock->waiters), *blocked, *youngest;
 
 	lock->locked = false;
 	lock->holder = NULL;
@@ -255,7 +256,7 @@ static void
 queue_settle(struct model_queue *queue)
 {
 	for (;;) {
-		struct model_call *getter = first_of(&queue->getters), *putter = first_of(&queue->putters);
+		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
 
 		if (getter && queue->count)
 			queue_serve(queue, getter);
@@ -307,7 +308,7 @@ queue_finish(struct model_queue *queue, uint64_t count)
 	struct model_call *joiner;
 
 	queue->unfinished -= count;
-	while (queue->unfinished == 0 && (joiner = first_of(&queue->joiners)))
+	while (queue->unfinished == 0 && (joiner = model_first_of(&queue->joiners)))
 		model_call_over(joiner, CONCUR_OK, MODEL_DONE);
 }
 
@@ -454,7 +455,8 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_JOIN] = MODEL_TIMED_OUT,
 		[MODEL_SEND] = MODEL_FULL,
 		[MODEL_RECV] = MODEL_EMPTY,
-		[MODEL_POLL] = MODEL_EMPTY };
+		[MODEL_POLL] = MODEL_EMPTY,
+		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
 	for (;;) {
 		struct model_call *first = NULL;

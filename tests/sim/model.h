@@ -9,6 +9,7 @@
 #include "lib/concur_status.h"
 #include "lib/link.h"
 #include "tests/sim/model_pipe.h"
+#include "tests/sim/signals.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,7 @@ enum model_role {
 	MODEL_SEND,
 	MODEL_RECV,
 	MODEL_POLL,
+	MODEL_EVENT,
 	MODEL_OTHER,
 };
 
@@ -109,6 +111,7 @@ struct model {
 	struct model_lock locks[MODEL_LOCKS];
 	struct model_queue queues[MODEL_QUEUES];
 	struct model_end ends[MODEL_ENDS];
+	struct signals signals;
 	struct link waiting;
 	uint64_t waits;
 	uint64_t grants;
@@ -147,14 +150,15 @@ void model_turn_end(struct model *model, uint64_t now_ns);
 
 /* -- for its parts ----------------------------------------------------------------------------------------------- */
 
-/* A call begins: nothing is known of it yet. */
+/* Every call begins so. */
 void model_call_init(struct model_call *call);
 
-/* It waits, at the end of the queue. */
+/* It waits, at the end of that queue; it is over, whether it waited or not. */
 void model_call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns,
     uint64_t now_ns);
-
-/* It is over, whether it waited or not. */
 void model_call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome);
+
+/* The first of those in a queue, or NULL. */
+struct model_call *model_first_of(struct link *queue);
 
 #endif

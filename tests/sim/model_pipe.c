@@ -17,12 +17,6 @@ other_of(struct model *model, const struct model_end *end)
 	return &model->ends[(size_t)(end - model->ends) ^ 1];
 }
 
-static struct model_call *
-first_of(struct link *queue)
-{
-	return link_empty(queue) ? NULL : LINK_ENTRY(queue->next, struct model_call, in_object);
-}
-
 void
 model_pipes_init(struct model *model)
 {
@@ -40,7 +34,7 @@ all_over(struct link *queue, enum concur_status status, enum model_outcome outco
 {
 	struct model_call *call;
 
-	while ((call = first_of(queue)))
+	while ((call = model_first_of(queue)))
 		model_call_over(call, status, outcome);
 }
 
@@ -67,7 +61,7 @@ end_settle(struct model *model, struct model_end *end)
 	struct model_end *other = other_of(model, end);
 
 	for (;;) {
-		struct model_call *receiver = first_of(&end->receivers), *sender = first_of(&other->senders);
+		struct model_call *receiver = model_first_of(&end->receivers), *sender = model_first_of(&other->senders);
 
 		if (receiver && end->count)
 			end_receive(end, receiver);

@@ -1,6 +1,8 @@
 /* What simulated clients do, one step at a time: each operation is drawn, sent, and made on the model. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
+
 #include <stdlib.h>
 
 /* What one step has drawn. */
@@ -265,6 +267,14 @@ step_pipe(struct step *step)
 	sim_step_pipe(step->sim, step->client, draw_wait(step));
 }
 
+/* -- signals ----------------------------------------------------------------------------------------------------- */
+
+static void
+step_signals(struct step *step)
+{
+	sim_signals_step(step->sim, step->client);
+}
+
 /* -- containers and references ----------------------------------------------------------------------------------- */
 
 static void
@@ -435,6 +445,7 @@ static const struct step_row {
 	{ 3, step_join },
 	{ 1, step_clear },
 	{ 16, step_pipe },
+	{ 24, step_signals },
 	{ 12, step_data },
 	{ 3, step_open },
 	{ 3, step_box },

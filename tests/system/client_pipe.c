@@ -108,7 +108,7 @@ START_TEST(end_sent_through_a_pipe_is_open_for_who_receives_it)
 	concur_free(inner.end[1]);
 	ck_ok(concur_pipe_recv(outer.end[0], 0, &value));
 	ck_assert_int_eq(value.tag, CONCUR_KIND_PIPE);
-	ck_ok(concur_object_ref(session, value.object, &object));
+	ck_ok(concur_object_take(session, &value, &object));
 	concur_value_free(&value);
 	ck_assert_ptr_nonnull(concur_object_pipe(object));
 	ck_ok(concur_pipe_send(concur_object_pipe(object), CV("through"), 0));
@@ -116,6 +116,9 @@ START_TEST(end_sent_through_a_pipe_is_open_for_who_receives_it)
 	ck_assert_str_eq(value.bytes, "through");
 	concur_value_free(&value);
 	concur_object_free(object);
+	ck_status(concur_pipe_recv(inner.end[0], CONCUR_FOREVER, &value), CONCUR_END_OF_FILE);
+	value = concur_integer(1);
+	ck_status(concur_object_take(session, &value, &object), CONCUR_BAD_ARGUMENT);
 	concur_free(inner.end[0]);
 	free_pipe(&outer);
 	concur_close(session);

@@ -107,7 +107,7 @@ answer_through_what_is_queued(concur_session *session, int channel)
 
 	must_ok(concur_queue_get(queue, CONCUR_FOREVER, &value));
 	must(value.kind == CONCUR_VALUE_OBJECT && value.tag == CONCUR_KIND_PIPE);
-	must_ok(concur_object_ref(session, value.object, &object));
+	must_ok(concur_object_take(session, &value, &object));
 	must((pipe = concur_object_pipe(object)));
 	must_ok(concur_pipe_recv(pipe, CONCUR_FOREVER, &question));
 	must_ok(concur_pipe_send(pipe, CV(question.integer + 1), CONCUR_FOREVER));

@@ -200,6 +200,7 @@ kinds_of_service(const char *service)
 	} rows[] = {
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) },
+		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
@@ -463,6 +464,39 @@ START_TEST(call_with_reference_to_missing_object_is_refused)
 }
 END_TEST
 
+/* Whether the call can be bound to a version of its object. */
+static bool
+takes_version(const struct row *row)
+{
+	return has_field(row, "object") &&
+	    protobuf_c_message_descriptor_get_field_by_name(row->method->output, "outcome");
+}
+
+static bool
+check_version(struct bench *bench, const struct row *row)
+{
+	Concur__V1__Options options = CONCUR__V1__OPTIONS__INIT;
+	struct spoil spoil = spoil_nothing(bench, row);
+	struct world_call *call;
+
+	if (is(row, "/concur.v1.Session/Hello") || is(row, "/concur.v1.Object/Unref"))
+		return false;
+	options.if_version = 1;
+	bench->client->options = &options;
+	call = make_call(bench, row, &spoil);
+	bench->client->options = NULL;
+	expect(row, call, takes_version(row) ? CONCUR_OK : CONCUR_BAD_MESSAGE);
+	if (takes_version(row))
+		ck_assert_msg(world_outcome(call) == CONCUR__V1__OUTCOME__CHANGED, "%s is carried out", row->name);
+	return true;
+}
+
+START_TEST(call_at_another_version_changes_nothing)
+{
+	each_method_changes_nothing(50, check_version);
+}
+END_TEST
+
 static bool
 check_decoded(struct bench *bench, const struct row *row)
 {
@@ -503,6 +537,7 @@ main(void)
 		call_with_bad_key_is_refused,
 		call_with_unhashable_key_is_refused,
 		call_with_reference_to_missing_object_is_refused,
+		call_at_another_version_changes_nothing,
 		call_that_is_not_spoiled_is_not_refused,
 		NULL,
 	};
