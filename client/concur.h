@@ -151,15 +151,17 @@ enum concur_order {
 /* How to open; all fields may be 0, which is the default: open it, or create it if it is not there. */
 struct concur_open {
 	enum concur_lifetime lifetime;
-	bool must_exist;           /* do not create it: NOT_FOUND */
-	bool must_create;          /* do not open it: ALREADY_THERE */
-	int64_t maxsize;           /* queue, dict: items at most; 0 or less is unbounded */
-	enum concur_order order;   /* queue */
-	bool strict;               /* lock: only its owner may release it, and a goodbye releases it.
+	bool must_exist;         /* do not create it: NOT_FOUND */
+	bool must_create;        /* do not open it: ALREADY_THERE */
+	int64_t maxsize;         /* queue, dict: items at most; 0 or less is unbounded */
+	enum concur_order order; /* queue */
+	bool strict;             /* lock: only its owner may release it, and a goodbye releases it.
 	                              semaphore: permits are owned likewise */
-	bool bounded;              /* semaphore: releases past the first count are refused */
-	bool evict;                /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
-	bool nested;               /* dict, list: containers that are stored in it become shared objects of their own */
+	bool bounded;            /* semaphore: releases past the first count are refused */
+	bool evict;              /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
+	bool nested;             /* dict, list: containers that are stored in it become shared objects of their own */
+	bool robust;             /* lock, rlock: strict, and whoever is told OWNER_DIED has to say that it is consistent
+	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
 	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
@@ -179,6 +181,8 @@ CONCUR_CHECKED enum concur_status concur_list_open(concur_session *session, cons
 CONCUR_CHECKED enum concur_status concur_queue_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_queue **ret_queue);
 CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_rlock_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
@@ -214,7 +218,7 @@ enum concur_kind concur_object_kind(const concur_object *object);
 concur_dict *concur_object_dict(concur_object *object);
 concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
-concur_lock *concur_object_lock(concur_object *object);
+concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 
@@ -225,6 +229,15 @@ concur_future *concur_object_len_begin(concur_object *object);
 /* Empties a dict, list or queue. WRONG_KIND. */
 CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
 concur_future *concur_object_clear_begin(concur_object *object);
+
+/* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
+ * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
+ * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
+concur_future *concur_object_copy_begin(concur_object *object);
+
+/* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
+uint64_t concur_object_original_version(const concur_object *copy);
 
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);

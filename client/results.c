@@ -46,6 +46,9 @@ concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_st
 		.holder = { reply->session, reply->process, reply->context, reply->token, reply->age_ns },
 		.waiters = reply->waiters,
 		.credits = reply->credits,
+		.depth = reply->depth,
+		.inconsistent = reply->inconsistent,
+		.unrecoverable = reply->unrecoverable,
 	};
 	concur__v1__lock_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;
@@ -93,6 +96,8 @@ concur_future_object(concur_future *future, concur_object **ret_object)
 	if (!reply)
 		return future_bad_reply();
 	object = future_handle(future, reply->object, (enum concur_kind)reply->kind);
+	if (object)
+		object->version = reply->version;
 	concur__v1__open_reply__free_unpacked(reply, NULL);
 	if (!object)
 		return error_plain(CONCUR_NO_MEMORY);

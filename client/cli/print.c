@@ -83,6 +83,17 @@ print_nothing(struct command *command, json_t *reply)
 	return print_outcome(command, reply);
 }
 
+enum verdict
+print_needed(struct command *command, json_t *reply)
+{
+	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
+
+	if (!outcome || strcmp(outcome, "not_there") != 0)
+		return print_outcome(command, reply);
+	command_complain(command, "nobody was waiting for that word");
+	return VERDICT_NO;
+}
+
 static enum verdict
 print_member(struct command *command, json_t *reply, const char *name)
 {

@@ -32,7 +32,8 @@ enum {
 	ROW_BARRIER = 1 << 15,
 	ROW_LATCH = 1 << 16,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE,
-	ROW_ALL = ROW_CONTAINERS | ROW_LOCK | ROW_VALUE | ROW_PIPE | ROW_EVENT,
+	ROW_LOCKS = ROW_LOCK | ROW_RLOCK, /* of the service Lock */
+	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_PIPE | ROW_EVENT,
 };
 
 /* How a row's verb is carried out. */

@@ -35,6 +35,7 @@ struct core {
 	struct link graves;       /* what is freed by counted steps */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
+	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */

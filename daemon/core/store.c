@@ -144,6 +144,30 @@ store_step_map(struct core *core, struct map *map, size_t *steps)
 	return true;
 }
 
+static bool
+store_may_grow(void *arg)
+{
+	const struct core *core = arg;
+
+	return core->limits->memory_max == 0 || core_memory(core) <= core->limits->memory_max;
+}
+
+static void
+store_keep_entry(struct map_entry *entry, void *arg)
+{
+	store_count(arg, NULL, entry->key, true);
+	if (entry->value)
+		store_again(arg, NULL, entry->value);
+}
+
+const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry };
+
+enum concur_status
+store_refusal(struct core *core)
+{
+	return store_may_grow(core) ? CONCUR_NO_MEMORY : core_limit(core, CONCUR_LIMIT, "memory_max");
+}
+
 struct map_grave {
 	struct grave grave;
 	struct map *map;

@@ -13,6 +13,7 @@ static const struct method_exception {
 } method_exceptions[] = {
 	{ "/concur.v1.Session/Hello", METHOD_FIRST },
 	{ "/concur.v1.Object/Open", METHOD_GROWS },
+	{ "/concur.v1.Object/Copy", METHOD_GROWS },
 	{ "/concur.v1.Cell/Set", METHOD_GROWS },
 	{ "/concur.v1.Cell/Exchange", METHOD_GROWS },
 	{ "/concur.v1.Cell/CompareExchange", METHOD_GROWS },

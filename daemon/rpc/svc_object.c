@@ -4,8 +4,10 @@
 #include "daemon/rpc/inspect.h"
 #include "daemon/rpc/rpc.h"
 
+/* `original` is what the object is a copy of, or NULL. */
 static void
-svc_object_reply(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
+svc_object_reply(struct call *call, struct object *object, bool created, const struct object *original,
+    Concur__V1__OpenReply_Closure reply)
 {
 	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
 
@@ -16,6 +18,7 @@ svc_object_reply(struct call *call, struct object *object, bool created, Concur_
 	message.object = object_id(object);
 	message.kind = (Concur__V1__Kind)object->kind->id;
 	message.created = created;
+	message.version = original ? original->version : 0;
 	reply(&message, call);
 }
 
@@ -32,6 +35,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.bounded = request->bounded,
 		.evict = request->evict,
 		.nested = request->nested,
+		.robust = request->robust,
 		.count = request->count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
@@ -71,7 +75,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	}
 	status = object_open(call->core, &open, &object, &created);
 	if (status == CONCUR_OK)
-		svc_object_reply(call, object, created, reply);
+		svc_object_reply(call, object, created, NULL, reply);
 	else
 		call_fail(call, status, NULL);
 }
@@ -81,7 +85,21 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
-		svc_object_reply(call, object, false, reply);
+		svc_object_reply(call, object, false, NULL, reply);
+}
+
+SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
+{
+	struct object *original = call_object(call, request->object, KIND_ANY), *copy;
+	enum concur_status status;
+
+	if (!original)
+		return;
+	status = object_copy(call->core, original, &copy);
+	if (status == CONCUR_OK)
+		svc_object_reply(call, copy, true, original, reply);
+	else
+		call_fail(call, status, status == CONCUR_TYPE_ERROR ? "objects of that kind can not be copied" : NULL);
 }
 
 /* An object that went before its handles is no error: the handle is what is given back. */
