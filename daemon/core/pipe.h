@@ -1,8 +1,8 @@
 /* The pipe: two ends, each an object of its own; what is sent into one is received at the other, in order.
  *
- * An end is open while anybody refers to it: a handle, a value that is stored or still under way, a call that waits on
- * it. When the last reference goes, also by its holder's death, the other end is told END_OF_FILE once all that was sent
- * to it is received.
+ * An end is open while anybody refers to it: a handle, a value that is stored or under way, a call that waits on it.
+ * When the last reference goes, also by its holder's death, the other end is told END_OF_FILE once all that was sent to
+ * it is received.
  *
  * Semantics: Python's multiprocessing.Pipe, but for three things. An end is one object however many processes have it;
  * receivers are served in the order they came; and what can be under way is counted in bytes by a limit, not by what a
@@ -24,19 +24,19 @@ struct pipe_options {
 };
 
 struct pipe_state {
-	uint64_t size, bytes;                  /* sent to this end and not received */
+	uint64_t size, bytes;                 /* sent to this end and not received */
 	uint64_t receivers, pollers, senders; /* calls that wait on this end */
 	bool receives, sends;
 	bool is_open; /* the other end is there */
 };
 
-/* Both ends, or none. No reference is taken for the caller: take one of each before the turn ends. ALREADY_THERE, LIMIT,
- * NO_MEMORY. */
+/* Both ends, or none. No reference is taken for the caller: take one of each before the turn ends. ALREADY_THERE,
+ * LIMIT, NO_MEMORY. */
 enum concur_status pipe_new(struct core *core, const struct pipe_options *options, struct pipe *ret_ends[2]);
 
 /* Sends a value to the other end; `refers`: it holds references. OK with OUTCOME_DONE or OUTCOME_FULL; PENDING;
- * TYPE_ERROR for an end that only receives; BROKEN_PIPE; NO_MEMORY; LIMIT. A value of any size goes into a pipe that has
- * nothing under way. */
+ * TYPE_ERROR for an end that only receives; BROKEN_PIPE; NO_MEMORY; LIMIT. A value of any size goes into a pipe that
+ * has nothing under way. */
 enum concur_status pipe_send(struct core *core, struct pipe *pipe, const struct ask *ask, const struct value *value,
     bool refers, struct result *ret);
 

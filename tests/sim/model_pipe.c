@@ -61,7 +61,8 @@ end_settle(struct model *model, struct model_end *end)
 	struct model_end *other = other_of(model, end);
 
 	for (;;) {
-		struct model_call *receiver = model_first_of(&end->receivers), *sender = model_first_of(&other->senders);
+		struct model_call *receiver = model_first_of(&end->receivers),
+				  *sender = model_first_of(&other->senders);
 
 		if (receiver && end->count)
 			end_receive(end, receiver);
@@ -102,15 +103,24 @@ model_pipes_settle(struct model *model)
 	}
 }
 
+static bool
+end_is_forsaken(const struct model_end *end)
+{
+	return end->is_there && end->refs == 0 && link_empty(&end->receivers) && link_empty(&end->pollers) &&
+	    link_empty(&end->senders);
+}
+
 void
 model_pipes_let_go(struct model *model)
 {
-	for (unsigned i = 0; i < MODEL_ENDS; i++) {
-		struct model_end *end = &model->ends[i];
+	bool forsaken[MODEL_ENDS];
 
-		if (end->is_there && end->refs == 0 && link_empty(&end->receivers) && link_empty(&end->pollers) &&
-		    link_empty(&end->senders))
-			end_go(model, end);
+	/* An end whose waiters are told now, by the going of another, goes at the next turn's end. */
+	for (unsigned i = 0; i < MODEL_ENDS; i++)
+		forsaken[i] = end_is_forsaken(&model->ends[i]);
+	for (unsigned i = 0; i < MODEL_ENDS; i++) {
+		if (forsaken[i])
+			end_go(model, &model->ends[i]);
 	}
 }
 

@@ -14,8 +14,8 @@ struct model_session;
 
 enum {
 	MODEL_PIPES = 3,
-	MODEL_ENDS = 2 * MODEL_PIPES, /* end 0 of pipe 0, end 1 of pipe 0, end 0 of pipe 1 ... */
-	MODEL_PIPE_ROOM = 3,          /* values under way to one end, at most */
+	MODEL_ENDS = 2 * MODEL_PIPES,            /* end 0 of pipe 0, end 1 of pipe 0, end 0 of pipe 1 ... */
+	MODEL_PIPE_ROOM = 3,                     /* values under way to one end, at most */
 	MODEL_PIPE_BYTES = 32 * MODEL_PIPE_ROOM, /* the limit that says so */
 };
 

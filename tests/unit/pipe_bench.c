@@ -17,8 +17,8 @@ pipe_bench_init(struct pipe_bench *bench, bool duplex)
 		bench->clients[i] = fixture_session(&bench->fixture, i + 1);
 	ck_assert_status(pipe_new(&bench->fixture.core, &options, bench->ends), CONCUR_OK);
 	for (unsigned i = 0; i < 2; i++)
-		ck_assert_int_eq(
-		    session_ref(&bench->fixture.core, bench->clients[i], (struct object *)bench->ends[i]), 0);
+		ck_assert_int_eq(session_ref(&bench->fixture.core, bench->clients[i], (struct object *)bench->ends[i]),
+		    0);
 	fixture_settle(&bench->fixture);
 }
 
@@ -53,8 +53,8 @@ pipe_bench_send(struct pipe_bench *bench, unsigned end, unsigned client, uint64_
 	struct ask ask = fixture_ask(bench->clients[client], call, call, wait_ns);
 	struct result result = { 0 };
 
-	return answer(bench,
-	    pipe_send(&bench->fixture.core, bench->ends[end], &ask, &TEXT(text), false, &result), &result);
+	return answer(bench, pipe_send(&bench->fixture.core, bench->ends[end], &ask, &TEXT(text), false, &result),
+	    &result);
 }
 
 const char *

@@ -197,8 +197,7 @@ go_by_goodbye(struct pipe_bench *bench)
 static void
 go_by_last_handle(struct pipe_bench *bench)
 {
-	ck_assert(
-	    session_unref(&bench->fixture.core, bench->clients[1], object_id((struct object *)bench->ends[1])));
+	ck_assert(session_unref(&bench->fixture.core, bench->clients[1], object_id((struct object *)bench->ends[1])));
 	fixture_settle(&bench->fixture);
 }
 
@@ -209,8 +208,8 @@ go_by_close(struct pipe_bench *bench)
 }
 
 /* The ways in which end 1 can go. */
-static void (*const goings[])(struct pipe_bench *bench) = { go_by_death, go_by_goodbye, go_by_last_handle,
-	go_by_close };
+static void (*const goings[])(
+    struct pipe_bench *bench) = { go_by_death, go_by_goodbye, go_by_last_handle, go_by_close };
 
 START_TEST(going_of_an_end_gives_end_of_file_after_what_was_sent)
 {
