@@ -169,6 +169,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
 OPENS(pipe, PIPE)
+OPENS(set, SET)
 OPENS(event, EVENT)
 
 /* Locks and rlocks have one type of handle. */

@@ -99,6 +99,8 @@ outcome_status(uint32_t outcome)
 		return CONCUR_CHANGED;
 	case CONCUR__V1__OUTCOME__END_OF_FILE:
 		return CONCUR_END_OF_FILE;
+	case CONCUR__V1__OUTCOME__NO:
+		return CONCUR_NO;
 	default:
 		return CONCUR_BAD_REPLY;
 	}

@@ -53,6 +53,7 @@
 	X(EXISTS, 261, "there already, nothing changed")                             \
 	X(CHANGED, 262, "not as expected, nothing changed")                          \
 	X(END_OF_FILE, 264, "the pipe's other end is closed, and nothing is left")   \
+	X(NO, 265, "it is not so")                                                   \
 	/* Made by the client library: the connection. */                            \
 	X(PENDING, 280, "not answered yet")                                          \
 	X(BAD_ADDRESS, 281, "not an address: unix:PATH or tcp://HOST:PORT")          \

@@ -76,7 +76,7 @@ free_entry(struct map *map, void (*drop)(struct map_entry *entry, void *arg), vo
 	}
 	entry = map_at(map, number);
 	if (entry->key) {
-		if (entry->value)
+		if (drop)
 			drop(entry, arg);
 		blob_unref(entry->key);
 	}

@@ -44,7 +44,7 @@ struct map; /* see map.c */
 /* NULL if there is no memory. `seed` keys the hash. An empty map takes no more than the struct itself. */
 struct map *map_new(uint64_t seed);
 
-/* Frees at most `steps` entries and parts of the index, calling `drop` for each entry that has a value, before its
+/* Frees at most `steps` entries and parts of the index, calling `drop` (which may be NULL) for each entry, before its
  * key is given back, and the map itself when nothing is left.
  * True when the map is gone. A map that is being freed takes no other call. */
 bool map_free(struct map *map, size_t steps, void (*drop)(struct map_entry *entry, void *arg), void *arg);

@@ -128,7 +128,8 @@ store_drop_entry(struct map_entry *entry, void *arg)
 {
 	/* The map gives its own reference to the key back; the store only stops counting it. */
 	store_take(arg, NULL, entry->key);
-	store_drop(arg, NULL, entry->value);
+	if (entry->value)
+		store_drop(arg, NULL, entry->value);
 }
 
 bool
@@ -147,9 +148,7 @@ store_step_map(struct core *core, struct map *map, size_t *steps)
 static bool
 store_may_grow(void *arg)
 {
-	const struct core *core = arg;
-
-	return core->limits->memory_max == 0 || core_memory(core) <= core->limits->memory_max;
+	return !core_is_full(arg);
 }
 
 static void
@@ -186,26 +185,31 @@ map_grave_step(struct core *core, struct grave *grave, size_t *steps)
 }
 
 int
-store_bury_map(struct core *core, struct map **map)
+store_replace_map(struct core *core, struct map **map, struct map *fresh)
 {
-	struct map_grave *ours;
-	struct map *fresh;
+	struct map_grave *ours = malloc(sizeof *ours);
 
-	if (map_count(*map) == 0)
-		return 0;
-	ours = malloc(sizeof *ours);
-	fresh = map_new(core->seed);
-	if (!ours || !fresh)
-		goto no_memory;
+	if (!ours)
+		return -1;
 	ours->map = *map;
 	*map = fresh;
 	ours->grave.step = map_grave_step;
 	core_bury(core, &ours->grave);
 	return 0;
+}
 
-no_memory:
-	if (fresh)
-		map_free(fresh, SIZE_MAX, NULL, NULL);
-	free(ours);
+int
+store_bury_map(struct core *core, struct map **map)
+{
+	struct map *fresh;
+
+	if (map_count(*map) == 0)
+		return 0;
+	fresh = map_new(core->seed);
+	if (!fresh)
+		return -1;
+	if (store_replace_map(core, map, fresh) == 0)
+		return 0;
+	map_free(fresh, SIZE_MAX, NULL, NULL);
 	return -1;
 }

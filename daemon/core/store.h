@@ -47,8 +47,10 @@ int store_bury_ring(struct core *core, struct ring *ring);
 /* Frees at most *steps of a ring's blobs, then the ring; true when all is gone. */
 bool store_step_ring(struct core *core, struct ring *ring, size_t *steps);
 
-/* The same for a map from keys to blobs. store_step_map frees the map. */
+/* The same for a map from keys to blobs (or from keys to nothing: NULL). store_step_map frees the map;
+ * store_replace_map puts another map in its place, which on failure the caller still has. */
 int store_bury_map(struct core *core, struct map **map);
+int store_replace_map(struct core *core, struct map **map, struct map *fresh);
 bool store_step_map(struct core *core, struct map *map, size_t *steps);
 
 /* How maps of blobs that are copied share their places: the argument is the core. Past memory_max none is copied, so

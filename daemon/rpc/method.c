@@ -40,6 +40,13 @@ static const struct method_exception {
 	{ "/concur.v1.Pipe/Send", METHOD_GROWS | METHOD_WAITS },
 	{ "/concur.v1.Pipe/Recv", METHOD_WAITS },
 	{ "/concur.v1.Pipe/Poll", METHOD_WAITS },
+	{ "/concur.v1.Set/Add", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeUnion", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeIntersection", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeSymmetricDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/Update", METHOD_GROWS },
+	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

@@ -4,24 +4,6 @@
 #include "daemon/rpc/inspect.h"
 #include "daemon/rpc/rpc.h"
 
-/* `original` is what the object is a copy of, or NULL. */
-static void
-svc_object_reply(struct call *call, struct object *object, bool created, const struct object *original,
-    Concur__V1__OpenReply_Closure reply)
-{
-	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
-
-	if (session_ref(call->core, call->session, object) < 0) {
-		call_fail(call, CONCUR_NO_MEMORY, NULL);
-		return;
-	}
-	message.object = object_id(object);
-	message.kind = (Concur__V1__Kind)object->kind->id;
-	message.created = created;
-	message.version = original ? original->version : 0;
-	reply(&message, call);
-}
-
 static bool
 svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, struct value *value,
     struct object_options *ret)
@@ -75,7 +57,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	}
 	status = object_open(call->core, &open, &object, &created);
 	if (status == CONCUR_OK)
-		svc_object_reply(call, object, created, NULL, reply);
+		call_opened(call, object, created, NULL, reply);
 	else
 		call_fail(call, status, NULL);
 }
@@ -85,7 +67,7 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
-		svc_object_reply(call, object, false, NULL, reply);
+		call_opened(call, object, false, NULL, reply);
 }
 
 SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
@@ -97,7 +79,7 @@ SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
 		return;
 	status = object_copy(call->core, original, &copy);
 	if (status == CONCUR_OK)
-		svc_object_reply(call, copy, true, original, reply);
+		call_opened(call, copy, true, original, reply);
 	else
 		call_fail(call, status, status == CONCUR_TYPE_ERROR ? "objects of that kind can not be copied" : NULL);
 }
