@@ -33,7 +33,7 @@ enum {
 	ROW_LATCH = 1 << 16,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET,
 	ROW_LOCKS = ROW_LOCK | ROW_RLOCK, /* of the service Lock */
-	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_EVENT,
+	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_PIPE | ROW_EVENT,
 };
 
 /* How a row's verb is carried out. */
