@@ -62,6 +62,7 @@ typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock;
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
+typedef struct concur_namespace concur_namespace;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -187,6 +188,8 @@ CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, cons
     const struct concur_open *how, concur_cell **ret_cell);
 CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_set **ret_set);
+CONCUR_CHECKED enum concur_status concur_namespace_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_namespace **ret_namespace);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
@@ -212,6 +215,7 @@ concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
+concur_namespace *concur_object_namespace(concur_object *object);
 
 /* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -251,7 +255,8 @@ void concur_object_free(concur_object *object);
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
-    concur_event *: (handle), concur_set *: (handle)))
+    concur_event *: (handle), concur_set *: (handle), \
+    concur_namespace *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -406,6 +411,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
+#include "concur_namespace.h"
 #include "concur_queue.h"
 #include "concur_set.h"
 

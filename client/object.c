@@ -147,6 +147,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
 OPENS(set, SET)
+OPENS(namespace, NAMESPACE)
 OPENS(event, EVENT)
 
 /* Locks and rlocks have one type of handle. */

@@ -23,6 +23,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_SET, "set", "items, each there once" },
+	{ ROW_NAMESPACE, "namespace", "attributes by name" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
 };
@@ -58,9 +59,11 @@ const struct row rows[] = {
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
-	{ ROW_DICT, "keys", "Dict/Page", "", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
-	{ ROW_DICT, "values", "Dict/Page", "", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
-	{ ROW_DICT, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
 	{ ROW_LIST, "set", "List/Set", "index value", 0, print_nothing, NULL, "put a value in place of the item at an index" },
@@ -105,6 +108,12 @@ const struct row rows[] = {
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 
+	{ ROW_NAMESPACE, "get", "Dict/Get", "key", 0, print_value, NULL, "the attribute of that name" },
+	{ ROW_NAMESPACE, "set", "Dict/Set", "key value", CREATES, print_nothing, NULL, "give an attribute a value" },
+	{ ROW_NAMESPACE, "del", "Dict/Delete", "key", 0, print_nothing, NULL, "take an attribute away" },
+	{ ROW_NAMESPACE, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "add a number (1) to an attribute (none counts as 0) and print the sum" },
+	{ ROW_NAMESPACE, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [name, value]" },
+
 	{ ROW_SET, "add", "Set/Add", "values...", CREATES, print_count, NULL, "put items in, and print how many were not there" },
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },
 	{ ROW_SET, "contains", "Set/Contains", "value", 0, print_truth, NULL, "true or false: whether the item is there" },
@@ -133,7 +142,7 @@ const struct row rows[] = {
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };

@@ -26,6 +26,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
 	[KIND_EVENT] = &event_kind,
 };
