@@ -22,6 +22,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
 	{ ROW_VALUE, "value", "one value" },
+	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
 	{ ROW_NAMESPACE, "namespace", "attributes by name" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
@@ -113,6 +114,14 @@ const struct row rows[] = {
 	{ ROW_NAMESPACE, "del", "Dict/Delete", "key", 0, print_nothing, NULL, "take an attribute away" },
 	{ ROW_NAMESPACE, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "add a number (1) to an attribute (none counts as 0) and print the sum" },
 	{ ROW_NAMESPACE, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [name, value]" },
+
+	{ ROW_PIPE, "new", "Pipe/New", "--duplex --lifetime", 0, print_fields, NULL, "make a pipe, whose ends are NAME.0, which receives, and NAME.1, which sends; with --duplex both do both" },
+	{ ROW_PIPE, "send", "Pipe/Send", "value... --timeout", 0, print_nothing, NULL, "send values, one after the other; waits while too much is under way" },
+	{ ROW_PIPE, "recv", "Pipe/Recv", "--timeout", 0, print_value, NULL, "receive a value; waits for one" },
+	{ ROW_PIPE, "recv-nowait", "Pipe/Recv", "", 0, print_value, NULL, "receive a value if there is one" },
+	{ ROW_PIPE, "poll", "Pipe/Poll", "--timeout", 0, print_nothing, NULL, "wait until there is something to receive" },
+	{ ROW_PIPE, "close", "Pipe/Close", "", 0, print_nothing, NULL, "close this end; the other receives what was sent, then the end of file" },
+	{ ROW_PIPE, "state", "Pipe/State", "", 0, print_fields, NULL, "what waits at this end, and whether the other is there" },
 
 	{ ROW_SET, "add", "Set/Add", "values...", CREATES, print_count, NULL, "put items in, and print how many were not there" },
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },
