@@ -91,6 +91,7 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.evict = how->evict;
 		body.nested = how->nested;
 		body.count = how->count;
+		body.has_count = how->has_count;
 		body.typecode = (unsigned char)how->typecode;
 		body.lock = how->lock ? how->lock->id : 0;
 		body.default_wait_ns = how->timeout_ns;
@@ -147,6 +148,7 @@ OPENS(queue, QUEUE)
 OPENS(lock, LOCK)
 OPENS(cell, CELL)
 OPENS(event, EVENT)
+OPENS(semaphore, SEMAPHORE)
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 

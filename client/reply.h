@@ -21,6 +21,7 @@ enum result {
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
 	RESULT_EVENT_STATE,
+	RESULT_SEMAPHORE_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

@@ -42,6 +42,7 @@
 	X(TOO_MANY_DONE, 47, "more tasks were told done than were put")              \
 	X(REMOVED, 48, "the object was removed while the call waited")               \
 	X(STOPPING, 49, "the daemon is stopping")                                    \
+	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \

@@ -8,6 +8,7 @@
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 
 #include <ctype.h>
@@ -24,6 +25,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__list__descriptor,
 	&concur__v1__lock__descriptor,
 	&concur__v1__queue__descriptor,
+	&concur__v1__semaphore__descriptor,
 };
 
 bool

@@ -21,6 +21,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_VALUE, "value", "one value" },
+	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
 };
@@ -101,6 +102,13 @@ const struct row rows[] = {
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 
+	{ ROW_SEMAPHORE, "--", "Semaphore/Acquire", "--count=1 --timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold permits while COMMAND runs" },
+	{ ROW_SEMAPHORE, "acquire", "Semaphore/Acquire", "count=1 --timeout", CREATES, print_nothing, NULL, "take anonymous permits, which stay taken after this command; waits for them" },
+	{ ROW_SEMAPHORE, "release", "Semaphore/Release", "count=1", CREATES, print_nothing, NULL, "give anonymous permits back, whoever took them" },
+	{ ROW_SEMAPHORE, "value", "Semaphore/State", "", 0, print_value, NULL, "how many permits are free" },
+	{ ROW_SEMAPHORE, "resize", "Semaphore/Resize", "count", 0, print_nothing, NULL, "let there be so many permits in all" },
+	{ ROW_SEMAPHORE, "state", "Semaphore/State", "", 0, print_fields, NULL, "free permits, how many hold some, and how many wait" },
+
 	{ ROW_EVENT, "set", "Event/Set", "", CREATES, print_nothing, NULL, "set it: all who wait go on" },
 	{ ROW_EVENT, "clear", "Event/Clear", "", 0, print_nothing, NULL, "clear it: who comes from now on waits" },
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
@@ -110,6 +118,7 @@ const struct row rows[] = {
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_DICT | ROW_LIST | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },

@@ -11,6 +11,7 @@
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/semaphore.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };
 

@@ -12,6 +12,7 @@ const ProtobufCService *const services[] = {
 	&svc_manager.base,
 	&svc_object.base,
 	&svc_queue.base,
+	&svc_semaphore.base,
 	&svc_session.base,
 	NULL,
 };

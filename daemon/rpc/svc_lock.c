@@ -4,7 +4,7 @@
 #include "daemon/core/lock.h"
 #include "daemon/rpc/rpc.h"
 
-static void
+void
 svc_lock_answer(const struct reply_to *to, const struct result *result)
 {
 	Concur__V1__LockReply reply = CONCUR__V1__LOCK_REPLY__INIT;

@@ -34,6 +34,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.evict = request->evict,
 		.nested = request->nested,
 		.count = request->count,
+		.has_count = request->has_count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
 	};

@@ -35,7 +35,16 @@ enum model_outcome {
 	MODEL_CHANGED
 };
 
-enum model_role { MODEL_ACQUIRE, MODEL_GET, MODEL_GET_MANY, MODEL_PUT, MODEL_JOIN, MODEL_EVENT, MODEL_OTHER };
+enum model_role {
+	MODEL_ACQUIRE,
+	MODEL_GET,
+	MODEL_GET_MANY,
+	MODEL_PUT,
+	MODEL_JOIN,
+	MODEL_PERMITS,
+	MODEL_EVENT,
+	MODEL_OTHER
+};
 
 /* What a reply must say. */
 struct model_reply {
@@ -127,7 +136,7 @@ void model_session_end(struct model *model, struct model_session *session, bool 
 
 /* True if what the session's end, or that of one of its contexts, does depends on an order that is the server's own: it
  * holds several strict locks, and for one of them a context waits that may be blocked elsewhere, so that which call
- * closes a cycle, and fails, depends on which lock passes on first. */
+ * closes a cycle, and fails, depends on which lock passes on first. Or signals_is_ambiguous(). */
 bool model_is_ambiguous(const struct model *model, const struct model_session *session);
 
 /* Ends what waits for no longer than until now. */

@@ -181,6 +181,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
+		{ "concur.v1.Semaphore", KIND_BIT(KIND_SEMAPHORE) },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
