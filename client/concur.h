@@ -61,6 +61,7 @@ typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock;
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
+typedef struct concur_set concur_set;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -150,15 +151,17 @@ enum concur_order {
 /* How to open; all fields may be 0, which is the default: open it, or create it if it is not there. */
 struct concur_open {
 	enum concur_lifetime lifetime;
-	bool must_exist;           /* do not create it: NOT_FOUND */
-	bool must_create;          /* do not open it: ALREADY_THERE */
-	int64_t maxsize;           /* queue, dict: items at most; 0 or less is unbounded */
-	enum concur_order order;   /* queue */
-	bool strict;               /* lock: only its owner may release it, and a goodbye releases it.
+	bool must_exist;         /* do not create it: NOT_FOUND */
+	bool must_create;        /* do not open it: ALREADY_THERE */
+	int64_t maxsize;         /* queue, dict: items at most; 0 or less is unbounded */
+	enum concur_order order; /* queue */
+	bool strict;             /* lock: only its owner may release it, and a goodbye releases it.
 	                              semaphore: permits are owned likewise */
-	bool bounded;              /* semaphore: releases past the first count are refused */
-	bool evict;                /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
-	bool nested;               /* dict, list: containers that are stored in it become shared objects of their own */
+	bool bounded;            /* semaphore: releases past the first count are refused */
+	bool evict;              /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
+	bool nested;             /* dict, list: containers that are stored in it become shared objects of their own */
+	bool robust;             /* lock, rlock: strict, and whoever is told OWNER_DIED has to say that it is consistent
+	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
 	bool has_count;            /* semaphore: a count of 0 is 0 permits, and not the default, 1 */
@@ -179,8 +182,12 @@ CONCUR_CHECKED enum concur_status concur_queue_open(concur_session *session, con
     const struct concur_open *how, concur_queue **ret_queue);
 CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_rlock_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
+CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_set **ret_set);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
@@ -203,22 +210,32 @@ enum concur_kind concur_object_kind(const concur_object *object);
 concur_dict *concur_object_dict(concur_object *object);
 concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
-concur_lock *concur_object_lock(concur_object *object);
+concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
+concur_set *concur_object_set(concur_object *object);
 
-/* The items of a dict, list or queue. WRONG_KIND. */
+/* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
 concur_future *concur_object_len_begin(concur_object *object);
 
-/* Empties a dict, list or queue. WRONG_KIND. */
+/* Empties a dict, list, set or queue. TYPE_ERROR for what has nothing to empty. */
 CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
 concur_future *concur_object_clear_begin(concur_object *object);
+
+/* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
+ * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
+ * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
+concur_future *concur_object_copy_begin(concur_object *object);
+
+/* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
+uint64_t concur_object_original_version(const concur_object *copy);
 
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);
 
-/* Who holds a lock. */
+/* Who holds something, or held it. */
 struct concur_holder {
 	uint64_t session;
 	uint64_t process; /* pid */
@@ -226,35 +243,6 @@ struct concur_holder {
 	uint64_t token;
 	uint64_t age_ns; /* how long it has been held */
 };
-
-struct concur_info {
-	uint64_t object;
-	enum concur_kind kind;
-	enum concur_lifetime lifetime;
-	char *name;       /* in the same block as the rest; "" if it has none */
-	size_t name_size; /* bytes of it; a 0 that is not counted follows */
-	uint64_t refs;    /* handles that sessions and values hold on it */
-	uint64_t len;
-	uint64_t version;
-	uint64_t waiters;
-	uint64_t bytes; /* counted for what it stores */
-	bool held;      /* a lock that is held, by `holder` */
-	struct concur_holder holder;
-};
-
-/* Several infos, in one block. */
-struct concur_listing {
-	struct concur_info *items;
-	size_t count;
-	uint64_t cursor; /* of the next page; 0: this was the last */
-};
-
-/* Takes NULL. */
-void concur_listing_free(struct concur_listing *listing);
-
-/* What the daemon knows of the object: a listing of one. */
-CONCUR_CHECKED enum concur_status concur_object_info(concur_object *object, struct concur_listing *ret_listing);
-concur_future *concur_object_info_begin(concur_object *object);
 
 /* Gives the handle back; the daemon is told but not waited for. Takes NULL. */
 void concur_object_free(concur_object *object);
@@ -264,7 +252,7 @@ void concur_object_free(concur_object *object);
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
-    concur_event *: (handle), concur_semaphore *: (handle)))
+    concur_event *: (handle), concur_set *: (handle), concur_semaphore *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -288,13 +276,6 @@ struct concur_manager {
 
 CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);
 concur_future *concur_manager_info_begin(concur_session *session);
-
-/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as
- * fit) of `kind` (CONCUR_KIND_NONE: all). */
-CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count, struct concur_listing *ret_listing);
-concur_future *concur_manager_list_begin(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count);
 
 /* As concur_object_remove, by name. NOT_THERE. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
@@ -326,7 +307,6 @@ CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
 CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
-CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
 
 /* -- conditional calls -------------------------------------------------------------------------------------------
@@ -352,6 +332,30 @@ CONCUR_CHECKED enum concur_status concur_if_version(concur_session *session, uin
  * for the answer as concur_future_wait() does, whose status it gives. Takes nothing away: the result can be taken
  * before and after. BAD_ARGUMENT for calls whose replies tell no version. */
 CONCUR_CHECKED enum concur_status concur_future_version(concur_future *future, uint64_t *ret_version);
+
+/* -- what only the client can compare -------------------------------------------------------------------------------
+ *
+ * The daemon knows opaque values by their bytes alone. Where two whose bytes differ might be equal all the same, a
+ * call's status is NEEDS_COMPARE, and its future tells what there is to compare with. If one of the candidates is
+ * equal, the call is made again with that candidate (or its index) in place of one's own value; if none is, again under
+ * concur_if_version(version), by which bytes that differ count as different. */
+struct concur_candidates {
+	struct concur_value *items;
+	uint64_t *indexes; /* in a list: where each stands; else NULL */
+	size_t count;
+	uint64_t version; /* of the object when they were collected */
+	uint64_t
+	    cursor; /* not 0: there are more: for concur_dict_candidates(), concur_set_candidates(), or as the index
+	                     from which to search a list on */
+};
+
+/* Of a call whose status is NEEDS_COMPARE; waits for it as concur_future_wait() does, whose status it gives for any
+ * other. BAD_ARGUMENT if the call had nothing to compare. */
+CONCUR_CHECKED enum concur_status concur_future_candidates(concur_future *future,
+    struct concur_candidates *ret_candidates);
+
+/* Takes NULL. */
+void concur_candidates_free(struct concur_candidates *candidates);
 
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
  *
@@ -396,13 +400,15 @@ void concur_reply_free(struct concur_reply *reply);
 }
 #endif
 
-/* What each kind has besides. */
+/* Looking around, and what each kind has besides. */
 #include "concur_cell.h"
 #include "concur_dict.h"
+#include "concur_inspect.h"
 #include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_queue.h"
 #include "concur_semaphore.h"
+#include "concur_set.h"
 
 #endif

@@ -18,8 +18,8 @@ extern "C" {
 
 typedef struct concur_semaphore concur_semaphore;
 
-/* As concur_dict_open() and concur_object_dict(). How many permits there are says concur_open.count; without it there is
- * one. VALUE_ERROR: below 0. */
+/* As concur_dict_open() and concur_object_dict(). How many permits there are says concur_open.count; without it there
+ * is one. VALUE_ERROR: below 0. */
 CONCUR_CHECKED enum concur_status concur_semaphore_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_semaphore **ret_semaphore);
 concur_semaphore *concur_object_semaphore(concur_object *object);

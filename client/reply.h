@@ -17,6 +17,9 @@ enum result {
 	RESULT_OBJECT,  /* OpenReply */
 	RESULT_LISTING, /* ListReply */
 	RESULT_INFO,    /* ObjectInfo */
+	RESULT_HOLDS,   /* HoldersReply */
+	RESULT_WAITERS, /* WaitersReply */
+	RESULT_CLIENTS, /* SessionsReply */
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,

@@ -35,6 +35,7 @@ struct core {
 	struct link graves;       /* what is freed by counted steps */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
+	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
@@ -67,6 +68,14 @@ static inline uint64_t
 core_memory(const struct core *core)
 {
 	return core->bytes + core->object_bytes;
+}
+
+/* Whether all that may be stored is stored. What a frame brings is measured before it is applied; this is for calls
+ * that make more out of what is there already. */
+static inline bool
+core_is_full(const struct core *core)
+{
+	return core->limits->memory_max && core_memory(core) > core->limits->memory_max;
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

@@ -1,9 +1,9 @@
 /* The semaphore.
  *
  * Every owner that holds permits has a record of how many: in a table, by which it is found, and in the order in which
- * they came. Between operations the first waiter asks for more than there is; who waits behind it waits for it. Of owned
- * permits `value` and all records together make `count`. Of anonymous ones a record is what its owner acquired and has
- * not released itself, which others may have done for it: so a death brings the value up to `count` at most.
+ * they came. Between operations the first waiter asks for more than there is; who waits behind it waits for it. Of
+ * owned permits `value` and all records together make `count`. Of anonymous ones a record is what its owner acquired
+ * and has not released itself, which others may have done for it: so a death brings the value up to `count` at most.
  *
  * Credits: anyone may release anonymous permits, so somebody may still be about to release for the dead what their
  * death has returned. So many releases by owners that hold no permits are absorbed, until all permits are back. */

@@ -138,7 +138,7 @@ rpc_check_guard(struct call *call, uint64_t id, uint64_t token)
 
 	if (!id)
 		return true;
-	lock = call_other(call, id, KIND_BIT(KIND_LOCK));
+	lock = call_other(call, id, KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK));
 	if (!lock)
 		return false;
 	if (lock_guards((struct lock *)lock, token))

@@ -14,5 +14,6 @@ const ProtobufCService *const services[] = {
 	&svc_queue.base,
 	&svc_semaphore.base,
 	&svc_session.base,
+	&svc_set.base,
 	NULL,
 };

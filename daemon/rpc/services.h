@@ -12,6 +12,7 @@
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/set.pb-c.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
@@ -25,6 +26,7 @@ extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__Semaphore_Service svc_semaphore;
 extern const Concur__V1__Session_Service svc_session;
+extern const Concur__V1__Set_Service svc_set;
 
 /* Answers an acquire, of whatever kind, with a LockReply. */
 void svc_lock_answer(const struct reply_to *to, const struct result *result);

@@ -1,5 +1,5 @@
-/* The model of what processes signal each other with: semaphores and events. As the model of locks and queues, it is the
- * plainest way to write down what must happen; its calls are the model's. */
+/* The model of what processes signal each other with: semaphores and events. As the model of locks and queues, it is
+ * the plainest way to write down what must happen; its calls are the model's. */
 #ifndef TESTS_SIM_SIGNALS_H
 #define TESTS_SIM_SIGNALS_H
 

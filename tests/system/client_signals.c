@@ -1,4 +1,5 @@
-/* Every call of the client library on semaphores and events once against a daemon: what it gives, and its plain noes. */
+/* Every call of the client library on semaphores and events once against a daemon: what it gives, and its plain noes.
+ */
 #include "tests/system/client.h"
 
 #include <unistd.h>
