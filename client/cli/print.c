@@ -61,6 +61,7 @@ print_outcome(const struct command *command, json_t *reply)
 		{ "full", "full" },
 		{ "timed_out", "timed out" },
 		{ "changed", "not as expected, nothing changed" },
+		{ "end_of_file", "end of file" },
 		{ "no", "it is not so" },
 	};
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));

@@ -22,6 +22,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
 	{ ROW_VALUE, "value", "one value" },
+	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
 	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
@@ -105,6 +106,14 @@ const struct row rows[] = {
 	{ ROW_VALUE, "add", "Cell/Add", "value", 0, print_value, NULL, "add a number and print the sum" },
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
+
+	{ ROW_PIPE, "new", "Pipe/New", "--duplex --lifetime", 0, print_fields, NULL, "make a pipe, whose ends are NAME.0, which receives, and NAME.1, which sends; with --duplex both do both" },
+	{ ROW_PIPE, "send", "Pipe/Send", "value... --timeout", 0, print_nothing, NULL, "send values, one after the other; waits while too much is under way" },
+	{ ROW_PIPE, "recv", "Pipe/Recv", "--timeout", 0, print_value, NULL, "receive a value; waits for one" },
+	{ ROW_PIPE, "recv-nowait", "Pipe/Recv", "", 0, print_value, NULL, "receive a value if there is one" },
+	{ ROW_PIPE, "poll", "Pipe/Poll", "--timeout", 0, print_nothing, NULL, "wait until there is something to receive" },
+	{ ROW_PIPE, "close", "Pipe/Close", "", 0, print_nothing, NULL, "close this end; the other receives what was sent, then the end of file" },
+	{ ROW_PIPE, "state", "Pipe/State", "", 0, print_fields, NULL, "what waits at this end, and whether the other is there" },
 
 	{ ROW_SET, "add", "Set/Add", "values...", CREATES, print_count, NULL, "put items in, and print how many were not there" },
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },

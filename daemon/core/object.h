@@ -98,6 +98,7 @@ struct object_options {
 	uint32_t typecode;   /* cell, array; 0: none */
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
+	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */

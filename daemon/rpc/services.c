@@ -11,6 +11,7 @@ const ProtobufCService *const services[] = {
 	&svc_lock.base,
 	&svc_manager.base,
 	&svc_object.base,
+	&svc_pipe.base,
 	&svc_queue.base,
 	&svc_semaphore.base,
 	&svc_session.base,

@@ -147,7 +147,8 @@ START_TEST(open_of_every_kind_says_what_it_is)
 
 		if (!kind_find(id))
 			continue;
-		object = fixture_open(&bench.fixture, &(struct object_options){ .kind = id, .count = 1 });
+		object =
+		    fixture_open(&bench.fixture, &(struct object_options){ .kind = id, .count = 1, .paired = true });
 
 		ck_assert_ptr_eq(object->kind, kind_find(id));
 		ck_assert_int_eq(object->kind->id, id);
