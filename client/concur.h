@@ -166,6 +166,7 @@ struct concur_open {
 	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
+	bool has_count;            /* semaphore: a count of 0 is 0 permits, and not the default, 1 */
 	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
 	                              array: zeros */
 	char typecode;             /* cell, array: a letter of Python's array module; 0: any value */
@@ -269,7 +270,8 @@ void concur_object_free(concur_object *object);
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
-    concur_namespace *: (handle)))
+    concur_namespace *: (handle), \
+    concur_semaphore *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -427,6 +429,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_namespace.h"
 #include "concur_pipe.h"
 #include "concur_queue.h"
+#include "concur_semaphore.h"
 #include "concur_set.h"
 
 #endif

@@ -48,6 +48,7 @@ static const struct method_exception {
 	{ "/concur.v1.Set/MakeSymmetricDifference", METHOD_GROWS },
 	{ "/concur.v1.Set/Update", METHOD_GROWS },
 	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
+	{ "/concur.v1.Semaphore/Acquire", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

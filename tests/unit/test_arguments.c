@@ -208,6 +208,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
+		{ "concur.v1.Semaphore", KIND_BIT(KIND_SEMAPHORE) },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
