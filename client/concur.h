@@ -63,6 +63,7 @@ typedef struct concur_lock concur_lock;
 typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
+typedef struct concur_namespace concur_namespace;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -165,6 +166,7 @@ struct concur_open {
 	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
+	bool has_count;            /* semaphore: a count of 0 is 0 permits, and not the default, 1 */
 	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
 	                              array: zeros */
 	char typecode;             /* cell, array: a letter of Python's array module; 0: any value */
@@ -189,6 +191,8 @@ CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, cons
     const struct concur_open *how, concur_cell **ret_cell);
 CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_set **ret_set);
+CONCUR_CHECKED enum concur_status concur_namespace_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_namespace **ret_namespace);
 
 /* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
 CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
@@ -225,6 +229,7 @@ concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
+concur_namespace *concur_object_namespace(concur_object *object);
 
 /* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -264,7 +269,9 @@ void concur_object_free(concur_object *object);
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
-    concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle)))
+    concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
+    concur_namespace *: (handle), \
+    concur_semaphore *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -420,8 +427,10 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_iterate.h"
 #include "concur_list.h"
 #include "concur_lock.h"
+#include "concur_namespace.h"
 #include "concur_pipe.h"
 #include "concur_queue.h"
+#include "concur_semaphore.h"
 #include "concur_set.h"
 
 #endif

@@ -99,6 +99,7 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.nested = how->nested;
 		body.robust = how->robust;
 		body.count = how->count;
+		body.has_count = how->has_count;
 		body.typecode = (unsigned char)how->typecode;
 		body.lock = how->lock ? how->lock->id : 0;
 		body.default_wait_ns = how->timeout_ns;
@@ -170,7 +171,9 @@ OPENS(queue, QUEUE)
 OPENS(cell, CELL)
 OPENS(pipe, PIPE)
 OPENS(set, SET)
+OPENS(namespace, NAMESPACE)
 OPENS(event, EVENT)
+OPENS(semaphore, SEMAPHORE)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

@@ -26,6 +26,7 @@ enum result {
 	RESULT_LOCK_STATE,
 	RESULT_PIPE_STATE,
 	RESULT_EVENT_STATE,
+	RESULT_SEMAPHORE_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

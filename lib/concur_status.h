@@ -43,6 +43,7 @@
 	X(REMOVED, 48, "the object was removed while the call waited")               \
 	X(STOPPING, 49, "the daemon is stopping")                                    \
 	X(NOT_RECOVERABLE, 50, "its owner died and nobody said it is consistent")    \
+	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \

@@ -48,7 +48,7 @@ enum verdict command_call(struct command *command, const char *method, json_t *r
  * stays as it is, and so does all for a command that is bound to a version. */
 void command_snapshot(struct command *command, json_t **id);
 
-/* Opens the command's object. The strictness counts for a lock that is made. */
+/* Opens the command's object. The strictness counts for a lock or semaphore that is made. */
 enum verdict command_open(struct command *command, bool create, bool strict, json_t **ret_id);
 
 #endif

@@ -44,8 +44,9 @@ note_death(const struct command *command, json_t *death)
 	double age_s = (double)json_integer_value(json_object_get(death, "age_ns")) / 1e9;
 
 	command_complain(command,
-	    "note: process %lld died %.3f s ago while it held the lock; what it guards may be half done",
-	    (long long)json_integer_value(json_object_get(death, "process")), age_s);
+	    "note: process %lld died %.3f s ago while it held the %s; what it guards may be half done",
+	    (long long)json_integer_value(json_object_get(death, "process")), age_s,
+	    command->kind ? command->kind->word : "lock");
 }
 
 enum verdict

@@ -24,6 +24,8 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
+	{ ROW_NAMESPACE, "namespace", "attributes by name" },
+	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
 };
@@ -60,9 +62,11 @@ const struct row rows[] = {
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
-	{ ROW_DICT, "keys", "Dict/Page", "", LISTS | SNAPSHOT, print_keys, NULL, "all keys, in the order they were inserted" },
-	{ ROW_DICT, "values", "Dict/Page", "", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
-	{ ROW_DICT, "items", "Dict/Page", "", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
 	{ ROW_LIST, "set", "List/Set", "index value", 0, print_nothing, NULL, "put a value in place of the item at an index" },
@@ -107,6 +111,12 @@ const struct row rows[] = {
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 
+	{ ROW_NAMESPACE, "get", "Dict/Get", "key", 0, print_value, NULL, "the attribute of that name" },
+	{ ROW_NAMESPACE, "set", "Dict/Set", "key value", CREATES, print_nothing, NULL, "give an attribute a value" },
+	{ ROW_NAMESPACE, "del", "Dict/Delete", "key", 0, print_nothing, NULL, "take an attribute away" },
+	{ ROW_NAMESPACE, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "add a number (1) to an attribute (none counts as 0) and print the sum" },
+	{ ROW_NAMESPACE, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [name, value]" },
+
 	{ ROW_PIPE, "new", "Pipe/New", "--duplex --lifetime", 0, print_fields, NULL, "make a pipe, whose ends are NAME.0, which receives, and NAME.1, which sends; with --duplex both do both" },
 	{ ROW_PIPE, "send", "Pipe/Send", "value... --timeout", 0, print_nothing, NULL, "send values, one after the other; waits while too much is under way" },
 	{ ROW_PIPE, "recv", "Pipe/Recv", "--timeout", 0, print_value, NULL, "receive a value; waits for one" },
@@ -132,6 +142,14 @@ const struct row rows[] = {
 	{ ROW_SET, "is-subset", "Set/IsSubset", "other", 0, print_truth, NULL, "true or false: whether all items are in the other" },
 	{ ROW_SET, "is-superset", "Set/IsSuperset", "other", 0, print_truth, NULL, "true or false: whether all of the other's are here" },
 	{ ROW_SET, "is-disjoint", "Set/IsDisjoint", "other", 0, print_truth, NULL, "true or false: whether nothing is in both" },
+
+	{ ROW_SEMAPHORE, "--", "Semaphore/Acquire", "--count=1 --timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold permits while COMMAND runs" },
+	{ ROW_SEMAPHORE, "acquire", "Semaphore/Acquire", "count=1 --timeout", CREATES, print_nothing, NULL, "take anonymous permits, which stay taken after this command; waits for them" },
+	{ ROW_SEMAPHORE, "release", "Semaphore/Release", "count=1", CREATES, print_nothing, NULL, "give anonymous permits back, whoever took them" },
+	{ ROW_SEMAPHORE, "value", "Semaphore/State", "", 0, print_value, NULL, "how many permits are free" },
+	{ ROW_SEMAPHORE, "resize", "Semaphore/Resize", "count", 0, print_nothing, NULL, "let there be so many permits in all" },
+	{ ROW_SEMAPHORE, "state", "Semaphore/State", "", 0, print_fields, NULL, "free permits, how many hold some, and how many wait" },
+
 	{ ROW_EVENT, "set", "Event/Set", "", CREATES, print_nothing, NULL, "set it: all who wait go on" },
 	{ ROW_EVENT, "clear", "Event/Clear", "", 0, print_nothing, NULL, "clear it: who comes from now on waits" },
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
@@ -142,8 +160,9 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };

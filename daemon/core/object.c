@@ -13,6 +13,7 @@
 #include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
 #include "daemon/core/set.h"
+#include "daemon/core/semaphore.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -28,7 +29,9 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_CELL] = &cell_kind,
 	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };
 

@@ -19,6 +19,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.nested = request->nested,
 		.robust = request->robust,
 		.count = request->count,
+		.has_count = request->has_count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
 	};

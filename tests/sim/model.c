@@ -358,10 +358,11 @@ model_clear(struct model *model, struct model_call *call)
 
 /* -- ends -------------------------------------------------------------------------------------------------------- */
 
-/* Waiters have left without what they waited for. Only those of queues and pipes can let others go on. */
+/* Waiters have left without what they waited for. Those of locks can not let others go on. */
 static void
 model_settle(struct model *model)
 {
+	signals_settle(&model->signals);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
 		queue_settle(&model->queues[i]);
 	model_pipes_settle(model);
@@ -385,6 +386,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 static void
 model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
 {
+	signals_let_go(&model->signals, session, context, has_died);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		struct model_lock *lock = &model->locks[i];
 
@@ -442,7 +444,7 @@ model_is_ambiguous(const struct model *model, const struct model_session *sessio
 		for (struct link *at = lock->waiters.next; at != &lock->waiters; at = at->next)
 			is_waited_for |= !LINK_ENTRY(at, struct model_call, in_object)->blocked;
 	}
-	return held > 1 && is_waited_for;
+	return (held > 1 && is_waited_for) || signals_is_ambiguous(&model->signals, session);
 }
 
 static void
@@ -456,6 +458,7 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_SEND] = MODEL_FULL,
 		[MODEL_RECV] = MODEL_EMPTY,
 		[MODEL_POLL] = MODEL_EMPTY,
+		[MODEL_PERMITS] = MODEL_TIMED_OUT,
 		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
 	for (;;) {

@@ -47,6 +47,7 @@ enum model_role {
 	MODEL_SEND,
 	MODEL_RECV,
 	MODEL_POLL,
+	MODEL_PERMITS,
 	MODEL_EVENT,
 	MODEL_OTHER,
 };
@@ -142,7 +143,7 @@ void model_session_end(struct model *model, struct model_session *session, bool 
 
 /* True if what the session's end, or that of one of its contexts, does depends on an order that is the server's own: it
  * holds several strict locks, and for one of them a context waits that may be blocked elsewhere, so that which call
- * closes a cycle, and fails, depends on which lock passes on first. */
+ * closes a cycle, and fails, depends on which lock passes on first. Or signals_is_ambiguous(). */
 bool model_is_ambiguous(const struct model *model, const struct model_session *session);
 
 /* Ends what waits for no longer than until now, then what nobody refers to. */

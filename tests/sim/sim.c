@@ -53,7 +53,7 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 4000;
+	limits->memory_max = 8000;
 	limits->container_max = 20;
 	limits->objects_max = 40;
 	limits->calls_max = 6;

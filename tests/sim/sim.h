@@ -48,7 +48,7 @@ struct sim_client {
 
 /* The ids of the objects that processes signal each other with. */
 struct sim_signals {
-	uint64_t event;
+	uint64_t semaphores[SIGNALS_SEMAPHORES], event;
 };
 
 /* A grant of a lock, as its owner was told. */
