@@ -1,5 +1,5 @@
-/* Accounts in a dict. Some processes move money from one to another, both at once; the sum is always the same. Others go
- * through all accounts while that goes on: page by page, yet what they see is one moment. */
+/* Accounts in a dict. Some processes move money from one to another, both at once; the sum is always the same. Others
+ * go through all accounts while that goes on: page by page, yet what they see is one moment. */
 #include "client/examples/example.h"
 
 enum { MOVERS = 2, AUDITORS = 2, ACCOUNTS = 4000, MOVES = 3000, AUDITS = 10, MONEY = 100 };
