@@ -146,6 +146,7 @@ OPENS(dict, DICT)
 OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
+OPENS(condition, CONDITION)
 OPENS(event, EVENT)
 
 /* Locks and rlocks have one type of handle. */

@@ -32,7 +32,7 @@ enum {
 	ROW_BARRIER = 1 << 15,
 	ROW_LATCH = 1 << 16,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE,
-	ROW_LOCKS = ROW_LOCK | ROW_RLOCK, /* of the service Lock */
+	ROW_LOCKS = ROW_LOCK | ROW_RLOCK | ROW_CONDITION, /* of the service Lock; a condition's lock */
 	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_EVENT,
 };
 

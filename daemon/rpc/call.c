@@ -70,6 +70,21 @@ call_finish(struct call *call, const struct call_ops *ops, enum concur_status st
 	result_fini(result);
 }
 
+void
+call_handle(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
+{
+	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
+
+	if (session_ref(call->core, call->session, object) < 0) {
+		call_fail(call, CONCUR_NO_MEMORY, NULL);
+		return;
+	}
+	message.object = object_id(object);
+	message.kind = (Concur__V1__Kind)object->kind->id;
+	message.created = created;
+	reply(&message, call);
+}
+
 /* -- checking ---------------------------------------------------------------------------------------------------- */
 
 /* The object of that id and one of those kinds becomes the call's. */

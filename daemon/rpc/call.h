@@ -5,6 +5,7 @@
 #ifndef RPC_CALL_H
 #define RPC_CALL_H
 
+#include "concur/v1/object.pb-c.h"
 #include "daemon/core/object.h"
 #include "daemon/rpc/method.h"
 #include "daemon/rpc/reply.h"
@@ -87,6 +88,9 @@ void call_fail_limit(struct call *call, enum concur_status status, const char *l
 
 /* OK: a DoneReply with the outcome, and call_version(). Any other status: the error. */
 void call_done(struct call *call, enum concur_status status, enum outcome outcome);
+
+/* A handle of the caller's session on the object: an OpenReply. NO_MEMORY. */
+void call_handle(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply);
 
 /* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the
  * result. */

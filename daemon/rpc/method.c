@@ -35,6 +35,7 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
 	{ "/concur.v1.Event/Wait", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Condition/Wait", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

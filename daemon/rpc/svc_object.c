@@ -4,21 +4,6 @@
 #include "daemon/rpc/inspect.h"
 #include "daemon/rpc/rpc.h"
 
-static void
-svc_object_reply(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
-{
-	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
-
-	if (session_ref(call->core, call->session, object) < 0) {
-		call_fail(call, CONCUR_NO_MEMORY, NULL);
-		return;
-	}
-	message.object = object_id(object);
-	message.kind = (Concur__V1__Kind)object->kind->id;
-	message.created = created;
-	reply(&message, call);
-}
-
 static bool
 svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, struct value *value,
     struct object_options *ret)
@@ -75,7 +60,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	}
 	status = object_open(call->core, &open, &object, &created);
 	if (status == CONCUR_OK)
-		svc_object_reply(call, object, created, reply);
+		call_handle(call, object, created, reply);
 	else
 		call_fail(call, status, NULL);
 }
@@ -85,7 +70,7 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
-		svc_object_reply(call, object, false, reply);
+		call_handle(call, object, false, reply);
 }
 
 /* An object that went before its handles is no error: the handle is what is given back. */

@@ -179,7 +179,8 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) },
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
-		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) },
+		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
+		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 	};
 
