@@ -62,6 +62,7 @@ typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock; /* of a lock or an rlock */
 typedef struct concur_condition concur_condition;
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
+typedef struct concur_set concur_set;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -187,6 +188,8 @@ CONCUR_CHECKED enum concur_status concur_condition_open(concur_session *session,
     const struct concur_open *how, concur_condition **ret_condition);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
+CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_set **ret_set);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
@@ -212,14 +215,24 @@ concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_condition *concur_object_condition(concur_object *object);
 concur_cell *concur_object_cell(concur_object *object);
+concur_set *concur_object_set(concur_object *object);
 
-/* The items of a dict, list or queue. WRONG_KIND. */
+/* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
 concur_future *concur_object_len_begin(concur_object *object);
 
-/* Empties a dict, list or queue. WRONG_KIND. */
+/* Empties a dict, list, set or queue. TYPE_ERROR for what has nothing to empty. */
 CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
 concur_future *concur_object_clear_begin(concur_object *object);
+
+/* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
+ * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
+ * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
+concur_future *concur_object_copy_begin(concur_object *object);
+
+/* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
+uint64_t concur_object_original_version(const concur_object *copy);
 
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
@@ -241,8 +254,8 @@ void concur_object_free(concur_object *object);
 /* Any handle as that of an object. */
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
-    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_condition *: (handle), concur_cell *: (handle), \
-    concur_event *: (handle)))
+    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
+    concur_event *: (handle), concur_set *: (handle), concur_condition *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -323,6 +336,30 @@ CONCUR_CHECKED enum concur_status concur_if_version(concur_session *session, uin
  * before and after. BAD_ARGUMENT for calls whose replies tell no version. */
 CONCUR_CHECKED enum concur_status concur_future_version(concur_future *future, uint64_t *ret_version);
 
+/* -- what only the client can compare -------------------------------------------------------------------------------
+ *
+ * The daemon knows opaque values by their bytes alone. Where two whose bytes differ might be equal all the same, a
+ * call's status is NEEDS_COMPARE, and its future tells what there is to compare with. If one of the candidates is
+ * equal, the call is made again with that candidate (or its index) in place of one's own value; if none is, again under
+ * concur_if_version(version), by which bytes that differ count as different. */
+struct concur_candidates {
+	struct concur_value *items;
+	uint64_t *indexes; /* in a list: where each stands; else NULL */
+	size_t count;
+	uint64_t version; /* of the object when they were collected */
+	uint64_t
+	    cursor; /* not 0: there are more: for concur_dict_candidates(), concur_set_candidates(), or as the index
+	                     from which to search a list on */
+};
+
+/* Of a call whose status is NEEDS_COMPARE; waits for it as concur_future_wait() does, whose status it gives for any
+ * other. BAD_ARGUMENT if the call had nothing to compare. */
+CONCUR_CHECKED enum concur_status concur_future_candidates(concur_future *future,
+    struct concur_candidates *ret_candidates);
+
+/* Takes NULL. */
+void concur_candidates_free(struct concur_candidates *candidates);
+
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
  *
  * Each thread is a context of its own without further ado; when it ends, what it owned is treated as its death would. A
@@ -375,5 +412,6 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_queue.h"
+#include "concur_set.h"
 
 #endif

@@ -18,7 +18,7 @@ object_new(concur_session *session, uint64_t id, enum concur_kind kind)
 	concur_object *object = malloc(sizeof *object);
 
 	if (object)
-		*object = (concur_object){ session_ref(session), id, kind, fork_word() };
+		*object = (concur_object){ session_ref(session), id, kind, 0, fork_word() };
 	return object;
 }
 
@@ -147,6 +147,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
 OPENS(condition, CONDITION)
+OPENS(set, SET)
 OPENS(event, EVENT)
 
 /* Locks and rlocks have one type of handle. */
@@ -220,6 +221,20 @@ object_clear(unsigned flags, concur_object *object)
 }
 
 FORMS_DONE(object_clear, (concur_object * object), (object))
+
+static concur_future *
+object_copy(unsigned flags, concur_object *object)
+{
+	return shape_object(ON(object, CONCUR_METHOD_OBJECT_COPY, RESULT_OBJECT, flags));
+}
+
+FORMS(object, concur_object *, object_copy, (concur_object * object), (object))
+
+uint64_t
+concur_object_original_version(const concur_object *copy)
+{
+	return copy->version;
+}
 
 static concur_future *
 object_remove(unsigned flags, concur_object *object)

@@ -96,6 +96,8 @@ concur_future_object(concur_future *future, concur_object **ret_object)
 	if (!reply)
 		return future_bad_reply();
 	object = object_new(future->session, reply->object, (enum concur_kind)reply->kind);
+	if (object)
+		object->version = reply->version;
 	concur__v1__open_reply__free_unpacked(reply, NULL);
 	if (!object)
 		return error_plain(CONCUR_NO_MEMORY);

@@ -51,6 +51,7 @@
 	X(OWNER_DIED, 260, "done, but the owner before died while it held the lock") \
 	X(EXISTS, 261, "there already, nothing changed")                             \
 	X(CHANGED, 262, "not as expected, nothing changed")                          \
+	X(NO, 265, "it is not so")                                                   \
 	/* Made by the client library: the connection. */                            \
 	X(PENDING, 280, "not answered yet")                                          \
 	X(BAD_ADDRESS, 281, "not an address: unix:PATH or tcp://HOST:PORT")          \

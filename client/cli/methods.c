@@ -10,6 +10,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/set.pb-c.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__list__descriptor,
 	&concur__v1__lock__descriptor,
 	&concur__v1__queue__descriptor,
+	&concur__v1__set__descriptor,
 };
 
 bool

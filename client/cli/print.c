@@ -60,6 +60,7 @@ print_outcome(const struct command *command, json_t *reply)
 		{ "full", "full" },
 		{ "timed_out", "timed out" },
 		{ "changed", "not as expected, nothing changed" },
+		{ "no", "it is not so" },
 	};
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
@@ -176,6 +177,25 @@ print_values(struct command *command, json_t *reply)
 
 	json_array_foreach(json_object_get(reply, "values"), index, item) print_item(command, item);
 	return print_outcome(command, reply);
+}
+
+enum verdict
+print_made_set(struct command *command, json_t *reply)
+{
+	json_auto_t *request = json_pack("{s:O}", "object", json_object_get(reply, "object"));
+	enum verdict verdict;
+	bool more;
+
+	do {
+		json_auto_t *page = NULL;
+
+		verdict = command_call(command, "Set/Page", request, &page);
+		if (verdict == VERDICT_DONE)
+			verdict = print_values(command, page);
+		more = json_integer_value(json_object_get(page, "cursor")) != 0;
+		(void)json_object_set(request, "cursor", json_object_get(page, "cursor"));
+	} while (verdict == VERDICT_DONE && more);
+	return verdict;
 }
 
 /* Every other one of `values`, from `first` on. */

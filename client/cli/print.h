@@ -30,6 +30,7 @@ enum verdict print_keys(struct command *command, json_t *reply);
 enum verdict print_pair_values(struct command *command, json_t *reply);
 enum verdict print_pairs(struct command *command, json_t *reply);
 enum verdict print_fields(struct command *command, json_t *reply);
+enum verdict print_made_set(struct command *command, json_t *reply); /* the items of the set that was made */
 enum verdict print_sessions(struct command *command, json_t *reply);
 enum verdict print_objects(struct command *command, json_t *reply);
 enum verdict print_alive(struct command *command, json_t *reply);

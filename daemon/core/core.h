@@ -70,6 +70,14 @@ core_memory(const struct core *core)
 	return core->bytes + core->object_bytes;
 }
 
+/* Whether all that may be stored is stored. What a frame brings is measured before it is applied; this is for calls
+ * that make more out of what is there already. */
+static inline bool
+core_is_full(const struct core *core)
+{
+	return core->limits->memory_max && core_memory(core) > core->limits->memory_max;
+}
+
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
 void core_answer(struct core *core);
 

@@ -121,6 +121,9 @@ struct kind {
 	uint64_t (*len)(const struct object *object);
 	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
+	/* In place of init: the object gets the contents that the original has now, in less than a few milliseconds
+	 * however many there are. NULL: TYPE_ERROR. */
+	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
 
 	/* For inspection; each may be NULL. */
 	const char *const *roles; /* what waiters of role 0, 1 ... wait for: "acquire", "get" */
@@ -159,6 +162,10 @@ struct object_open {
 };
 enum concur_status object_open(struct core *core, const struct object_open *open, struct object **ret,
     bool *ret_created);
+
+/* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR
+ * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
+enum concur_status object_copy(struct core *core, struct object *original, struct object **ret);
 
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);

@@ -42,6 +42,23 @@ call_done(struct call *call, enum concur_status status, enum outcome outcome)
 		call_fail(call, status, NULL);
 }
 
+void
+call_opened(struct call *call, struct object *object, bool created, const struct object *original,
+    Concur__V1__OpenReply_Closure reply)
+{
+	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
+
+	if (session_ref(call->core, call->session, object) < 0) {
+		call_fail(call, CONCUR_NO_MEMORY, NULL);
+		return;
+	}
+	message.object = object_id(object);
+	message.kind = (Concur__V1__Kind)object->kind->id;
+	message.created = created;
+	message.version = original ? original->version : 0;
+	reply(&message, call);
+}
+
 static const struct call_ops *
 call_ops_of(const struct waiter_ops *ops)
 {
@@ -68,21 +85,6 @@ call_finish(struct call *call, const struct call_ops *ops, enum concur_status st
 	else if (status != CONCUR_PENDING)
 		call_fail(call, status, NULL);
 	result_fini(result);
-}
-
-void
-call_handle(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
-{
-	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
-
-	if (session_ref(call->core, call->session, object) < 0) {
-		call_fail(call, CONCUR_NO_MEMORY, NULL);
-		return;
-	}
-	message.object = object_id(object);
-	message.kind = (Concur__V1__Kind)object->kind->id;
-	message.created = created;
-	reply(&message, call);
 }
 
 /* -- checking ---------------------------------------------------------------------------------------------------- */

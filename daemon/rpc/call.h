@@ -89,8 +89,9 @@ void call_fail_limit(struct call *call, enum concur_status status, const char *l
 /* OK: a DoneReply with the outcome, and call_version(). Any other status: the error. */
 void call_done(struct call *call, enum concur_status status, enum outcome outcome);
 
-/* A handle of the caller's session on the object: an OpenReply. NO_MEMORY. */
-void call_handle(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply);
+/* An OpenReply: the session has a handle on the object from here on. `original` is what it was made of, or NULL. */
+void call_opened(struct call *call, struct object *object, bool created, const struct object *original,
+    Concur__V1__OpenReply_Closure reply);
 
 /* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the
  * result. */

@@ -14,5 +14,6 @@ const ProtobufCService *const services[] = {
 	&svc_object.base,
 	&svc_queue.base,
 	&svc_session.base,
+	&svc_set.base,
 	NULL,
 };

@@ -12,6 +12,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/set.pb-c.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
@@ -25,6 +26,7 @@ extern const Concur__V1__Manager_Service svc_manager;
 extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__Session_Service svc_session;
+extern const Concur__V1__Set_Service svc_set;
 
 /* The head of a handler: svc_SERVICE_METHOD(call, request, reply). `reply` is the generated typed closure, for replies
  * that are plain messages: reply(&message, call). What stands in the vtable only gives `call` its type. */

@@ -63,7 +63,7 @@ SVC_HANDLER(svc_condition_lock, Condition, ObjectRequest, OpenReply)
 	struct condition *condition = svc_condition_find(call, request->object);
 
 	if (condition)
-		call_handle(call, (struct object *)condition_lock(condition), false, reply);
+		call_opened(call, (struct object *)condition_lock(condition), false, NULL, reply);
 }
 
 const Concur__V1__Condition_Service svc_condition = CONCUR__V1__CONDITION__INIT(svc_condition_);

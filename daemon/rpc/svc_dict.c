@@ -49,13 +49,14 @@ SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
 {
 	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
+	enum concur_status status;
 	struct blob *blob;
 	bool refers;
 
 	if (!dict || !call_key(call, &request->key, &key, &refers))
 		return;
-	blob = dict_pop(call->core, dict, &key);
-	call_done(call, CONCUR_OK, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+	status = dict_pop(call->core, dict, &key, &blob);
+	call_done(call, status, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 	blob_unref(blob);
 }
 
@@ -73,13 +74,17 @@ SVC_HANDLER(svc_dict_pop, Dict, KeyRequest, ValueReply)
 {
 	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
+	enum concur_status status;
 	struct blob *blob;
 	bool refers;
 
 	if (!dict || !call_key(call, &request->key, &key, &refers))
 		return;
-	blob = dict_pop(call->core, dict, &key);
-	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), blob);
+	status = dict_pop(call->core, dict, &key, &blob);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), blob);
+	else
+		call_fail(call, status, NULL);
 	blob_unref(blob);
 }
 
@@ -89,13 +94,15 @@ SVC_HANDLER(svc_dict_pop_item, Dict, ObjectRequest, PairsReply)
 	struct blob *pair[2];
 	struct reply_list list = { .outcome = OUTCOME_DONE, .blobs = pair, .count = 2 };
 
+	enum concur_status status;
+
 	if (!dict)
 		return;
-	if (!dict_pop_last(call->core, dict, &pair[0], &pair[1])) {
-		call_done(call, CONCUR_OK, OUTCOME_NOT_THERE);
-		return;
-	}
-	reply_list(&call->to, &list);
+	status = dict_pop_last(call->core, dict, &pair[0], &pair[1]);
+	if (status == CONCUR_OK && pair[0])
+		reply_list(&call->to, &list);
+	else
+		call_done(call, status, OUTCOME_NOT_THERE);
 	blob_unref(pair[0]);
 	blob_unref(pair[1]);
 }

@@ -60,7 +60,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	}
 	status = object_open(call->core, &open, &object, &created);
 	if (status == CONCUR_OK)
-		call_handle(call, object, created, reply);
+		call_opened(call, object, created, NULL, reply);
 	else
 		call_fail(call, status, NULL);
 }
@@ -70,7 +70,21 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
-		call_handle(call, object, false, reply);
+		call_opened(call, object, false, NULL, reply);
+}
+
+SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
+{
+	struct object *original = call_object(call, request->object, KIND_ANY), *copy;
+	enum concur_status status;
+
+	if (!original)
+		return;
+	status = object_copy(call->core, original, &copy);
+	if (status == CONCUR_OK)
+		call_opened(call, copy, true, original, reply);
+	else
+		call_fail(call, status, status == CONCUR_TYPE_ERROR ? "objects of that kind can not be copied" : NULL);
 }
 
 /* An object that went before its handles is no error: the handle is what is given back. */

@@ -182,6 +182,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
+		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
@@ -409,14 +410,16 @@ static bool
 check_unhashable(struct bench *bench, const struct row *row)
 {
 	static const enum value_kind kinds[] = { VALUE_LIST, VALUE_MAP };
+	bool is_dict = row->kind == CONCUR__V1__KIND__KIND_DICT, is_set = row->kind == CONCUR__V1__KIND__KIND_SET;
 
-	if (row->kind != CONCUR__V1__KIND__KIND_DICT || !(has_field(row, "key") || has_field(row, "values")))
+	if (!((is_dict && has_field(row, "key")) || (is_set && has_field(row, "value")) ||
+		((is_dict || is_set) && has_field(row, "values"))))
 		return false;
 	for (size_t i = 0; i < UNIT_COUNT(kinds); i++) {
 		struct spoil spoil = spoil_nothing(bench, row);
 
 		spoil.key = world_value(&bench->world, &(struct value){ kinds[i], (const uint8_t *)"", 0 });
-		spoil.values[0] = spoil.key;
+		spoil.values[0] = spoil.value = spoil.key;
 		expect(row, make_call(bench, row, &spoil), CONCUR_UNHASHABLE);
 	}
 	return true;

@@ -156,6 +156,19 @@ build_error_reply(uint8_t *to)
 	return build_reply(to, CONCUR_NOT_FOUND, 3, &body);
 }
 
+/* Without the words. */
+static size_t
+build_needs_compare_reply(uint8_t *to)
+{
+	Concur__V1__Error body = CONCUR__V1__ERROR__INIT;
+	ProtobufCBinaryData pickle = TEXT("\x6a\x0e\x0a\x06pickle\x12\x04\x80\x05N.");
+
+	body.version = 300;
+	body.candidates = &pickle;
+	body.n_candidates = 1;
+	return build_reply(to, CONCUR_NEEDS_COMPARE, 3, &body);
+}
+
 static size_t
 build_limit_reply(uint8_t *to)
 {
@@ -252,6 +265,7 @@ const struct example wire_frames[] = {
 	{ "dict-get-missing-reply", build_dict_get_missing_reply },
 	{ "error-reply", build_error_reply },
 	{ "limit-reply", build_limit_reply },
+	{ "needs-compare-reply", build_needs_compare_reply },
 	{ "queue-put-request", build_queue_put_request },
 	{ "queue-put-reply", build_queue_put_reply },
 	{ "queue-get-request", build_queue_get_request },
