@@ -1,96 +1,5 @@
-/* The condition: who is woken, in which order, and with which lock in hand; what ends do to waits. Clients call as
- * process 1, 2 ... from context 1. */
-#include "tests/unit/locks.h"
-
-#include "daemon/core/condition.h"
-
-struct bench {
-	struct locks locks;
-	struct condition *condition;
-	struct lock *lock;
-};
-
-/* On an rlock of its own, or on the lock. */
-static struct condition *
-open_condition(struct locks *locks, struct lock *lock)
-{
-	return fixture_open(&locks->fixture,
-	    &(struct object_options){ .kind = KIND_CONDITION, .lock = (struct object *)lock });
-}
-
-static void
-bench_init_on(struct bench *bench, const struct object_options *lock)
-{
-	locks_init(&bench->locks);
-	bench->condition = open_condition(&bench->locks, lock ? locks_open(&bench->locks, lock) : NULL);
-	bench->lock = condition_lock(bench->condition);
-}
-
-static void
-bench_init(struct bench *bench)
-{
-	bench_init_on(bench, NULL);
-}
-
-static void
-bench_fini(struct bench *bench)
-{
-	locks_fini(&bench->locks);
-}
-
-static const char *
-wait_on(struct bench *bench, unsigned client, int64_t wait_ns)
-{
-	struct ask ask = locks_ask(&bench->locks, client, wait_ns);
-	struct result result = { 0 };
-
-	return locks_word(&bench->locks, condition_wait(bench->locks.core, bench->condition, &ask, &result), &result);
-}
-
-/* Takes the lock, and waits. */
-static void
-acquire_and_wait(struct bench *bench, unsigned client, int64_t wait_ns)
-{
-	ck_assert_str_eq(locks_acquire(&bench->locks, bench->lock, client, 0), "DONE");
-	ck_assert_str_eq(wait_on(bench, client, wait_ns), "PENDING");
-}
-
-static const char *
-notify(struct bench *bench, unsigned client, uint64_t most, uint64_t expected)
-{
-	enum concur_status status;
-	uint64_t woken;
-
-	status = condition_notify(bench->locks.core, bench->condition, bench->locks.clients[client], 1, most, &woken);
-	ck_assert_uint_eq(woken, expected);
-	return status_name(status);
-}
-
-static const char *
-acquire(struct bench *bench, unsigned client)
-{
-	return locks_acquire(&bench->locks, bench->lock, client, 0);
-}
-
-static const char *
-release(struct bench *bench, unsigned client)
-{
-	return locks_release(&bench->locks, bench->lock, client);
-}
-
-static uint64_t
-holder(struct bench *bench)
-{
-	return locks_state(bench->lock).process;
-}
-
-static uint64_t
-waits(struct bench *bench)
-{
-	return ((struct object *)bench->condition)->waiting;
-}
-
-#define ck_assert_replies(bench, expected) ck_assert_said(&(bench)->locks, expected)
+/* The condition: who is woken, in which order, and with which lock in hand. */
+#include "tests/unit/conditions.h"
 
 /* -- opening ----------------------------------------------------------------------------------------------------- */
 
@@ -113,7 +22,7 @@ START_TEST(open_keeps_the_given_lock_alive)
 
 	locks_init(&locks);
 	lock = (struct object *)locks_open_strict(&locks);
-	condition = open_condition(&locks, (struct lock *)lock);
+	condition = bench_open(&locks, (struct lock *)lock);
 	ck_assert_ptr_eq(condition_lock(condition), (struct lock *)lock);
 	object_unref(locks.core, lock);
 	fixture_settle(&locks.fixture);
@@ -165,21 +74,21 @@ START_TEST(wait_gives_all_depths_up_and_comes_back_with_them)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire(&bench, 0);
-	acquire(&bench, 0);
-	acquire(&bench, 0);
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "PENDING");
+	bench_acquire(&bench, 0);
+	bench_acquire(&bench, 0);
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_wait(&bench, 0, -1), "PENDING");
 	ck_assert(!locks_state(bench.lock).locked);
-	ck_assert_uint_eq(waits(&bench), 1);
-	acquire(&bench, 1);
-	ck_assert_str_eq(notify(&bench, 1, 1, 1), "OK");
+	ck_assert_uint_eq(bench_waits(&bench), 1);
+	bench_acquire(&bench, 1);
+	ck_assert_str_eq(bench_notify(&bench, 1, 1, 1), "OK");
 	/* Notified, but the notifier has the lock. */
 	ck_assert_replies(&bench, "");
-	ck_assert_uint_eq(waits(&bench), 0);
+	ck_assert_uint_eq(bench_waits(&bench), 0);
 	ck_assert_uint_eq(locks_state(bench.lock).waiters, 1);
-	release(&bench, 1);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "4:DONE");
-	ck_assert_uint_eq(holder(&bench), 1);
+	ck_assert_uint_eq(bench_holder(&bench), 1);
 	ck_assert_uint_eq(locks_state(bench.lock).depth, 3);
 	ck_assert_uint_eq(locks_state(bench.lock).token, bench.locks.fixture.number);
 	bench_fini(&bench);
@@ -192,16 +101,16 @@ START_TEST(notify_wakes_exactly_so_many_first_come_first)
 
 	bench_init(&bench);
 	for (unsigned i = 0; i < 3; i++)
-		acquire_and_wait(&bench, i, -1);
-	acquire(&bench, 3);
-	ck_assert_str_eq(notify(&bench, 3, 2, 2), "OK");
-	release(&bench, 3);
+		bench_acquire_and_wait(&bench, i, -1);
+	bench_acquire(&bench, 3);
+	ck_assert_str_eq(bench_notify(&bench, 3, 2, 2), "OK");
+	bench_release(&bench, 3);
 	ck_assert_replies(&bench, "2:DONE");
-	release(&bench, 0);
+	bench_release(&bench, 0);
 	ck_assert_replies(&bench, "4:DONE");
-	release(&bench, 1);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "");
-	ck_assert_uint_eq(waits(&bench), 1);
+	ck_assert_uint_eq(bench_waits(&bench), 1);
 	bench_fini(&bench);
 }
 END_TEST
@@ -211,17 +120,17 @@ START_TEST(notify_of_more_than_wait_wakes_all_and_nobody_later)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 3);
-	ck_assert_str_eq(notify(&bench, 3, UINT64_MAX, 2), "OK");
-	ck_assert_str_eq(notify(&bench, 3, 5, 0), "OK");
-	release(&bench, 3);
-	release(&bench, 0);
-	release(&bench, 1);
+	bench_acquire_and_wait(&bench, 0, -1);
+	bench_acquire_and_wait(&bench, 1, -1);
+	bench_acquire(&bench, 3);
+	ck_assert_str_eq(bench_notify(&bench, 3, UINT64_MAX, 2), "OK");
+	ck_assert_str_eq(bench_notify(&bench, 3, 5, 0), "OK");
+	bench_release(&bench, 3);
+	bench_release(&bench, 0);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "2:DONE, 4:DONE");
 	/* Nobody remembers it. */
-	acquire_and_wait(&bench, 2, -1);
+	bench_acquire_and_wait(&bench, 2, -1);
 	ck_assert_replies(&bench, "");
 	bench_fini(&bench);
 }
@@ -232,13 +141,13 @@ START_TEST(woken_stand_in_line_behind_those_who_wait_for_the_lock)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire(&bench, 1);
+	bench_acquire_and_wait(&bench, 0, -1);
+	bench_acquire(&bench, 1);
 	ck_assert_str_eq(locks_acquire(&bench.locks, bench.lock, 2, -1), "PENDING");
-	notify(&bench, 1, 1, 1);
+	bench_notify(&bench, 1, 1, 1);
 	ck_assert_str_eq(locks_acquire(&bench.locks, bench.lock, 3, -1), "PENDING");
 	for (unsigned i = 1; i < 4; i++)
-		release(&bench, i == 1 ? 1 : i == 2 ? 2 : 0);
+		bench_release(&bench, i == 1 ? 1 : i == 2 ? 2 : 0);
 	ck_assert_replies(&bench, "4:DONE, 2:DONE, 5:DONE");
 	bench_fini(&bench);
 }
@@ -249,10 +158,10 @@ START_TEST(wait_without_time_says_so_and_gives_nothing_up)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire(&bench, 0);
-	ck_assert_str_eq(wait_on(&bench, 0, 0), "TIMED_OUT");
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_wait(&bench, 0, 0), "TIMED_OUT");
 	ck_assert_uint_eq(bench.locks.fixture.number, locks_state(bench.lock).token);
-	ck_assert_uint_eq(holder(&bench), 1);
+	ck_assert_uint_eq(bench_holder(&bench), 1);
 	bench_fini(&bench);
 }
 END_TEST
@@ -264,8 +173,8 @@ START_TEST(wait_past_its_deadline_comes_back_with_the_lock)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire(&bench, 0);
-	acquire_and_wait(&bench, 0, 10);
+	bench_acquire(&bench, 0);
+	bench_acquire_and_wait(&bench, 0, 10);
 	ck_assert_uint_eq(fixture_turn(&bench.locks.fixture, 10), UINT64_MAX);
 	ck_assert_replies(&bench, "3:TIMED_OUT");
 	ck_assert_uint_eq(locks_state(bench.lock).depth, 2);
@@ -279,16 +188,16 @@ START_TEST(wait_past_its_deadline_waits_on_for_a_held_lock)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, 10);
-	acquire(&bench, 1);
+	bench_acquire_and_wait(&bench, 0, 10);
+	bench_acquire(&bench, 1);
 	fixture_turn(&bench.locks.fixture, 50);
 	ck_assert_replies(&bench, "");
 	/* Its time is over: a notify is not for it any more. */
-	ck_assert_str_eq(notify(&bench, 1, 1, 0), "OK");
+	ck_assert_str_eq(bench_notify(&bench, 1, 1, 0), "OK");
 	fixture_turn(&bench.locks.fixture, 5000);
-	release(&bench, 1);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "2:TIMED_OUT");
-	ck_assert_uint_eq(holder(&bench), 1);
+	ck_assert_uint_eq(bench_holder(&bench), 1);
 	bench_fini(&bench);
 }
 END_TEST
@@ -298,12 +207,12 @@ START_TEST(wait_that_is_notified_has_no_deadline_any_more)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, 10);
-	acquire(&bench, 1);
-	notify(&bench, 1, 1, 1);
+	bench_acquire_and_wait(&bench, 0, 10);
+	bench_acquire(&bench, 1);
+	bench_notify(&bench, 1, 1, 1);
 	ck_assert_uint_eq(fixture_turn(&bench.locks.fixture, 20), UINT64_MAX);
 	ck_assert_replies(&bench, "");
-	release(&bench, 1);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "2:DONE");
 	bench_fini(&bench);
 }
@@ -323,15 +232,15 @@ START_TEST(cancel_of_a_wait_takes_the_lock_back_first)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire(&bench, 1);
+	bench_acquire_and_wait(&bench, 0, -1);
+	bench_acquire(&bench, 1);
 	ck_assert(!recall(&bench, 0, 2));
 	/* Again changes nothing. */
 	ck_assert(!recall(&bench, 0, 2));
 	ck_assert_replies(&bench, "");
-	release(&bench, 1);
+	bench_release(&bench, 1);
 	ck_assert_replies(&bench, "2:TIMED_OUT");
-	ck_assert_uint_eq(holder(&bench), 1);
+	ck_assert_uint_eq(bench_holder(&bench), 1);
 	bench_fini(&bench);
 }
 END_TEST
@@ -341,13 +250,13 @@ START_TEST(cancel_of_a_notified_wait_leaves_it_notified)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 2);
-	notify(&bench, 2, 1, 1);
+	bench_acquire_and_wait(&bench, 0, -1);
+	bench_acquire_and_wait(&bench, 1, -1);
+	bench_acquire(&bench, 2);
+	bench_notify(&bench, 2, 1, 1);
 	ck_assert(!recall(&bench, 0, 2));
-	release(&bench, 2);
-	release(&bench, 0);
+	bench_release(&bench, 2);
+	bench_release(&bench, 0);
 	ck_assert_replies(&bench, "2:DONE");
 	bench_fini(&bench);
 }
@@ -360,15 +269,15 @@ START_TEST(wait_and_notify_without_the_lock_are_refused)
 	struct bench bench;
 
 	bench_init(&bench);
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "NOT_LOCKED");
-	ck_assert_str_eq(notify(&bench, 0, 1, 0), "NOT_LOCKED");
-	acquire(&bench, 1);
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "NOT_OWNER");
-	ck_assert_str_eq(wait_on(&bench, 0, 0), "NOT_OWNER");
-	ck_assert_str_eq(notify(&bench, 0, 1, 0), "NOT_OWNER");
+	ck_assert_str_eq(bench_wait(&bench, 0, -1), "NOT_LOCKED");
+	ck_assert_str_eq(bench_notify(&bench, 0, 1, 0), "NOT_LOCKED");
+	bench_acquire(&bench, 1);
+	ck_assert_str_eq(bench_wait(&bench, 0, -1), "NOT_OWNER");
+	ck_assert_str_eq(bench_wait(&bench, 0, 0), "NOT_OWNER");
+	ck_assert_str_eq(bench_notify(&bench, 0, 1, 0), "NOT_OWNER");
 	ck_assert_str_eq(locks_acquire(&bench.locks, bench.lock, 0, -1), "PENDING");
-	ck_assert_str_eq(notify(&bench, 0, 1, 0), "WAITING");
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "WAITING");
+	ck_assert_str_eq(bench_notify(&bench, 0, 1, 0), "WAITING");
+	ck_assert_str_eq(bench_wait(&bench, 0, -1), "WAITING");
 	bench_fini(&bench);
 }
 END_TEST
@@ -379,15 +288,15 @@ START_TEST(plain_lock_must_only_be_locked)
 	struct bench bench;
 
 	bench_init_on(&bench, &(struct object_options){ .kind = KIND_LOCK });
-	ck_assert_str_eq(notify(&bench, 1, 1, 0), "NOT_LOCKED");
-	acquire(&bench, 0);
-	ck_assert_str_eq(wait_on(&bench, 1, -1), "PENDING");
+	ck_assert_str_eq(bench_notify(&bench, 1, 1, 0), "NOT_LOCKED");
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_wait(&bench, 1, -1), "PENDING");
 	ck_assert(!locks_state(bench.lock).locked);
-	acquire(&bench, 0);
-	ck_assert_str_eq(notify(&bench, 2, 1, 1), "OK");
-	release(&bench, 2);
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_notify(&bench, 2, 1, 1), "OK");
+	bench_release(&bench, 2);
 	ck_assert_replies(&bench, "2:DONE");
-	ck_assert_uint_eq(holder(&bench), 2);
+	ck_assert_uint_eq(bench_holder(&bench), 2);
 	bench_fini(&bench);
 }
 END_TEST
@@ -397,9 +306,9 @@ START_TEST(strict_lock_must_be_the_callers)
 	struct bench bench;
 
 	bench_init_on(&bench, &(struct object_options){ .kind = KIND_LOCK, .strict = true });
-	acquire(&bench, 0);
-	ck_assert_str_eq(wait_on(&bench, 1, -1), "NOT_OWNER");
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "PENDING");
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_wait(&bench, 1, -1), "NOT_OWNER");
+	ck_assert_str_eq(bench_wait(&bench, 0, -1), "PENDING");
 	bench_fini(&bench);
 }
 END_TEST
@@ -411,193 +320,13 @@ START_TEST(wait_of_who_has_the_rlock_anew_deepens_it)
 	struct bench bench;
 
 	bench_init(&bench);
-	acquire(&bench, 0);
-	acquire(&bench, 0);
-	wait_on(&bench, 0, -1);
-	acquire(&bench, 0);
-	ck_assert_str_eq(notify(&bench, 0, 1, 1), "OK");
+	bench_acquire(&bench, 0);
+	bench_acquire(&bench, 0);
+	bench_wait(&bench, 0, -1);
+	bench_acquire(&bench, 0);
+	ck_assert_str_eq(bench_notify(&bench, 0, 1, 1), "OK");
 	ck_assert_replies(&bench, "3:DONE");
 	ck_assert_uint_eq(locks_state(bench.lock).depth, 3);
-	bench_fini(&bench);
-}
-END_TEST
-
-/* -- ends -------------------------------------------------------------------------------------------------------- */
-
-START_TEST(death_of_a_wait_leaves_the_queue)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	locks_kill(&bench.locks, 0);
-	acquire(&bench, 2);
-	ck_assert_str_eq(notify(&bench, 2, 1, 1), "OK");
-	release(&bench, 2);
-	ck_assert_replies(&bench, "4:DONE");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(death_of_a_notified_wait_passes_the_notify_on)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	for (unsigned i = 0; i < 3; i++)
-		acquire_and_wait(&bench, i, -1);
-	acquire(&bench, 3);
-	notify(&bench, 3, 1, 1);
-	locks_kill(&bench.locks, 0);
-	ck_assert_replies(&bench, "");
-	release(&bench, 3);
-	ck_assert_replies(&bench, "4:DONE");
-	ck_assert_uint_eq(waits(&bench), 1);
-	release(&bench, 1);
-	ck_assert_replies(&bench, "");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(death_of_a_wait_that_was_late_passes_nothing_on)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, 10);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 2);
-	fixture_turn(&bench.locks.fixture, 10);
-	locks_kill(&bench.locks, 0);
-	release(&bench, 2);
-	ck_assert_replies(&bench, "");
-	ck_assert_uint_eq(waits(&bench), 1);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(context_end_of_a_notified_wait_passes_the_notify_on)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 3);
-	notify(&bench, 3, 1, 1);
-	session_context_end(bench.locks.core, bench.locks.clients[0], 1);
-	ck_assert_replies(&bench, "2:CANCELLED");
-	release(&bench, 3);
-	ck_assert_replies(&bench, "4:DONE");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(context_end_of_a_wait_does_not_take_the_lock_back)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	session_context_end(bench.locks.core, bench.locks.clients[0], 1);
-	ck_assert_replies(&bench, "2:CANCELLED");
-	ck_assert(!locks_state(bench.lock).locked);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(death_of_the_notifier_is_told_to_who_was_notified)
-{
-	struct bench bench;
-	uint64_t token;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, 10);
-	acquire(&bench, 2);
-	token = bench.locks.fixture.number;
-	notify(&bench, 2, 1, 1);
-	locks_kill(&bench.locks, 2);
-	ck_assert_replies(&bench, "2:OWNER_DIED");
-	ck_assert_uint_eq(bench.locks.fixture.death.token, token);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(death_is_told_to_a_wait_that_was_late_too)
-{
-	struct bench bench;
-	struct waiter *waiter;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, 10);
-	acquire(&bench, 1);
-	fixture_turn(&bench.locks.fixture, 10);
-	waiter = waiter_find(bench.locks.clients[0], 2);
-	locks_kill(&bench.locks, 1);
-	ck_assert_int_eq(waiter->result.outcome, OUTCOME_TIMED_OUT);
-	ck_assert_uint_eq(waiter->result.death.process, 2);
-	ck_assert_replies(&bench, "2:TIMED_OUT");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(destroy_of_the_lock_removes_waits_and_what_comes_finds_none)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 2);
-	notify(&bench, 2, 1, 1);
-	object_destroy(bench.locks.core, (struct object *)bench.lock);
-	ck_assert_replies(&bench, "2:REMOVED, 4:REMOVED");
-	fixture_settle(&bench.locks.fixture);
-	ck_assert_ptr_null(condition_lock(bench.condition));
-	ck_assert_str_eq(wait_on(&bench, 0, -1), "NOT_FOUND");
-	ck_assert_str_eq(notify(&bench, 0, 1, 0), "NOT_FOUND");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(destroy_of_the_condition_removes_waits_but_not_the_notified)
-{
-	struct object *lock;
-	struct bench bench;
-
-	bench_init(&bench);
-	lock = (struct object *)bench.lock;
-	object_ref(lock);
-	acquire_and_wait(&bench, 0, -1);
-	acquire_and_wait(&bench, 1, -1);
-	acquire(&bench, 2);
-	notify(&bench, 2, 1, 1);
-	object_destroy(bench.locks.core, (struct object *)bench.condition);
-	ck_assert_replies(&bench, "4:REMOVED");
-	fixture_settle(&bench.locks.fixture);
-	release(&bench, 2);
-	ck_assert_replies(&bench, "2:DONE");
-	object_unref(bench.locks.core, lock);
-	bench_fini(&bench);
-}
-END_TEST
-
-/* The one who waits was told of a death and did not say that all is well: a wait is a release. */
-START_TEST(wait_without_the_word_spoils_a_robust_lock)
-{
-	struct bench bench;
-
-	bench_init_on(&bench, &(struct object_options){ .kind = KIND_RLOCK, .robust = true });
-	acquire_and_wait(&bench, 0, -1);
-	acquire(&bench, 1);
-	locks_kill(&bench.locks, 1);
-	ck_assert_str_eq(acquire(&bench, 2), "OWNER_DIED");
-	ck_assert_str_eq(wait_on(&bench, 2, -1), "PENDING");
-	ck_assert_replies(&bench, "2:NOT_RECOVERABLE, 5:NOT_RECOVERABLE");
-	ck_assert_str_eq(wait_on(&bench, 2, -1), "NOT_RECOVERABLE");
-	ck_assert_str_eq(notify(&bench, 2, 1, 0), "NOT_RECOVERABLE");
 	bench_fini(&bench);
 }
 END_TEST
@@ -624,16 +353,6 @@ main(void)
 		plain_lock_must_only_be_locked,
 		strict_lock_must_be_the_callers,
 		wait_of_who_has_the_rlock_anew_deepens_it,
-		death_of_a_wait_leaves_the_queue,
-		death_of_a_notified_wait_passes_the_notify_on,
-		death_of_a_wait_that_was_late_passes_nothing_on,
-		context_end_of_a_notified_wait_passes_the_notify_on,
-		context_end_of_a_wait_does_not_take_the_lock_back,
-		death_of_the_notifier_is_told_to_who_was_notified,
-		death_is_told_to_a_wait_that_was_late_too,
-		destroy_of_the_lock_removes_waits_and_what_comes_finds_none,
-		destroy_of_the_condition_removes_waits_but_not_the_notified,
-		wait_without_the_word_spoils_a_robust_lock,
 		NULL,
 	};
 
