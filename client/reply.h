@@ -16,6 +16,7 @@ enum result {
 	RESULT_GRANT,   /* LockReply */
 	RESULT_REGRANT, /* LockReply of a condition's wait: the lock is held whatever the outcome */
 	RESULT_OBJECT,  /* OpenReply */
+	RESULT_ENDS,    /* PipeReply */
 	RESULT_LISTING, /* ListReply */
 	RESULT_INFO,    /* ObjectInfo */
 	RESULT_HOLDS,   /* HoldersReply */
@@ -24,7 +25,9 @@ enum result {
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
+	RESULT_PIPE_STATE,
 	RESULT_EVENT_STATE,
+	RESULT_SEMAPHORE_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 
