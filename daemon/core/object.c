@@ -10,8 +10,10 @@
 #include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
+#include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
 #include "daemon/core/set.h"
+#include "daemon/core/semaphore.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -25,8 +27,11 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };
 

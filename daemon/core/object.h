@@ -94,9 +94,11 @@ struct object_options {
 	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */
 	bool refers;         /* there are references in it */
 	int64_t count;       /* semaphore, barrier, latch, array */
+	bool has_count;      /* semaphore: the count counts even if it is 0 */
 	uint32_t typecode;   /* cell, array; 0: none */
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
+	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */

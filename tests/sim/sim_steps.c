@@ -261,6 +261,12 @@ step_clear(struct step *step)
 		model_clear(&step->sim->model, &sent->model);
 }
 
+static void
+step_pipe(struct step *step)
+{
+	sim_step_pipe(step->sim, step->client, draw_wait(step));
+}
+
 /* -- signals ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -438,6 +444,7 @@ static const struct step_row {
 	{ 6, step_task_done },
 	{ 3, step_join },
 	{ 1, step_clear },
+	{ 16, step_pipe },
 	{ 24, step_signals },
 	{ 12, step_data },
 	{ 3, step_open },
@@ -521,7 +528,7 @@ sim_step(struct sim *sim)
 	if (!client->client) {
 		/* Joining ends a turn. */
 		if (sim->is_modelled)
-			model_expire(&sim->model, sim->world.now_ns);
+			model_turn_end(&sim->model, sim->world.now_ns);
 		connect(sim, client);
 		sim_harvest(sim);
 		return;
