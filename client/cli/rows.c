@@ -3,6 +3,7 @@
 
 #include "args.h"
 #include "complete.h"
+#include "condrun.h"
 #include "fields.h"
 #include "help.h"
 #include "lockrun.h"
@@ -25,6 +26,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
+	{ ROW_CONDITION, "condition", "waiting for a word from others, under a lock" },
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
@@ -107,6 +109,11 @@ const struct row rows[] = {
 	{ ROW_LOCKS, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
 	{ ROW_LOCKS, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
 
+	{ ROW_CONDITION, "wait", "Condition/Wait", "--timeout", CREATES, print_nothing, condrun_run, "wait to be notified; holds the lock before and afterwards" },
+	{ ROW_CONDITION, "notify", "Condition/Notify", "count=1", CREATES, print_count, condrun_run, "take the lock, notify those who wait longest and print how many there were" },
+	{ ROW_CONDITION, "notify-all", "Condition/NotifyAll", "", CREATES, print_count, condrun_run, "take the lock, notify all who wait and print how many there were" },
+	{ ROW_CONDITION, "lock", "Condition/Lock", "", 0, print_fields, NULL, "which lock it is on" },
+
 	{ ROW_VALUE, "get", "Cell/Get", "", 0, print_value, NULL, "the value" },
 	{ ROW_VALUE, "set", "Cell/Set", "value", CREATES, print_nothing, NULL, "put a value in its place" },
 	{ ROW_VALUE, "exchange", "Cell/Exchange", "value", CREATES, print_value, NULL, "put a value in its place and print the old one" },
@@ -163,6 +170,7 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
