@@ -1,17 +1,21 @@
 /* The table of verbs, in the order in which help shows them. */
 #include "rows.h"
 
+#include "args.h"
 #include "complete.h"
 #include "condrun.h"
 #include "fields.h"
 #include "help.h"
 #include "lockrun.h"
+#include "ls.h"
 #include "methods.h"
 #include "print.h"
 #include "rawcall.h"
 #include "run.h"
+#include "show.h"
 #include "slices.h"
 #include "verbs.h"
+#include "who.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,10 +47,10 @@ const struct row rows[] = {
 	{ ROW_TOP, "run", NULL, "", ROW_COMMAND, NULL, run_run, "start a private daemon for COMMAND, which finds it by $CONCUR_URL" },
 	{ ROW_TOP, "ping", "Session/Ping", "", 0, print_alive, NULL, "ask the daemon for a sign of life" },
 	{ ROW_TOP, "info", "Manager/Info", "", 0, print_fields, NULL, "what the daemon says of itself" },
-	{ ROW_TOP, "ls", "Manager/List", "--kind", LISTS, print_objects, NULL, "list the objects that have a name; with --raw the names alone" },
-	{ ROW_TOP, "who", "Manager/Sessions", "", LISTS, print_sessions, NULL, "list the sessions: which processes are connected, what they wait for and hold" },
+	{ ROW_TOP, "ls", "Manager/List", "--kind --all --sort=name --reverse", LISTS, NULL, ls_run, "list the objects that have a name, or all; with --raw the names alone" },
+	{ ROW_TOP, "who", "Manager/Sessions", "name?", LISTS, NULL, who_run, "who holds an object, waits for it, refers to it; without NAME all processes that are connected" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
-	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
+	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
 	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
@@ -209,12 +213,9 @@ kind_name(unsigned kind)
 }
 
 static bool
-is_flag(const char *name, const void *arg)
+is_flag(const struct field *field, const void *arg)
 {
-	const ProtobufCMessageDescriptor *type = arg;
-	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, name);
-
-	return field && field->type == PROTOBUF_C_TYPE_BOOL;
+	return args_is_flag(field, arg);
 }
 
 void
