@@ -429,6 +429,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
+#include "concur_iterate.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"

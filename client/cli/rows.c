@@ -39,6 +39,7 @@ const struct kind_word rows_kinds[] = {
 /* Short names for the columns below. */
 #define CREATES ROW_CREATES
 #define LISTS ROW_LISTS
+#define SNAPSHOT ROW_SNAPSHOT
 
 /* clang-format off */
 const struct row rows[] = {
@@ -67,9 +68,9 @@ const struct row rows[] = {
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
-	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
-	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
-	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
@@ -86,10 +87,10 @@ const struct row rows[] = {
 	{ ROW_LIST, "reverse", "List/Reverse", "", 0, print_nothing, NULL, "turn the order round" },
 	{ ROW_LIST, "sort", "List/Sort", "--reverse", 0, print_nothing, NULL, "sort the items" },
 	{ ROW_LIST, "repeat", "List/Repeat", "count", 0, print_nothing, NULL, "repeat the items so many times in all" },
-	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, NULL, slices_run, "the items from start to in front of stop" },
+	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS | SNAPSHOT, NULL, slices_run, "the items from start to in front of stop" },
 	{ ROW_LIST, "set-slice", "List/SetSlice", "values... --start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "put values in place of a slice" },
 	{ ROW_LIST, "del-slice", "List/DeleteSlice", "--start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "take a slice away" },
-	{ ROW_LIST, "items", "List/GetSlice", "", LISTS, NULL, slices_run, "all items" },
+	{ ROW_LIST, "items", "List/GetSlice", "", LISTS | SNAPSHOT, NULL, slices_run, "all items" },
 
 	{ ROW_QUEUE, "put", "Queue/Put", "value... --timeout", CREATES, print_nothing, NULL, "put items, one after the other; waits for room" },
 	{ ROW_QUEUE, "put-nowait", "Queue/Put", "value...", CREATES, print_nothing, NULL, "put items if there is room" },
@@ -139,7 +140,7 @@ const struct row rows[] = {
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },
 	{ ROW_SET, "contains", "Set/Contains", "value", 0, print_truth, NULL, "true or false: whether the item is there" },
 	{ ROW_SET, "pop", "Set/Pop", "", 0, print_value, NULL, "take the item out that was put in last, and print it" },
-	{ ROW_SET, "items", "Set/Page", "", LISTS, print_values, NULL, "all items, in the order they were put in" },
+	{ ROW_SET, "items", "Set/Page", "", LISTS | SNAPSHOT, print_values, NULL, "all items, in the order they were put in" },
 	{ ROW_SET, "candidates", "Set/Candidates", "", LISTS, print_values, NULL, "all items that only programs can compare" },
 	{ ROW_SET, "union", "Set/MakeUnion", "other", LISTS, print_made_set, NULL, "the items that are in one or both of two sets" },
 	{ ROW_SET, "intersection", "Set/MakeIntersection", "other", LISTS, print_made_set, NULL, "the items that are in both" },

@@ -47,6 +47,8 @@ name_object(struct command *command, const struct method *method, json_t *reques
 		return VERDICT_DONE;
 	if (has_field(method, "object")) {
 		verdict = command_open(command, command->row->how & ROW_CREATES, false, &id);
+		if (verdict == VERDICT_DONE && command->row->how & ROW_SNAPSHOT)
+			command_snapshot(command, &id);
 		if (verdict == VERDICT_DONE)
 			(void)json_object_set_new(request, "object", id);
 		return verdict == VERDICT_DONE ? name_other(command, request) : verdict;

@@ -180,9 +180,11 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 }
 
 enum concur_status
-object_copy(struct core *core, struct object *original, struct object **ret)
+object_copy(struct core *core, struct object *original, enum lifetime lifetime, struct session *creator,
+    struct object **ret)
 {
-	struct object_open open = { .options = { .kind = original->kind->id } };
+	struct object_open open = { .creator = creator,
+		.options = { .kind = original->kind->id, .lifetime = lifetime } };
 	enum concur_status status;
 
 	if (!original->kind->copy)
