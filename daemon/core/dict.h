@@ -4,8 +4,8 @@
  * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
  * must take its own of what it shares; then the dict is as it was.
  *
- * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with it,
- * the entry that was inserted first makes room, or as many as it takes. */
+ * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with
+ * it, the entry that was inserted first makes room, or as many as it takes. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 

@@ -1,8 +1,9 @@
-/* The locks of a dict's keys: which lock stands for which key. A side table, that only dicts have whose keys are locked.
+/* The locks of a dict's keys: which lock stands for which key. A side table, that only dicts have whose keys are
+ * locked.
  *
  * The table holds no reference: a lock goes when nobody refers to it any more, and the next one who asks for that key
- * gets a new one. It keeps ids, which never come twice, so an entry whose lock has gone is merely forgotten, two at most
- * whenever a key is looked up. */
+ * gets a new one. It keeps ids, which never come twice, so an entry whose lock has gone is merely forgotten, two at
+ * most whenever a key is looked up. */
 #ifndef CORE_KEY_LOCKS_H
 #define CORE_KEY_LOCKS_H
 
