@@ -271,7 +271,7 @@ void concur_object_free(concur_object *object);
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
     concur_namespace *: (handle), \
-    concur_semaphore *: (handle)))
+    concur_semaphore *: (handle), concur_barrier *: (handle), concur_latch *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -420,10 +420,12 @@ void concur_reply_free(struct concur_reply *reply);
 #endif
 
 /* Looking around, and what each kind has besides. */
+#include "concur_barrier.h"
 #include "concur_cell.h"
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
+#include "concur_latch.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"

@@ -14,6 +14,7 @@ enum result {
 	RESULT_VALUE,   /* ValueReply */
 	RESULT_VALUES,  /* ValuesReply, PairsReply */
 	RESULT_GRANT,   /* LockReply */
+	RESULT_ARRIVAL, /* BarrierReply */
 	RESULT_OBJECT,  /* OpenReply */
 	RESULT_ENDS,    /* PipeReply */
 	RESULT_LISTING, /* ListReply */
@@ -27,6 +28,8 @@ enum result {
 	RESULT_PIPE_STATE,
 	RESULT_EVENT_STATE,
 	RESULT_SEMAPHORE_STATE,
+	RESULT_BARRIER_STATE,
+	RESULT_LATCH_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 
