@@ -6,6 +6,7 @@
 const ProtobufCService *const services[] = {
 	&svc_barrier.base,
 	&svc_cell.base,
+	&svc_condition.base,
 	&svc_dict.base,
 	&svc_event.base,
 	&svc_latch.base,

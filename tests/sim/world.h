@@ -13,6 +13,7 @@
 
 #include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
+#include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
 #include "concur/v1/latch.pb-c.h"
