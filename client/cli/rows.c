@@ -75,6 +75,7 @@ const struct row rows[] = {
 	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
 	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "key-lock", "Dict/KeyLock", "key", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock of a key, there or not, while COMMAND runs" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
