@@ -41,6 +41,7 @@ session_new(struct core *core, uint64_t process, void *user)
 	session->process = process;
 	session->user = user;
 	link_init(&session->created);
+	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
 	return session;
 
@@ -80,7 +81,6 @@ session_drop_waiters(struct core *core, struct session *session)
 {
 	struct table_node *node;
 
-	table_each(&session->calls, session_stand_aside, NULL);
 	while ((node = table_any(&session->calls)))
 		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
 }
@@ -124,12 +124,49 @@ session_drop_refs(struct core *core, struct session *session)
 	}
 }
 
+/* Memory was short when it gave back what it had not read: tries again. */
+static bool
+session_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct session *session = LINK_ENTRY(grave, struct session, grave);
+
+	if (*steps == 0 || !deliveries_return(core, &session->deliveries)) {
+		*steps = 0;
+		return false;
+	}
+	link_remove(&grave->link);
+	free(session);
+	return true;
+}
+
+/* Frees it, but for what can not go back yet. */
+static void
+session_free(struct core *core, struct session *session)
+{
+	table_remove(&core->sessions, &session->by_id);
+	table_fini(&session->refs);
+	table_fini(&session->owners);
+	table_fini(&session->calls);
+	if (session->deliveries.count == 0) {
+		free(session);
+		return;
+	}
+	session->grave.step = session_step;
+	core_bury(core, &session->grave);
+}
+
 void
 session_end(struct core *core, struct session *session, enum farewell farewell)
 {
 	struct link *node;
 
-	/* Waiters first, so that nothing that is let go below is given to this session again. */
+	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
+	 * back stands in its place before their leaving lets others go on. */
+	table_each(&session->calls, session_stand_aside, NULL);
+	if (farewell == FAREWELL_DEATH)
+		(void)deliveries_return(core, &session->deliveries);
+	else
+		deliveries_drop(core, &session->deliveries);
 	session_drop_waiters(core, session);
 	session_end_owners(core, session, farewell);
 	while ((node = link_pop(&session->created)))
@@ -137,11 +174,7 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 	session_drop_refs(core, session);
 
 	assert(session->calls.count == 0);
-	table_remove(&core->sessions, &session->by_id);
-	table_fini(&session->refs);
-	table_fini(&session->owners);
-	table_fini(&session->calls);
-	free(session);
+	session_free(core, session);
 }
 
 void

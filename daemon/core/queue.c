@@ -17,25 +17,28 @@ queue_init(struct core *core, struct object *object, const struct object_options
 	struct queue *queue = queue_of(object);
 
 	(void)core;
-	if (options->order > QUEUE_LIFO)
+	if (options->order > QUEUE_PRIORITY)
 		return CONCUR_VALUE_ERROR;
-	ring_init(&queue->items);
+	queue->origin = malloc(sizeof *queue->origin);
+	if (!queue->origin)
+		return CONCUR_NO_MEMORY;
+	*queue->origin = (struct origin){ .queue = queue };
+	queue_items_init(&queue->items, options->order);
 	link_init(&queue->getters);
 	link_init(&queue->putters);
 	link_init(&queue->joiners);
 	queue->maxsize = options->maxsize > 0 ? (uint64_t)options->maxsize : 0;
-	queue->lifo = options->order == QUEUE_LIFO;
 	return CONCUR_OK;
 }
 
 void
-queue_settle(struct core *core, struct queue *queue)
+queue_serve_waiters(struct core *core, struct queue *queue)
 {
 	while (queue_serve_getter(core, queue) || queue_serve_putter(core, queue))
 		;
 }
 
-static void
+void
 queue_finish(struct core *core, struct queue *queue, uint64_t count)
 {
 	queue->unfinished -= count;
@@ -73,17 +76,49 @@ queue_join(struct core *core, struct queue *queue, const struct ask *ask, struct
 static bool
 queue_step(struct core *core, struct object *object, size_t *steps)
 {
-	return store_step_ring(core, &queue_of(object)->items, steps);
+	return queue_items_step(core, &queue_of(object)->items, steps);
 }
 
-/* Drops all items; those of a long queue are freed by steps. */
+struct queue_grave {
+	struct grave grave;
+	struct queue_items items;
+};
+
+static bool
+queue_grave_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct queue_grave *ours = LINK_ENTRY(grave, struct queue_grave, grave);
+
+	if (!queue_items_step(core, &ours->items, steps))
+		return false;
+	link_remove(&grave->link);
+	free(ours);
+	return true;
+}
+
+/* Its items go to a grave. */
+static enum concur_status
+queue_bury_items(struct core *core, struct queue *queue)
+{
+	struct queue_grave *ours = malloc(sizeof *ours);
+
+	if (!ours)
+		return CONCUR_NO_MEMORY;
+	queue_items_move(&queue->items, &ours->items);
+	ours->grave.step = queue_grave_step;
+	core_bury(core, &ours->grave);
+	return CONCUR_OK;
+}
+
+/* Drops all items; those of a long queue are freed by steps. What is in doubt does not come back. */
 static enum concur_status
 queue_drop_items(struct core *core, struct queue *queue)
 {
-	size_t dropped = ring_count(&queue->items);
+	uint64_t dropped = queue_ready(queue) + queue->items.delayed_count;
 
-	if (store_bury_ring(core, &queue->items) < 0)
+	if (dropped && queue_bury_items(core, queue) != CONCUR_OK)
 		return CONCUR_NO_MEMORY;
+	queue->floor = queue->place;
 	queue->object.bytes = 0;
 	object_changed(core, &queue->object);
 	queue_finish(core, queue, dropped < queue->unfinished ? dropped : queue->unfinished);
@@ -106,11 +141,13 @@ void
 queue_state(const struct queue *queue, struct queue_state *ret)
 {
 	*ret = (struct queue_state){
-		.size = ring_count(&queue->items),
+		.size = queue_ready(queue),
 		.maxsize = queue->maxsize,
 		.unfinished = queue->unfinished,
 		.getters = queue->getting,
 		.putters = queue->putting,
+		.delayed = queue->items.delayed_count,
+		.in_doubt = queue->origin->in_doubt,
 		.is_shut_down = queue->is_shut_down,
 	};
 }
@@ -123,6 +160,10 @@ queue_end(struct core *core, struct object *object)
 	waiter_wake_all(core, &queue->getters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->putters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->joiners, CONCUR_REMOVED);
+	queue->origin->queue = NULL;
+	if (queue->origin->in_doubt == 0)
+		free(queue->origin);
+	queue->origin = NULL;
 }
 
 static void
@@ -140,13 +181,13 @@ queue_left(struct core *core, struct object *object, uint8_t role)
 static size_t
 queue_footprint(const struct object *object)
 {
-	return ring_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
+	return queue_items_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
 }
 
 static uint64_t
 queue_len(const struct object *object)
 {
-	return ring_count(&LINK_ENTRY(object, const struct queue, object)->items);
+	return queue_ready(LINK_ENTRY(object, const struct queue, object));
 }
 
 /* What is cleared counts as done: nobody will get it, so nobody could tell. */
@@ -160,6 +201,26 @@ queue_clear(struct core *core, struct object *object)
 	return status;
 }
 
+static void
+queue_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	const struct queue *queue = LINK_ENTRY(object, const struct queue, object);
+
+	say(arg, "order", (int64_t)queue->items.order);
+	say(arg, "maxsize", (int64_t)queue->maxsize);
+	say(arg, "unfinished", (int64_t)queue->unfinished);
+	say(arg, "delayed", (int64_t)queue->items.delayed_count);
+	say(arg, "in doubt", (int64_t)queue->origin->in_doubt);
+	say(arg, "shut down", queue->is_shut_down);
+}
+
+static const char *const queue_roles[] = {
+	[QUEUE_GET] = "get",
+	[QUEUE_GET_MANY] = "get",
+	[QUEUE_PUT] = "put",
+	[QUEUE_JOIN] = "join",
+};
+
 const struct kind queue_kind = {
 	.id = KIND_QUEUE,
 	.name = "queue",
@@ -171,4 +232,6 @@ const struct kind queue_kind = {
 	.len = queue_len,
 	.footprint = queue_footprint,
 	.clear = queue_clear,
+	.roles = queue_roles,
+	.details = queue_details,
 };

@@ -6,31 +6,35 @@ queue_serve_putter(struct core *core, struct queue *queue)
 {
 	struct waiter *waiter = waiter_first(&queue->putters);
 	struct result *brought;
-	bool many;
+	struct queue_load load;
+	enum concur_status status;
 
 	if (!waiter || !queue_fits(core, queue, waiter->amount))
 		return false;
 	brought = &waiter->result;
-	many = brought->values != NULL;
-	if (queue_append(core, queue, many ? brought->values : &brought->value, many ? brought->count : 1) < 0) {
-		waiter_fail(core, waiter, CONCUR_NO_MEMORY);
-		queue->putting--;
+	load = (struct queue_load){ .blobs = brought->values ? brought->values : &brought->value,
+		.count = waiter->amount,
+		.due_ns = waiter->due_ns,
+		.expires_ns = waiter->expires_ns };
+	status = queue_append(core, queue, &load);
+	queue->putting--;
+	if (status != CONCUR_OK) {
+		waiter_fail(core, waiter, status);
 		return true;
 	}
 	brought->count = 0;
 	brought->value = NULL;
-	brought->number = ring_count(&queue->items);
-	queue->putting--;
+	brought->number = queue_ready(queue);
 	waiter_wake(core, waiter, CONCUR_OK);
 	return true;
 }
 
 /* Brings values into the store. NULL if there is no memory. */
 static struct blob **
-queue_keep(struct core *core, const struct value *values, const bool *refers, size_t count, struct blob **blobs)
+queue_keep(struct core *core, const struct queue_load *load, struct blob **blobs)
 {
-	for (size_t i = 0; i < count; i++) {
-		blobs[i] = store_new(core, NULL, &values[i], refers[i]);
+	for (size_t i = 0; i < load->count; i++) {
+		blobs[i] = store_new(core, NULL, &load->values[i], load->refers[i]);
 		if (!blobs[i]) {
 			while (i--)
 				store_drop(core, NULL, blobs[i]);
@@ -41,8 +45,8 @@ queue_keep(struct core *core, const struct value *values, const bool *refers, si
 }
 
 static enum concur_status
-queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
-    bool one)
+queue_wait_with(struct core *core, struct queue *queue, const struct ask *ask, const struct queue_load *load,
+    struct blob **blobs, bool one)
 {
 	struct waiter *waiter;
 	enum concur_status status;
@@ -51,65 +55,80 @@ queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask,
 	if (status != CONCUR_PENDING)
 		return status;
 	waiter->role = QUEUE_PUT;
-	waiter->amount = count;
+	waiter->amount = load->count;
+	waiter->due_ns = load->due_ns;
+	waiter->expires_ns = load->expires_ns;
 	if (one) {
 		waiter->result.value = blobs[0];
 	} else {
 		waiter->result.values = blobs;
-		waiter->result.count = count;
+		waiter->result.count = load->count;
 	}
 	queue->putting++;
 	return CONCUR_PENDING;
 }
 
-/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a
- * waiter takes over. */
 static enum concur_status
-queue_put_blobs(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
-    bool one, struct result *ret)
+queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask, const struct queue_load *load)
 {
-	if (!link_empty(&queue->putters) || !queue_fits(core, queue, count))
-		return queue_wait_to_put(core, queue, ask, blobs, count, one);
-	if (queue_append(core, queue, blobs, count) < 0)
-		return CONCUR_NO_MEMORY;
-	if (!one)
-		free(blobs);
-	ret->number = ring_count(&queue->items);
-	queue_settle(core, queue);
-	return CONCUR_OK;
-}
+	struct blob *single, **blobs = &single;
+	enum concur_status status = CONCUR_NO_MEMORY;
 
-enum concur_status
-queue_put(struct core *core, struct queue *queue, const struct ask *ask, const struct value *values, const bool *refers,
-    size_t count, struct result *ret)
-{
-	struct blob *single;
-	struct blob **blobs = &single;
-	enum concur_status status;
-
-	if (queue->is_shut_down)
-		return CONCUR_SHUT_DOWN;
-	if (count > queue_room(core, queue))
-		return CONCUR_VALUE_ERROR;
-	if (ask->wait_ns == 0 && (!link_empty(&queue->putters) || !queue_fits(core, queue, count))) {
-		ret->outcome = OUTCOME_FULL;
-		return CONCUR_OK;
-	}
-	if (count == 0)
-		return CONCUR_OK;
-	if (count > 1 && !(blobs = malloc(count * sizeof *blobs)))
+	if (load->count > 1 && !(blobs = reallocarray(NULL, load->count, sizeof *blobs)))
 		return CONCUR_NO_MEMORY;
-	if (!queue_keep(core, values, refers, count, blobs)) {
-		status = CONCUR_NO_MEMORY;
+	if (!queue_keep(core, load, blobs))
 		goto out;
-	}
-	status = queue_put_blobs(core, queue, ask, blobs, count, blobs == &single, ret);
-	if (status == CONCUR_OK || status == CONCUR_PENDING)
+	status = queue_wait_with(core, queue, ask, load, blobs, blobs == &single);
+	if (status == CONCUR_PENDING)
 		return status;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < load->count; i++)
 		store_drop(core, NULL, blobs[i]);
 out:
 	if (blobs != &single)
 		free(blobs);
 	return status;
+}
+
+enum concur_status
+queue_put(struct core *core, struct queue *queue, const struct ask *ask, const struct queue_load *load,
+    struct result *ret)
+{
+	enum concur_status status;
+
+	if (queue->is_shut_down)
+		return CONCUR_SHUT_DOWN;
+	if (load->count > queue_room(core, queue))
+		return CONCUR_VALUE_ERROR;
+	if (__builtin_expect(load->count == 0, 0))
+		return CONCUR_OK;
+	if (!link_empty(&queue->putters) || !queue_fits(core, queue, load->count)) {
+		if (ask->wait_ns != 0)
+			return queue_wait_to_put(core, queue, ask, load);
+		ret->outcome = OUTCOME_FULL;
+		return CONCUR_OK;
+	}
+	status = queue_append(core, queue, load);
+	if (status != CONCUR_OK)
+		return status;
+	ret->number = queue_ready(queue);
+	queue_settle(core, queue);
+	return CONCUR_OK;
+}
+
+/* A sum that stays below "never". */
+static uint64_t
+queue_later(uint64_t now_ns, uint64_t wait_ns)
+{
+	uint64_t room = UINT64_MAX - 1 - now_ns;
+
+	return now_ns + (wait_ns < room ? wait_ns : room);
+}
+
+void
+queue_load_times(const struct core *core, struct queue_load *load, uint64_t delay_ns, uint64_t ttl_ns)
+{
+	uint64_t due_ns = queue_later(core->now_ns, delay_ns);
+
+	load->due_ns = delay_ns ? due_ns : 0;
+	load->expires_ns = ttl_ns ? queue_later(due_ns, ttl_ns) : 0;
 }
