@@ -10,8 +10,8 @@
  *   values...    one word or more; where the field is no array, the verb is carried out once for each word
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
- * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ... */
+ * Some names are not those of their field: `timeout`, `delay` and `ttl` are wait_ns (left out: waits for ever), delay_ns
+ * and ttl_ns in seconds, `pairs` is `values` as key, value, key, value ... */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 
@@ -32,6 +32,9 @@ struct field {
 
 /* Reads the next token at *at and steps behind it; false at the end. */
 bool fields_next(const char **at, struct field *ret);
+
+/* Is it a time, in seconds? */
+bool fields_is_time(const struct field *field);
 
 /* The field of the request that this one fills. */
 const char *fields_target(const struct field *field);
