@@ -18,8 +18,17 @@ object_new(concur_session *session, uint64_t id, enum concur_kind kind)
 	concur_object *object = malloc(sizeof *object);
 
 	if (object)
-		*object = (concur_object){ session_ref(session), id, kind, fork_word() };
+		*object = (concur_object){ session_ref(session), id, kind, 0, fork_word() };
 	return object;
+}
+
+void
+object_drop(concur_object *object)
+{
+	if (!object)
+		return;
+	session_unref(object->session);
+	free(object);
 }
 
 /* Takes one more reference for this process's session. Other threads that use the handle wait. */
@@ -33,8 +42,7 @@ object_refer(concur_object *object)
 	if (atomic_load(&object->word) != fork_word()) {
 		status = concur_object_ref(object->session, object->id, &twin);
 		if (status == CONCUR_OK) {
-			session_unref(twin->session); /* the reference is this handle's now */
-			free(twin);
+			object_drop(twin); /* the reference is this handle's now */
 			atomic_store_explicit(&object->word, fork_word(), memory_order_release);
 		}
 	}
@@ -60,8 +68,7 @@ concur_object_free(concur_object *object)
 	body.object = object->id;
 	if (atomic_load(&object->word) == fork_word())
 		request_tell(object->session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
-	session_unref(object->session);
-	free(object);
+	object_drop(object);
 }
 
 /* -- opening ------------------------------------------------------------------------------------------------------ */
@@ -90,7 +97,9 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.bounded = how->bounded;
 		body.evict = how->evict;
 		body.nested = how->nested;
+		body.robust = how->robust;
 		body.count = how->count;
+		body.has_count = how->has_count;
 		body.typecode = (unsigned char)how->typecode;
 		body.lock = how->lock ? how->lock->id : 0;
 		body.default_wait_ns = how->timeout_ns;
@@ -120,6 +129,21 @@ object_ref(unsigned flags, concur_session *session, uint64_t id)
 
 FORMS(object, concur_object *, object_ref, (concur_session * session, uint64_t id), (session, id))
 
+enum concur_status
+concur_object_take(concur_session *session, const struct concur_value *value, concur_object **ret_object)
+{
+	Concur__V1__ObjectRequest body = CONCUR__V1__OBJECT_REQUEST__INIT;
+	enum concur_status status;
+
+	if (value->kind != CONCUR_VALUE_OBJECT)
+		return error_set(CONCUR_BAD_ARGUMENT, "the value refers to no object");
+	status = concur_object_ref(session, value->object, ret_object);
+	body.object = value->object;
+	if (status == CONCUR_OK)
+		request_tell(session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
+	return status;
+}
+
 /* clang-format off */
 #define OPENS(type, KIND)                                                                                              \
 	enum concur_status                                                                                             \
@@ -144,8 +168,45 @@ FORMS(object, concur_object *, object_ref, (concur_session * session, uint64_t i
 OPENS(dict, DICT)
 OPENS(list, LIST)
 OPENS(queue, QUEUE)
-OPENS(lock, LOCK)
 OPENS(cell, CELL)
+OPENS(pipe, PIPE)
+OPENS(set, SET)
+OPENS(namespace, NAMESPACE)
+OPENS(event, EVENT)
+OPENS(semaphore, SEMAPHORE)
+
+/* Locks and rlocks have one type of handle. */
+static enum concur_status
+lock_open(concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how,
+    concur_lock **ret_lock)
+{
+	concur_object *object;
+	enum concur_status status = concur_object_open(session, kind, name, how, &object);
+
+	if (status == CONCUR_OK)
+		*ret_lock = (concur_lock *)(void *)object;
+	return status;
+}
+
+enum concur_status
+concur_lock_open(concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock)
+{
+	return lock_open(session, CONCUR_KIND_LOCK, name, how, ret_lock);
+}
+
+enum concur_status
+concur_rlock_open(concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock)
+{
+	return lock_open(session, CONCUR_KIND_RLOCK, name, how, ret_lock);
+}
+
+concur_lock *
+concur_object_lock(concur_object *object)
+{
+	enum concur_kind kind = concur_object_kind(object);
+
+	return kind == CONCUR_KIND_LOCK || kind == CONCUR_KIND_RLOCK ? (concur_lock *)(void *)object : NULL;
+}
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 
@@ -187,17 +248,23 @@ object_clear(unsigned flags, concur_object *object)
 FORMS_DONE(object_clear, (concur_object * object), (object))
 
 static concur_future *
+object_copy(unsigned flags, concur_object *object)
+{
+	return shape_object(ON(object, CONCUR_METHOD_OBJECT_COPY, RESULT_OBJECT, flags));
+}
+
+FORMS(object, concur_object *, object_copy, (concur_object * object), (object))
+
+uint64_t
+concur_object_original_version(const concur_object *copy)
+{
+	return copy->version;
+}
+
+static concur_future *
 object_remove(unsigned flags, concur_object *object)
 {
 	return shape_object(ON(object, CONCUR_METHOD_OBJECT_REMOVE, RESULT_DONE, flags));
 }
 
 FORMS_DONE(object_remove, (concur_object * object), (object))
-
-static concur_future *
-object_info(unsigned flags, concur_object *object)
-{
-	return shape_object(ON(object, CONCUR_METHOD_OBJECT_INFO, RESULT_INFO, flags));
-}
-
-FORMS(listing, struct concur_listing, object_info, (concur_object * object), (object))

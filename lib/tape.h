@@ -1,12 +1,12 @@
 /* A tape: values in order, written at its end and read from its start, packed into segments.
  *
- * A small value stands on the tape itself: a byte for its kind, a byte for its size, its bytes. A large one, or one that
- * somebody else counts, is a blob by reference. Items have numbers that rise; as long as they rise by one the numbers
+ * A small value stands on the tape itself: a byte for its kind, a byte for its size, its bytes. A large one, or one
+ * that refers to objects, is a blob by reference. Items have numbers that rise; as long as they rise by one the numbers
  * take no room.
  *
  * Segments have a fixed size and are never moved, but for the only one of a short tape, which begins small and doubles
- * up to a full one. An empty tape keeps a small segment at most; one full segment is kept in reserve, so that a tape that
- * breathes around a segment's border does not call malloc each time.
+ * up to a full one. An empty tape keeps a small segment at most; one full segment is kept in reserve, so that a tape
+ * that breathes around a segment's border does not call malloc each time.
  *
  * Thread-safety: none. */
 #ifndef LIB_TAPE_H

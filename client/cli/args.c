@@ -43,6 +43,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return read_seconds(field->name, word, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
+	if (strcmp(field->name, "other") == 0)
+		return spell_word(word, true, fault); /* its id is found when there is a connection */
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&
@@ -207,11 +209,19 @@ fill_absent(const struct field *field, const ProtobufCMessageDescriptor *type, j
 	return json && set_member(request, fields_target(field), json);
 }
 
+/* The keys of a namespace are names, whatever they look like. */
+static bool
+is_text(const struct command *command, const struct field *field)
+{
+	return command->options.text ||
+	    (command->kind && command->kind->kind == ROW_NAMESPACE && strcmp(field->name, "key") == 0);
+}
+
 static bool
 fill_one(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
     struct operands *operands, json_t *request, struct fault *fault)
 {
-	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
+	json_t *json = args_word(field, type, operands->words[operands->used++], is_text(command, field), fault);
 
 	return json && set_member(request, fields_target(field), json) && set_flag(request, field->if_given);
 }

@@ -100,6 +100,13 @@ cell_len(const struct object *object)
 	return 1;
 }
 
+static enum concur_status
+cell_copy(struct core *core, struct object *object, struct object *original)
+{
+	cell_of(object)->value = store_again(core, object, cell_of(original)->value);
+	return CONCUR_OK;
+}
+
 const struct kind cell_kind = {
 	.id = KIND_CELL,
 	.name = "value",
@@ -108,4 +115,5 @@ const struct kind cell_kind = {
 	.end = cell_end,
 	.step = cell_step,
 	.len = cell_len,
+	.copy = cell_copy,
 };

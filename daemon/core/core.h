@@ -36,6 +36,7 @@ struct core {
 	struct link graves;       /* what is freed by counted steps */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
+	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
@@ -68,6 +69,21 @@ static inline uint64_t
 core_memory(const struct core *core)
 {
 	return core->bytes + core->object_bytes;
+}
+
+/* Whether there is no room for so many bytes more. */
+static inline bool
+core_has_no_room(const struct core *core, uint64_t bytes)
+{
+	return core->limits->memory_max && core_memory(core) + bytes > core->limits->memory_max;
+}
+
+/* Whether all that may be stored is stored. What a frame brings is measured before it is applied; this is for calls
+ * that make more out of what is there already. */
+static inline bool
+core_is_full(const struct core *core)
+{
+	return core_has_no_room(core, 0);
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

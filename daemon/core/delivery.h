@@ -4,8 +4,8 @@
  * the order in which the replies were written, and still counts in the store. Once the session says how many replies it
  * has read, those up to there are dropped. If it dies, the others go back to where they stood.
  *
- * An entry does not count as a reference to its queue: one that nobody else refers to may go, and its items in doubt with
- * it. */
+ * An entry does not count as a reference to its queue: one that nobody else refers to may go, and its items in doubt
+ * with it. */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
 

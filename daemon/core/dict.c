@@ -3,9 +3,12 @@
 
 #include "daemon/core/store.h"
 
+#include <assert.h>
+
 struct dict {
 	struct object object;
 	struct map *map; /* NULL once its contents are freed */
+	size_t opaque;   /* keys with something opaque inside */
 };
 
 static struct dict *
@@ -22,6 +25,38 @@ dict_init(struct core *core, struct object *object, const struct object_options 
 	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
 }
 
+enum concur_status
+dict_check_key(const struct dict *dict, const struct value *key, bool compared)
+{
+	if (dict->object.kind == &namespace_kind && key->kind != VALUE_TEXT)
+		return CONCUR_TYPE_ERROR;
+	if (dict->opaque == 0 || compared || map_find(dict->map, key))
+		return CONCUR_OK;
+	return CONCUR_NEEDS_COMPARE;
+}
+
+const struct map *
+dict_entries(const struct dict *dict)
+{
+	return dict->map;
+}
+
+size_t
+dict_opaque(const struct dict *dict)
+{
+	return dict->opaque;
+}
+
+/* Keys come (+1) and go (-1). */
+static void
+dict_count_opaque(struct dict *dict, const struct blob *key, int change)
+{
+	struct value value = store_value(key);
+
+	if (__builtin_expect(value_has_opaque(&value), 0))
+		dict->opaque += (size_t)change;
+}
+
 struct blob *
 dict_get(const struct dict *dict, const struct value *key)
 {
@@ -31,15 +66,22 @@ dict_get(const struct dict *dict, const struct value *key)
 }
 
 /* Takes the entry out of the map; key and value become the caller's. */
-static void
+static enum concur_status
 dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct blob **ret_key, struct blob **ret_value)
 {
-	*ret_key = blob_ref(entry->key);
-	*ret_value = entry->value;
-	map_remove(dict->map, entry);
-	store_take(core, &dict->object, *ret_key);
-	store_take(core, &dict->object, *ret_value);
+	struct blob *key = blob_ref(entry->key), *value = entry->value;
+
+	if (!map_remove(dict->map, entry)) {
+		blob_unref(key);
+		return store_refusal(core);
+	}
+	store_take(core, &dict->object, key);
+	store_take(core, &dict->object, value);
+	dict_count_opaque(dict, key, -1);
 	object_changed(core, &dict->object);
+	*ret_key = key;
+	*ret_value = value;
+	return CONCUR_OK;
 }
 
 /* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the
@@ -54,11 +96,13 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 		return core_limit(core, CONCUR_LIMIT, "container_max");
 	entry = map_insert(dict->map, &item->key, &created);
 	if (!entry)
-		return CONCUR_NO_MEMORY;
-	if (created)
+		return store_refusal(core);
+	if (created) {
 		store_adopt(core, &dict->object, entry->key, item->key_refers);
-	else
+		dict_count_opaque(dict, entry->key, 1);
+	} else {
 		store_drop(core, &dict->object, entry->value);
+	}
 	entry->value = blob;
 	object_changed(core, &dict->object);
 	return CONCUR_OK;
@@ -87,7 +131,8 @@ dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 	return dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
 }
 
-/* What an update has to undo: the value that was there, or NULL where the key was not. */
+/* What an update has to undo: the value that was there, or NULL where the key was not. Nothing fails: what is to be
+ * changed has just been changed, so it is not shared. */
 static void
 dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, struct blob **before, size_t count)
 {
@@ -99,7 +144,9 @@ dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, s
 			store_drop(core, &dict->object, entry->value);
 			entry->value = before[count];
 		} else {
-			dict_take(core, dict, entry, &key, &value);
+			enum concur_status status = dict_take(core, dict, entry, &key, &value);
+
+			assert(status == CONCUR_OK);
 			blob_unref(key);
 			blob_unref(value);
 		}
@@ -140,28 +187,58 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 	return status;
 }
 
-struct blob *
-dict_pop(struct core *core, struct dict *dict, const struct value *key)
+enum concur_status
+dict_merge(struct core *core, struct dict *dict, const struct dict *other)
 {
-	struct map_entry *entry = map_find(dict->map, key);
-	struct blob *kept, *value;
+	size_t count = map_count(other->map), at = 0;
+	struct map_entry *entry;
+	struct dict_item *items;
+	enum concur_status status;
+	uint32_t position = 0;
 
-	if (!entry)
-		return NULL;
-	dict_take(core, dict, entry, &kept, &value);
-	blob_unref(kept);
-	return value;
+	if (dict == other || count == 0)
+		return CONCUR_OK;
+	if (count > core->limits->sort_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (core_has_no_room(core, other->object.bytes))
+		return core_limit(core, CONCUR_LIMIT, "memory_max");
+	items = malloc(count * sizeof *items);
+	if (!items)
+		return CONCUR_NO_MEMORY;
+	while ((entry = map_next(other->map, &position))) {
+		const struct blob *value = entry->value;
+
+		items[at++] = (struct dict_item){ store_value(entry->key), store_value(value),
+			entry->key->kind & BLOB_REFERS, value->kind & BLOB_REFERS };
+	}
+	status = dict_update(core, dict, items, count);
+	free(items);
+	return status;
 }
 
-bool
+enum concur_status
+dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret)
+{
+	struct map_entry *entry = map_find(dict->map, key);
+	struct blob *kept;
+	enum concur_status status;
+
+	*ret = NULL;
+	if (!entry)
+		return CONCUR_OK;
+	status = dict_take(core, dict, entry, &kept, ret);
+	if (status == CONCUR_OK)
+		blob_unref(kept);
+	return status;
+}
+
+enum concur_status
 dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value)
 {
 	struct map_entry *entry = map_last(dict->map);
 
-	if (!entry)
-		return false;
-	dict_take(core, dict, entry, ret_key, ret_value);
-	return true;
+	*ret_key = *ret_value = NULL;
+	return entry ? dict_take(core, dict, entry, ret_key, ret_value) : CONCUR_OK;
 }
 
 enum concur_status
@@ -246,6 +323,7 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 {
 	struct blob *have = dict_get(dict, &item->key);
 	enum value_same same = VALUE_SAME;
+	enum concur_status status;
 
 	*ret = OUTCOME_CHANGED;
 	if (!have != !expected)
@@ -262,31 +340,41 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 	*ret = OUTCOME_DONE;
 	if (item->value.kind != VALUE_NONE)
 		return dict_set(core, dict, item);
-	if (have)
-		blob_unref(dict_pop(core, dict, &item->key));
-	return CONCUR_OK;
+	status = dict_pop(core, dict, &item->key, &have);
+	blob_unref(have);
+	return status;
 }
 
 bool
 dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
 {
-	ret->map = dict->map;
-	ret->position = (uint32_t)cursor;
+	*ret = (struct dict_page){ .map = dict->map, .position = (uint32_t)cursor };
 	return cursor == 0 || cursor >> 32 == map_epoch(dict->map);
+}
+
+bool
+dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
+{
+	bool is_good = dict_page_begin(dict, cursor, ret);
+
+	ret->backwards = true;
+	if (cursor == 0)
+		ret->position = UINT32_MAX;
+	return is_good;
 }
 
 struct map_entry *
 dict_page_next(struct dict_page *page)
 {
-	return map_next(page->map, &page->position);
+	return page->backwards ? map_previous(page->map, &page->position) : map_next(page->map, &page->position);
 }
 
 uint64_t
 dict_page_cursor(const struct dict_page *page)
 {
-	uint32_t position = page->position;
+	struct dict_page ahead = *page;
 
-	if (!map_next(page->map, &position))
+	if (!dict_page_next(&ahead))
 		return 0;
 	return (uint64_t)map_epoch(page->map) << 32 | page->position;
 }
@@ -325,9 +413,24 @@ dict_clear(struct core *core, struct object *object)
 {
 	if (store_bury_map(core, &dict_of(object)->map) < 0)
 		return CONCUR_NO_MEMORY;
+	dict_of(object)->opaque = 0;
 	object->bytes = 0;
 	object_changed(core, object);
 	return CONCUR_OK;
+}
+
+static enum concur_status
+dict_copy(struct core *core, struct object *object, struct object *original)
+{
+	dict_of(object)->map = map_copy(dict_of(original)->map, &store_map_sharing, core);
+	dict_of(object)->opaque = dict_of(original)->opaque;
+	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
+static void
+dict_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	say(arg, "opaque", (int64_t)LINK_ENTRY(object, const struct dict, object)->opaque);
 }
 
 const struct kind dict_kind = {
@@ -340,4 +443,20 @@ const struct kind dict_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.copy = dict_copy,
+	.details = dict_details,
+};
+
+const struct kind namespace_kind = {
+	.id = KIND_NAMESPACE,
+	.name = "namespace",
+	.size = sizeof(struct dict),
+	.init = dict_init,
+	.end = dict_end,
+	.step = dict_step,
+	.len = dict_len,
+	.footprint = dict_footprint,
+	.clear = dict_clear,
+	.copy = dict_copy,
+	.details = dict_details,
 };

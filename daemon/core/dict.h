@@ -1,13 +1,17 @@
 /* The dict: insertion-ordered, keys and values are any values that Python would take.
  *
  * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call.
- * Statuses besides those said: NO_MEMORY, and LIMIT at container_max; then the dict is as it was. */
+ * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
+ * must take its own of what it shares; then the dict is as it was. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 
 #include "daemon/core/object.h"
 
 extern const struct kind dict_kind;
+
+/* A dict whose keys are text: attributes by name. */
+extern const struct kind namespace_kind;
 
 struct dict;
 
@@ -17,6 +21,15 @@ struct dict_item {
 	bool key_refers, value_refers;
 };
 
+/* Whether the dict can have the key, and can tell if it has: TYPE_ERROR in a namespace if it is no text. NEEDS_COMPARE
+ * if it is not there as it stands, but there are opaque keys, which only the client can compare with it; unless it has
+ * (`compared`). All below take only keys that pass. */
+enum concur_status dict_check_key(const struct dict *dict, const struct value *key, bool compared);
+
+/* The entries, for reading, borrowed until the dict changes; how many of their keys have something opaque inside. */
+const struct map *dict_entries(const struct dict *dict);
+size_t dict_opaque(const struct dict *dict);
+
 /* Borrowed until the dict changes; NULL if the key is not there. */
 struct blob *dict_get(const struct dict *dict, const struct value *key);
 
@@ -25,11 +38,15 @@ enum concur_status dict_set(struct core *core, struct dict *dict, const struct d
 /* All of the items or none. */
 enum concur_status dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count);
 
-/* The value becomes the caller's; NULL if the key is not there. */
-struct blob *dict_pop(struct core *core, struct dict *dict, const struct value *key);
+/* dict |= other: all of the other's items or none, which must be the dict's kind of keys. TOO_LARGE past sort_max of
+ * them, LIMIT at memory_max. */
+enum concur_status dict_merge(struct core *core, struct dict *dict, const struct dict *other);
 
-/* Takes the entry that was inserted last; both become the caller's. False if the dict is empty. */
-bool dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value);
+/* The value becomes the caller's; *ret is NULL if the key is not there. */
+enum concur_status dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret);
+
+/* Takes the entry that was inserted last; both become the caller's. *ret_key is NULL if the dict is empty. */
+enum concur_status dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value);
 
 /* Adds a number to the one at the key; an absent key counts as 0. *ret is the sum, borrowed. TYPE_ERROR, OVERFLOW. */
 enum concur_status dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret);
@@ -48,8 +65,12 @@ enum concur_status dict_compare_exchange(struct core *core, struct dict *dict, c
 struct dict_page {
 	const struct map *map;
 	uint32_t position;
+	bool backwards;
 };
 bool dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret);
+
+/* The same from the last entry to the first, with cursors of its own. */
+bool dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_page *ret);
 struct map_entry *dict_page_next(struct dict_page *page);
 
 /* The cursor behind what dict_page_next gave last; 0 if nothing follows. */

@@ -7,9 +7,13 @@
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
+#include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
+#include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/set.h"
+#include "daemon/core/semaphore.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -23,6 +27,12 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_PIPE] = &pipe_kind,
+	[KIND_SET] = &set_kind,
+	[KIND_NAMESPACE] = &namespace_kind,
+	[KIND_RLOCK] = &rlock_kind,
+	[KIND_SEMAPHORE] = &semaphore_kind,
+	[KIND_EVENT] = &event_kind,
 };
 
 const struct kind *
@@ -53,6 +63,14 @@ object_next_named(const struct core *core, uint32_t *position)
 	struct map_entry *entry = map_next(core->names, position);
 
 	return entry ? entry->value : NULL;
+}
+
+struct object *
+object_next(const struct core *core, uint64_t *position)
+{
+	struct table_node *node = table_next(&core->objects, position);
+
+	return node ? object_of_node(node) : NULL;
 }
 
 /* What the object counts for by being there: many empty ones take memory too. */
@@ -92,8 +110,9 @@ object_name(struct core *core, struct object *object, const struct value *name)
 	return 0;
 }
 
+/* `original` is NULL, or what the new one is a copy of. */
 static enum concur_status
-object_create(struct core *core, const struct object_open *open, struct object **ret)
+object_create(struct core *core, const struct object_open *open, struct object *original, struct object **ret)
 {
 	const struct kind *kind = kind_find(open->options.kind);
 	enum concur_status status;
@@ -107,12 +126,14 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	object->kind = kind;
 	object->lifetime = open->options.lifetime;
 	object->grave.step = object_step;
+	object->since_ns = core->now_ns;
+	link_init(&object->waiters);
 	link_init(&object->unreferenced);
 	link_init(&object->in_creator);
 	link_init(&object->grave.link);
 	if (object->lifetime == LIFETIME_DEFAULT)
 		object->lifetime = open->name ? LIFETIME_NAMED : LIFETIME_REFCOUNT;
-	status = kind->init(core, object, &open->options);
+	status = original ? kind->copy(core, object, original) : kind->init(core, object, &open->options);
 	if (status != CONCUR_OK) {
 		free(object);
 		return status;
@@ -153,7 +174,23 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 	if (open->must_exist)
 		return CONCUR_NOT_FOUND;
 	*ret_created = true;
-	return object_create(core, open, ret);
+	return object_create(core, open, NULL, ret);
+}
+
+enum concur_status
+object_copy(struct core *core, struct object *original, struct object **ret)
+{
+	struct object_open open = { .options = { .kind = original->kind->id } };
+	enum concur_status status;
+
+	if (!original->kind->copy)
+		return CONCUR_TYPE_ERROR;
+	status = object_create(core, &open, original, ret);
+	if (status != CONCUR_OK)
+		return status;
+	(*ret)->bytes = original->bytes;
+	object_changed(core, *ret);
+	return CONCUR_OK;
 }
 
 void
@@ -178,7 +215,7 @@ object_forget_name(struct core *core, struct object *object)
 	entry = map_find(core->names, &name);
 	assert(entry && entry->value == object);
 	object->name = NULL;
-	map_remove(core->names, entry);
+	(void)map_remove(core->names, entry);
 	if (object->lifetime == LIFETIME_NAMED)
 		object_unref(core, object);
 }

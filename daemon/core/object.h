@@ -71,6 +71,8 @@ struct object {
 	uint64_t bytes;           /* counted for what it stores */
 	size_t footprint;         /* bytes of what holds its items, as of the last change */
 	uint64_t waiting;         /* waiters on it */
+	uint64_t since_ns;        /* of its creation */
+	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
 	struct link unreferenced; /* in core->unreferenced */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
 	struct grave grave;
@@ -87,13 +89,16 @@ struct object_options {
 	bool bounded;           /* semaphore */
 	bool evict;             /* dict */
 	bool nested;            /* dict, list */
+	bool robust;            /* lock, rlock: after a death it must be said to be consistent. Makes it strict */
 	const struct value
 	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */
 	bool refers;         /* there are references in it */
 	int64_t count;       /* semaphore, barrier, latch, array */
+	bool has_count;      /* semaphore: the count counts even if it is 0 */
 	uint32_t typecode;   /* cell, array; 0: none */
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
+	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */
@@ -109,9 +114,18 @@ struct kind {
 	bool (*step)(struct core *core, struct object *object, size_t *steps);
 	/* A waiter of that role has left by time-out, cancel or death: others may go on now. NULL: nobody could. */
 	void (*left)(struct core *core, struct object *object, uint8_t role);
+	/* A waiter's time is over, or its session withdraws it: true if the call goes on all the same, because it has
+	 * to take a lock back (waiter_move()). NULL: none does. */
+	bool (*recall)(struct core *core, struct waiter *waiter);
+	/* Steps *blocker, all 0 at first, to the next owner without whom the waiter on the object can not go on; false
+	 * if there is none left. See deadlock.h. NULL: anyone may let its waiters go on. */
+	bool (*blocked_by)(const struct object *object, const struct waiter *waiter, struct blocker *blocker);
 	uint64_t (*len)(const struct object *object);
 	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
+	/* In place of init: the object gets the contents that the original has now, in less than a few milliseconds
+	 * however many there are. NULL: TYPE_ERROR. */
+	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
 
 	/* For inspection; each may be NULL. */
 	const char *const *roles; /* what waiters of role 0, 1 ... wait for: "acquire", "get" */
@@ -151,6 +165,10 @@ struct object_open {
 enum concur_status object_open(struct core *core, const struct object_open *open, struct object **ret,
     bool *ret_created);
 
+/* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR
+ * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
+enum concur_status object_copy(struct core *core, struct object *original, struct object **ret);
+
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);
 struct object *object_find_name(const struct core *core, const struct value *name);
@@ -171,6 +189,11 @@ void object_destroy(struct core *core, struct object *object);
 
 /* Named objects in the order in which they were named; begin with *position 0; NULL at the end. */
 struct object *object_next_named(const struct core *core, uint32_t *position);
+
+/* Objects of any kind, named or not, in an order that only their ids give; begin with *position 0; NULL at the end. One
+ * that is there all along comes exactly once, whatever is made and goes between two calls. *position 0 with an object:
+ * it was the last. */
+struct object *object_next(const struct core *core, uint64_t *position);
 
 /* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
 static inline void

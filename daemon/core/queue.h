@@ -1,7 +1,7 @@
 /* The queue: items in order, getters and putters served in the order they came.
  *
- * Semantics: Python's queue.Queue, LifoQueue and PriorityQueue (3.13, with shutdown), but for fairness: a call that would
- * wait goes behind those that wait already; for equal priorities: the older is first; and for death: an item that was
+ * Semantics: Python's queue.Queue, LifoQueue and PriorityQueue (3.13, with shutdown), but for fairness: a call that
+ * would wait goes behind those that wait already; for equal priorities: the older is first; and for death: an item that was
  * sent to a process that dies before it has read it goes back to where it stood. Delayed items are beanstalkd's. */
 #ifndef CORE_QUEUE_H
 #define CORE_QUEUE_H
@@ -35,8 +35,8 @@ struct queue_load {
 void queue_load_times(const struct core *core, struct queue_load *load, uint64_t delay_ns, uint64_t ttl_ns);
 
 /* Puts all at once or not yet. OK with result->number the new size; OUTCOME_FULL; PENDING; SHUT_DOWN; VALUE_ERROR if
- * they could never fit; of a priority queue TYPE_ERROR and NEEDS_COMPARE for an item that does not compare with those it
- * meets; NO_MEMORY; LIMIT. */
+ * they could never fit; of a priority queue TYPE_ERROR and NEEDS_COMPARE for an item that does not compare with those
+ * it meets; NO_MEMORY; LIMIT. */
 enum concur_status queue_put(struct core *core, struct queue *queue, const struct ask *ask,
     const struct queue_load *load, struct result *ret);
 

@@ -114,8 +114,8 @@ queue_fits(const struct core *core, const struct queue *queue, size_t count)
 	return queue_ready(queue) + queue->items.delayed_count + count <= queue_room(core, queue);
 }
 
-/* Appends all, or none: OK, then the references of a load's blobs, which are counted in the store, are taken over; NO_MEMORY; of a priority queue TYPE_ERROR and
- * NEEDS_COMPARE for what does not compare with what is there. */
+/* Appends all, or none: OK, then the references of a load's blobs, which are counted in the store, are taken over;
+ * NO_MEMORY; of a priority queue TYPE_ERROR and NEEDS_COMPARE for what does not compare with what is there. */
 enum concur_status queue_append(struct core *core, struct queue *queue, const struct queue_load *load);
 
 /* The blob of that item of a load, counted for the queue: the one it came with, or a new one; NULL if there is no
@@ -134,8 +134,8 @@ int queue_take(struct core *core, struct queue *queue, struct delivery *ret);
 
 /* -- queue_heap.c ------------------------------------------------------------------------------------------------ */
 
-/* The node comes out first that is the smallest (PRIORITY), that has the lowest place (FIFO), that is on top (LIFO). OK;
- * NO_MEMORY; TYPE_ERROR and NEEDS_COMPARE, only of a priority queue and only with `strict`: otherwise what does not
+/* The node comes out first that is the smallest (PRIORITY), that has the lowest place (FIFO), that is on top (LIFO).
+ * OK; NO_MEMORY; TYPE_ERROR and NEEDS_COMPARE, only of a priority queue and only with `strict`: otherwise what does not
  * compare is ordered by place. O(log n). */
 enum concur_status queue_heap_insert(struct queue_items *items, struct queue_node *node, bool strict);
 void queue_heap_remove(struct queue_items *items, struct queue_node *node);

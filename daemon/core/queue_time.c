@@ -1,7 +1,7 @@
 /* Items in nodes: those of a priority queue, and those that are there for a time only.
  *
- * Life of a timed item: delayed (in items->delayed, its timer set to when it is due) -> ready (in the heap; its timer set
- * to when it expires, if it does) -> taken, or expired. Not ready is not there: it gets its place when it becomes so.
+ * Life of a timed item: delayed (in items->delayed, its timer set to when it is due) -> ready (in the heap, its timer
+ * set to when it expires, if it does) -> taken, or expired. It gets its place when it becomes ready.
  *
  * Dropping all items at once does not visit them: what is dropped is at or below the queue's floor, and a timer that
  * fires for it finds that it has nothing to do. Its node is freed by steps. */

@@ -78,11 +78,47 @@ store_drop(struct core *core, struct object *object, struct blob *blob)
 	blob_unref(blob);
 }
 
+/* -- sharing ----------------------------------------------------------------------------------------------------- */
+
+static bool
+store_may_grow(void *arg)
+{
+	return !core_is_full(arg);
+}
+
+static void
+store_keep_item(void *item, void *arg)
+{
+	store_again(arg, NULL, item);
+}
+
+const struct ring_sharing store_ring_sharing = { store_may_grow, store_keep_item };
+
+static void
+store_keep_entry(struct map_entry *entry, void *arg)
+{
+	store_count(arg, NULL, entry->key, true);
+	if (entry->value)
+		store_again(arg, NULL, entry->value);
+}
+
+const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry };
+
+enum concur_status
+store_refusal(struct core *core)
+{
+	return store_may_grow(core) ? CONCUR_NO_MEMORY : core_limit(core, CONCUR_LIMIT, "memory_max");
+}
+
+/* -- freeing ------------------------------------------------------------------------------------------------------ */
+
 bool
 store_step_ring(struct core *core, struct ring *ring, size_t *steps)
 {
-	for (; *steps && ring_count(ring); --*steps)
-		store_drop(core, NULL, ring_pop_last(ring));
+	for (; *steps && ring_count(ring); --*steps) {
+		if (!ring_give_up(ring))
+			store_drop(core, NULL, ring_pop_last(ring));
+	}
 	if (ring_count(ring))
 		return false;
 	ring_fini(ring);
@@ -128,7 +164,8 @@ store_drop_entry(struct map_entry *entry, void *arg)
 {
 	/* The map gives its own reference to the key back; the store only stops counting it. */
 	store_take(arg, NULL, entry->key);
-	store_drop(arg, NULL, entry->value);
+	if (entry->value)
+		store_drop(arg, NULL, entry->value);
 }
 
 bool
@@ -162,26 +199,31 @@ map_grave_step(struct core *core, struct grave *grave, size_t *steps)
 }
 
 int
-store_bury_map(struct core *core, struct map **map)
+store_replace_map(struct core *core, struct map **map, struct map *fresh)
 {
-	struct map_grave *ours;
-	struct map *fresh;
+	struct map_grave *ours = malloc(sizeof *ours);
 
-	if (map_count(*map) == 0)
-		return 0;
-	ours = malloc(sizeof *ours);
-	fresh = map_new(core->seed);
-	if (!ours || !fresh)
-		goto no_memory;
+	if (!ours)
+		return -1;
 	ours->map = *map;
 	*map = fresh;
 	ours->grave.step = map_grave_step;
 	core_bury(core, &ours->grave);
 	return 0;
+}
 
-no_memory:
-	if (fresh)
-		map_free(fresh, SIZE_MAX, NULL, NULL);
-	free(ours);
+int
+store_bury_map(struct core *core, struct map **map)
+{
+	struct map *fresh;
+
+	if (map_count(*map) == 0)
+		return 0;
+	fresh = map_new(core->seed);
+	if (!fresh)
+		return -1;
+	if (store_replace_map(core, map, fresh) == 0)
+		return 0;
+	map_free(fresh, SIZE_MAX, NULL, NULL);
 	return -1;
 }

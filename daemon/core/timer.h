@@ -1,7 +1,7 @@
 /* Timers: what is to happen at a time, whoever waits.
  *
- * They fire at a turn's end, before waits expire, so that what becomes due in a turn reaches those whose time is over in
- * the same one. Equal times fire in the order in which they were set. */
+ * They fire at a turn's end, before waits expire, so that what becomes due in a turn reaches those whose time is over
+ * in the same one. Equal times fire in the order in which they were set. */
 #ifndef CORE_TIMER_H
 #define CORE_TIMER_H
 

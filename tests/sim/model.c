@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-static struct model_call *
-first_of(struct link *queue)
+struct model_call *
+model_first_of(struct link *queue)
 {
 	return link_empty(queue) ? NULL : LINK_ENTRY(queue->next, struct model_call, in_object);
 }
@@ -25,21 +25,24 @@ model_init(struct model *model)
 		link_init(&model->queues[i].putters);
 		link_init(&model->queues[i].joiners);
 	}
+	signals_init(&model->signals);
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
+	model_pipes_init(model);
 }
 
 void
 model_session_init(struct model_session *session)
 {
+	memset(session, 0, sizeof *session);
 	link_init(&session->waiting);
 }
 
 /* -- waiting ----------------------------------------------------------------------------------------------------- */
 
-static void
-call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
+void
+model_call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
 {
 	call->order = ++model->waits;
 	call->deadline_ns = wait_ns < 0 ? MODEL_NEVER : now_ns + (uint64_t)wait_ns;
@@ -56,19 +59,20 @@ call_unlink(struct model_call *call)
 	link_remove(&call->in_model);
 }
 
-static void
-call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome)
+void
+model_call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome)
 {
 	call_unlink(call);
 	assert(!call->is_over);
 	call->is_over = true;
 	call->reply.status = status;
 	call->reply.outcome = outcome;
-	call->reply.has_values |= status == CONCUR_OK && (call->role == MODEL_GET || call->role == MODEL_GET_MANY);
+	call->reply.has_values |= status == CONCUR_OK &&
+	    (call->role == MODEL_GET || call->role == MODEL_GET_MANY || call->role == MODEL_RECV);
 }
 
-static void
-call_init(struct model_call *call)
+void
+model_call_init(struct model_call *call)
 {
 	link_init(&call->in_object);
 	link_init(&call->in_session);
@@ -137,13 +141,13 @@ lock_grant(struct model *model, struct model_lock *lock, struct model_call *call
 	if (!lock->has_death)
 		lock->credit = false;
 	lock->has_death = false;
-	call_over(call, CONCUR_OK, outcome);
+	model_call_over(call, CONCUR_OK, outcome);
 }
 
 static void
 lock_pass_on(struct model *model, struct model_lock *lock)
 {
-	struct model_call *next = first_of(&lock->waiters), *blocked, *youngest;
+	struct model_call *next = model_first_of(&lock->waiters), *blocked, *youngest;
 
 	lock->locked = false;
 	lock->holder = NULL;
@@ -153,7 +157,7 @@ lock_pass_on(struct model *model, struct model_lock *lock)
 	blocked = blocked_call(model, next->session, next->context);
 	youngest = blocked ? closing_call(model, blocked) : NULL;
 	if (youngest)
-		call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
+		model_call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
 }
 
 void
@@ -161,16 +165,16 @@ model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uin
 {
 	struct model_lock *lock = &model->locks[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_ACQUIRE;
 	if (!lock->locked)
 		lock_grant(model, lock, call);
 	else if (wait_ns == 0)
-		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	else if (call->blocked && wait_ns < 0 && closing_call(model, call))
-		call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
+		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	else
-		call_wait(model, call, &lock->waiters, wait_ns, now_ns);
+		model_call_wait(model, call, &lock->waiters, wait_ns, now_ns);
 }
 
 static enum concur_status
@@ -199,9 +203,9 @@ lock_release(struct model *model, struct model_lock *lock, const struct model_ca
 void
 model_release(struct model *model, struct model_call *call)
 {
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
-	call_over(call, lock_release(model, &model->locks[call->object], call), MODEL_DONE);
+	model_call_over(call, lock_release(model, &model->locks[call->object], call), MODEL_DONE);
 }
 
 /* -- queues ------------------------------------------------------------------------------------------------------ */
@@ -241,7 +245,7 @@ queue_serve(struct model *model, struct model_queue *queue, struct model_call *c
 		call->reply.values[call->reply.count++] = item.value;
 		model_doubt_add(model, call, item);
 	}
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
@@ -250,14 +254,14 @@ queue_accept(struct model *model, struct model_queue *queue, struct model_call *
 	queue_append(model, queue, call);
 	call->reply.has_number = call->is_many;
 	call->reply.number = (int64_t)queue->count;
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
 queue_settle(struct model *model, struct model_queue *queue)
 {
 	for (;;) {
-		struct model_call *getter = first_of(&queue->getters), *putter = first_of(&queue->putters);
+		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
 
 		if (getter && queue->count)
 			queue_serve(model, queue, getter);
@@ -273,17 +277,17 @@ model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_PUT;
 	if (queue->maxsize && call->amount > queue->maxsize) {
-		call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
+		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
 	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
 		queue_accept(model, queue, call);
 		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
-		call_over(call, CONCUR_OK, MODEL_FULL);
+		model_call_over(call, CONCUR_OK, MODEL_FULL);
 	} else {
-		call_wait(model, call, &queue->putters, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->putters, wait_ns, now_ns);
 	}
 }
 
@@ -292,14 +296,14 @@ model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	if (queue->count) {
 		queue_serve(model, queue, call);
 		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
-		call_over(call, CONCUR_OK, MODEL_EMPTY);
+		model_call_over(call, CONCUR_OK, MODEL_EMPTY);
 	} else {
-		call_wait(model, call, &queue->getters, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->getters, wait_ns, now_ns);
 	}
 }
 
@@ -309,8 +313,8 @@ queue_finish(struct model_queue *queue, uint64_t count)
 	struct model_call *joiner;
 
 	queue->unfinished -= count;
-	while (queue->unfinished == 0 && (joiner = first_of(&queue->joiners)))
-		call_over(joiner, CONCUR_OK, MODEL_DONE);
+	while (queue->unfinished == 0 && (joiner = model_first_of(&queue->joiners)))
+		model_call_over(joiner, CONCUR_OK, MODEL_DONE);
 }
 
 void
@@ -326,14 +330,14 @@ model_join(struct model *model, struct model_call *call, int64_t wait_ns, uint64
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_JOIN;
 	if (queue->unfinished == 0)
-		call_over(call, CONCUR_OK, MODEL_DONE);
+		model_call_over(call, CONCUR_OK, MODEL_DONE);
 	else if (wait_ns == 0)
-		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	else
-		call_wait(model, call, &queue->joiners, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->joiners, wait_ns, now_ns);
 }
 
 void
@@ -341,14 +345,14 @@ model_task_done(struct model *model, struct model_call *call, uint64_t count)
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
 	if (count > queue->unfinished) {
-		call_over(call, CONCUR_TOO_MANY_DONE, MODEL_DONE);
+		model_call_over(call, CONCUR_TOO_MANY_DONE, MODEL_DONE);
 		return;
 	}
 	queue_finish(queue, count);
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 void
@@ -357,23 +361,25 @@ model_clear(struct model *model, struct model_call *call)
 	struct model_queue *queue = &model->queues[call->object];
 	uint64_t dropped = queue->count < queue->unfinished ? queue->count : queue->unfinished;
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
 	queue->count = 0;
 	model_doubt_clear(model, call->object);
 	queue_finish(queue, dropped);
 	queue_settle(model, queue);
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 /* -- ends -------------------------------------------------------------------------------------------------------- */
 
-/* Waiters have left without what they waited for. Only those of queues can let others go on. */
+/* Waiters have left without what they waited for. Those of locks can not let others go on. */
 static void
 model_settle(struct model *model)
 {
+	signals_settle(&model->signals);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
 		queue_settle(model, &model->queues[i]);
+	model_pipes_settle(model);
 }
 
 bool
@@ -383,7 +389,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
 		if (call->id == id) {
-			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 			model_settle(model);
 			return true;
 		}
@@ -394,6 +400,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 static void
 model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
 {
+	signals_let_go(&model->signals, session, context, has_died);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		struct model_lock *lock = &model->locks[i];
 
@@ -420,7 +427,7 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 
 		next = at->next;
 		if (call->context == context)
-			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 	}
 	model_settle(model);
 	model_let_go(model, session, context, true);
@@ -434,6 +441,7 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 	model_doubt_end(model, session, has_died);
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
+	model_pipes_session_end(model, session);
 }
 
 bool
@@ -451,17 +459,22 @@ model_is_ambiguous(const struct model *model, const struct model_session *sessio
 		for (struct link *at = lock->waiters.next; at != &lock->waiters; at = at->next)
 			is_waited_for |= !LINK_ENTRY(at, struct model_call, in_object)->blocked;
 	}
-	return held > 1 && is_waited_for;
+	return (held > 1 && is_waited_for) || signals_is_ambiguous(&model->signals, session);
 }
 
-void
+static void
 model_expire(struct model *model, uint64_t now_ns)
 {
 	static const enum model_outcome outcomes[] = { [MODEL_ACQUIRE] = MODEL_TIMED_OUT,
 		[MODEL_GET] = MODEL_EMPTY,
 		[MODEL_GET_MANY] = MODEL_EMPTY,
 		[MODEL_PUT] = MODEL_FULL,
-		[MODEL_JOIN] = MODEL_TIMED_OUT };
+		[MODEL_JOIN] = MODEL_TIMED_OUT,
+		[MODEL_SEND] = MODEL_FULL,
+		[MODEL_RECV] = MODEL_EMPTY,
+		[MODEL_POLL] = MODEL_EMPTY,
+		[MODEL_PERMITS] = MODEL_TIMED_OUT,
+		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
 	for (;;) {
 		struct model_call *first = NULL;
@@ -474,7 +487,14 @@ model_expire(struct model *model, uint64_t now_ns)
 		}
 		if (!first)
 			return;
-		call_over(first, CONCUR_OK, outcomes[first->role]);
+		model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}
+}
+
+void
+model_turn_end(struct model *model, uint64_t now_ns)
+{
+	model_expire(model, now_ns);
+	model_pipes_let_go(model);
 }

@@ -1,7 +1,7 @@
 /* The model of items on their way: those that were got, and of which the server can not know yet that they were read.
  *
- * All stand in one list, oldest first. The simulator says which calls' replies a client has read, and when it has sent a
- * frame, which tells the server so. */
+ * All stand in one list, oldest first. The simulator says which calls' replies a client has read, and when it has sent
+ * a frame, which tells the server so. */
 #include "tests/sim/model.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 /* The simulator: the run from its beginning, with nothing there, to its end, with nothing left. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
 #include "tests/unit/nomem.h"
 
 #include <stdio.h>
@@ -43,6 +44,7 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->data.list = world_open(client, CONCUR__V1__KIND__KIND_LIST, "list");
 	sim->data.cell = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "cell");
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
+	sim_signals_open(sim, client);
 }
 
 /* Without a model every limit may be reached, and a turn leaves work over. */
@@ -51,9 +53,9 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 4000;
+	limits->memory_max = 8000;
 	limits->container_max = 20;
-	limits->objects_max = 30;
+	limits->objects_max = 40;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
@@ -73,6 +75,7 @@ sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 		abort();
 	if (!is_modelled)
 		sim_tighten(&limits);
+	limits.pipe_bytes_max = MODEL_PIPE_BYTES;
 	world_init(&sim->world, &limits);
 	model_init(&sim->model);
 	client = world_join(&sim->world);
@@ -109,7 +112,7 @@ static void
 sim_turn(struct sim *sim, uint64_t pass_ns)
 {
 	if (sim->is_modelled)
-		model_expire(&sim->model, sim->world.now_ns);
+		model_turn_end(&sim->model, sim->world.now_ns);
 	world_turn(&sim->world, pass_ns);
 	sim_harvest(sim);
 	arena_reset(&sim->world.arena);

@@ -35,6 +35,11 @@ struct sim_client {
 	bool says_goodbye;
 };
 
+/* The ids of the objects that processes signal each other with. */
+struct sim_signals {
+	uint64_t semaphores[SIGNALS_SEMAPHORES], event;
+};
+
 /* A grant of a lock, as its owner was told. */
 struct sim_grant {
 	uint64_t token; /* 0: nobody was told */
@@ -50,6 +55,8 @@ struct sim {
 	struct data data;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
+	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */
+	struct sim_signals signals;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
 	unsigned char *got;       /* by item: the number of the client that got it, from 1; 0: nobody */
@@ -82,5 +89,8 @@ void sim_step(struct sim *sim);
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
 void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);
 void sim_say_goodbye(struct sim *sim, struct sim_client *client);
+
+/* steps_pipe.c */
+void sim_step_pipe(struct sim *sim, struct sim_client *client, int64_t wait_ns);
 
 #endif

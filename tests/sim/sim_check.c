@@ -152,6 +152,15 @@ note_grant(struct sim *sim, const struct sim_call *sent)
 	sim->grants[at] = (struct sim_grant){ reply->token, sent->model.object };
 }
 
+static void
+note_ends(struct sim *sim, const struct sim_call *sent)
+{
+	const Concur__V1__PipeReply *reply = (const Concur__V1__PipeReply *)sent->call->message;
+
+	sim->ends[sent->model.object] = reply->end0;
+	sim->ends[sent->model.object + 1] = reply->end1;
+}
+
 void
 sim_note_read(struct sim *sim, const struct sim_client *client, const struct sim_call *sent)
 {
@@ -170,7 +179,9 @@ note_reply(struct sim *sim, const struct sim_client *client, const struct sim_ca
 		return;
 	if (sent->is_free && sent->call->output == &concur__v1__open_reply__descriptor)
 		sim->victim = ((const Concur__V1__OpenReply *)sent->call->message)->object;
-	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY)
+	if (sent->call->output == &concur__v1__pipe_reply__descriptor)
+		note_ends(sim, sent);
+	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY || sent->model.role == MODEL_RECV)
 		note_items(sim, client, sent);
 	else if (sent->model.role == MODEL_ACQUIRE)
 		note_grant(sim, sent);

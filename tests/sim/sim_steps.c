@@ -1,6 +1,8 @@
 /* What simulated clients do, one step at a time: each operation is drawn, sent, and made on the model. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
+
 #include <stdlib.h>
 
 /* What one step has drawn. */
@@ -261,6 +263,20 @@ step_clear(struct step *step)
 		model_clear(&step->sim->model, &sent->model);
 }
 
+static void
+step_pipe(struct step *step)
+{
+	sim_step_pipe(step->sim, step->client, draw_wait(step));
+}
+
+/* -- signals ----------------------------------------------------------------------------------------------------- */
+
+static void
+step_signals(struct step *step)
+{
+	sim_signals_step(step->sim, step->client);
+}
+
 /* -- containers and references ----------------------------------------------------------------------------------- */
 
 static void
@@ -430,6 +446,8 @@ static const struct step_row {
 	{ 6, step_task_done },
 	{ 3, step_join },
 	{ 1, step_clear },
+	{ 16, step_pipe },
+	{ 24, step_signals },
 	{ 12, step_data },
 	{ 3, step_open },
 	{ 3, step_box },
@@ -512,7 +530,7 @@ sim_step(struct sim *sim)
 	if (!client->client) {
 		/* Joining ends a turn. */
 		if (sim->is_modelled)
-			model_expire(&sim->model, sim->world.now_ns);
+			model_turn_end(&sim->model, sim->world.now_ns);
 		connect(sim, client);
 		sim_harvest(sim);
 		return;

@@ -13,10 +13,13 @@
 
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
+#include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
+#include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "daemon/rpc/method.h"
 #include "daemon/server/server.h"

@@ -43,6 +43,22 @@ bench_fill(struct bench *bench)
 	world_wait(bench->client, "/concur.v1.Lock/Acquire", bench->objects[CONCUR__V1__KIND__KIND_LOCK], 0);
 }
 
+/* One end of a pipe that does both, with something to receive. */
+static uint64_t
+open_pipe(struct bench *bench)
+{
+	Concur__V1__PipeRequest request = CONCUR__V1__PIPE_REQUEST__INIT;
+	Concur__V1__SendRequest send = CONCUR__V1__SEND_REQUEST__INIT;
+	const Concur__V1__PipeReply *ends;
+
+	request.duplex = true;
+	ends = (const Concur__V1__PipeReply *)world_call(bench->client, "/concur.v1.Pipe/New", &request.base)->message;
+	send.object = ends->end1;
+	send.value = world_integer(&bench->world, 1);
+	world_call(bench->client, "/concur.v1.Pipe/Send", &send.base);
+	return ends->end0;
+}
+
 static void
 bench_init(struct bench *bench)
 {
@@ -50,9 +66,10 @@ bench_init(struct bench *bench)
 	world_init(&bench->world, NULL);
 	bench->client = world_join(&bench->world);
 	for (unsigned kind = 1; kind < KINDS; kind++) {
-		if (kind_find(kind))
+		if (kind_find(kind) && kind != KIND_PIPE)
 			bench->objects[kind] = world_open(bench->client, (Concur__V1__Kind)kind, NULL);
 	}
+	bench->objects[KIND_PIPE] = open_pipe(bench);
 	bench_fill(bench);
 }
 
@@ -96,6 +113,12 @@ static bool
 has_field(const struct row *row, const char *name)
 {
 	return protobuf_c_message_descriptor_get_field_by_name(row->method->input, name) != NULL;
+}
+
+static bool
+is(const struct row *row, const char *name)
+{
+	return strcmp(row->name, name) == 0;
 }
 
 static void
@@ -155,12 +178,14 @@ make_call(struct bench *bench, const struct row *row, struct spoil *spoil)
 
 	row->method->input->message_init(message);
 	fill_number(message, "object", spoil->object);
+	if (!has_field(row, "values"))
+		fill_number(message, "other", spoil->object);
 	fill_number(message, "wait_ns", (uint64_t)spoil->wait_ns);
 	fill_bytes(message, "key", spoil->key);
 	fill_bytes(message, "value", spoil->value);
 	fill_bytes(message, "expected", spoil->value);
 	fill_values(message, spoil->values);
-	if (has_field(row, "lifetime"))
+	if (is(row, "/concur.v1.Object/Open"))
 		memcpy(field_of(message, "kind"), &kind, sizeof kind);
 	return world_call(bench->client, row->name, message);
 }
@@ -176,10 +201,14 @@ kinds_of_service(const char *service)
 		unsigned kinds;
 	} rows[] = {
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
-		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) },
+		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
+		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
-		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) },
+		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) },
+		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
+		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
+		{ "concur.v1.Semaphore", KIND_BIT(KIND_SEMAPHORE) },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
@@ -231,12 +260,6 @@ expect(const struct row *row, const struct world_call *call, enum concur_status 
 {
 	ck_assert_msg(call->answered, "%s is not answered", row->name);
 	ck_assert_msg(call->status == status, "%s: %d, not %d", row->name, call->status, status);
-}
-
-static bool
-is(const struct row *row, const char *name)
-{
-	return strcmp(row->name, name) == 0;
 }
 
 /* Whether the method looks at values in the field; the shape of slices has one that only one of its methods does. */
@@ -312,7 +335,7 @@ END_TEST
 static bool
 check_wrong_kind(struct bench *bench, const struct row *row)
 {
-	if (row->kind == CONCUR__V1__KIND__KIND_NONE)
+	if (row->kind == CONCUR__V1__KIND__KIND_NONE || !has_field(row, "object"))
 		return false;
 	for (unsigned kind = 1; kind < KINDS; kind++) {
 		struct spoil spoil = spoil_nothing(bench, row);
@@ -407,14 +430,16 @@ static bool
 check_unhashable(struct bench *bench, const struct row *row)
 {
 	static const enum value_kind kinds[] = { VALUE_LIST, VALUE_MAP };
+	bool is_dict = row->kind == CONCUR__V1__KIND__KIND_DICT, is_set = row->kind == CONCUR__V1__KIND__KIND_SET;
 
-	if (row->kind != CONCUR__V1__KIND__KIND_DICT || !(has_field(row, "key") || has_field(row, "values")))
+	if (!((is_dict && has_field(row, "key")) || (is_set && has_field(row, "value")) ||
+		((is_dict || is_set) && has_field(row, "values"))))
 		return false;
 	for (size_t i = 0; i < UNIT_COUNT(kinds); i++) {
 		struct spoil spoil = spoil_nothing(bench, row);
 
 		spoil.key = world_value(&bench->world, &(struct value){ kinds[i], (const uint8_t *)"", 0 });
-		spoil.values[0] = spoil.key;
+		spoil.values[0] = spoil.value = spoil.key;
 		expect(row, make_call(bench, row, &spoil), CONCUR_UNHASHABLE);
 	}
 	return true;
@@ -442,6 +467,39 @@ check_missing_reference(struct bench *bench, const struct row *row)
 START_TEST(call_with_reference_to_missing_object_is_refused)
 {
 	each_method_changes_nothing(20, check_missing_reference);
+}
+END_TEST
+
+/* Whether the call can be bound to a version of its object. */
+static bool
+takes_version(const struct row *row)
+{
+	return has_field(row, "object") &&
+	    protobuf_c_message_descriptor_get_field_by_name(row->method->output, "outcome");
+}
+
+static bool
+check_version(struct bench *bench, const struct row *row)
+{
+	Concur__V1__Options options = CONCUR__V1__OPTIONS__INIT;
+	struct spoil spoil = spoil_nothing(bench, row);
+	struct world_call *call;
+
+	if (is(row, "/concur.v1.Session/Hello") || is(row, "/concur.v1.Object/Unref"))
+		return false;
+	options.if_version = 1;
+	bench->client->options = &options;
+	call = make_call(bench, row, &spoil);
+	bench->client->options = NULL;
+	expect(row, call, takes_version(row) ? CONCUR_OK : CONCUR_BAD_MESSAGE);
+	if (takes_version(row))
+		ck_assert_msg(world_outcome(call) == CONCUR__V1__OUTCOME__CHANGED, "%s is carried out", row->name);
+	return true;
+}
+
+START_TEST(call_at_another_version_changes_nothing)
+{
+	each_method_changes_nothing(50, check_version);
 }
 END_TEST
 
@@ -485,6 +543,7 @@ main(void)
 		call_with_bad_key_is_refused,
 		call_with_unhashable_key_is_refused,
 		call_with_reference_to_missing_object_is_refused,
+		call_at_another_version_changes_nothing,
 		call_that_is_not_spoiled_is_not_refused,
 		NULL,
 	};

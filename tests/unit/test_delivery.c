@@ -1,5 +1,5 @@
-/* What a client had read when it went, as the server learns it: by the count in its frames, by Ack, by the kernel's word
- * at its end. */
+/* What a client had read when it went, as the server learns it: by the count in its frames, by Ack, by the kernel's
+ * word at its end. */
 #include "tests/sim/world.h"
 #include "tests/unit/unit.h"
 

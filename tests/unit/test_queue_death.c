@@ -1,4 +1,4 @@
-/* Items on their way when their getter ends: what it has not read goes back to where it stood. Each letter is an item. */
+/* Items on their way when their getter ends: what it has not read goes back to where it stood. Each letter is one. */
 #include "tests/unit/nomem.h"
 #include "tests/unit/queue_bench.h"
 
