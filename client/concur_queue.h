@@ -18,8 +18,8 @@ extern "C" {
 CONCUR_CHECKED enum concur_status concur_queue_put(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
 concur_future *concur_queue_put_begin(concur_queue *queue, struct concur_value value, int64_t timeout_ns);
 
-/* The same; the item can not be got before delay_ns are over, and is gone, as if it were done, if it was not taken within
- * ttl_ns after that. `put` NULL: as concur_queue_put. */
+/* The same; the item can not be got before delay_ns are over, and is gone, as if it were done, if it was not taken
+ * within ttl_ns after that. `put` NULL: as concur_queue_put. */
 struct concur_put {
 	uint64_t delay_ns; /* 0: at once */
 	uint64_t ttl_ns;   /* 0: it stays */
@@ -35,9 +35,9 @@ CONCUR_CHECKED enum concur_status concur_queue_put_many(concur_queue *queue, con
 concur_future *concur_queue_put_many_begin(concur_queue *queue, const struct concur_value *values, size_t count,
     int64_t timeout_ns);
 
-/* Takes an item. EMPTY if there was none within the time. If this process dies before it has read the answer, the item goes
- * back to where it stood; of several answers that were on their way at once, some may have been read. LIMIT if too many
- * items are on their way to this process. */
+/* Takes an item. EMPTY if there was none within the time. If this process dies before it has read the answer, the item
+ * goes back to where it stood; of several answers that were on their way at once, some may have been read. LIMIT if
+ * too many items are on their way to this process. */
 CONCUR_CHECKED enum concur_status concur_queue_get(concur_queue *queue, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);

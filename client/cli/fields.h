@@ -10,9 +10,9 @@
  *   values...    one word or more; where the field is no array, the verb is carried out once for each word
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
- * Some names are not those of their field: `timeout`, `delay` and `ttl` are wait_ns (left out: waits for ever), delay_ns
- * and ttl_ns in seconds, `pairs` is `values` as key, value, key, value ... A field `other` is an id, and its word another
- * object's name. */
+ * Some names are not those of their field: `timeout`, `delay` and `ttl` are wait_ns (left out: waits for ever),
+ * delay_ns and ttl_ns in seconds, `pairs` is `values` as key, value, key, value ... A field `other` is an id, and its
+ * word another object's name. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

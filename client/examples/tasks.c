@@ -1,5 +1,5 @@
-/* Jobs with a priority: whoever is free takes the most urgent one. A job that fails is put back with a delay, which holds
- * nobody up, and one that is only worth doing soon is put with a time to live. */
+/* Jobs with a priority: whoever is free takes the most urgent one. A job that fails is put back with a delay, which
+ * holds nobody up, and one that is only worth doing soon is put with a time to live. */
 #include "client/examples/example.h"
 
 enum { WORKERS = 3, JOBS = 30, TRIES = 3 };

@@ -1,8 +1,9 @@
 /* The queue: items in order, getters and putters served in the order they came.
  *
  * Semantics: Python's queue.Queue, LifoQueue and PriorityQueue (3.13, with shutdown), but for fairness: a call that
- * would wait goes behind those that wait already; for equal priorities: the older is first; and for death: an item that was
- * sent to a process that dies before it has read it goes back to where it stood. Delayed items are beanstalkd's. */
+ * would wait goes behind those that wait already; for equal priorities: the older is first; and for death: an item
+ * that was sent to a process that dies before it has read it goes back to where it stood. Delayed items are
+ * beanstalkd's. */
 #ifndef CORE_QUEUE_H
 #define CORE_QUEUE_H
 
