@@ -172,6 +172,7 @@ OPENS(cell, CELL)
 OPENS(pipe, PIPE)
 OPENS(set, SET)
 OPENS(namespace, NAMESPACE)
+OPENS(array, ARRAY)
 OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
 

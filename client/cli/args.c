@@ -45,6 +45,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
+	if (strcmp(field->name, "typecode") == 0 && word[0] && !word[1])
+		return json_integer(word[0]);
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&

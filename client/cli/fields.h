@@ -11,7 +11,8 @@
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
  * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name. */
+ * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name;
+ * the word of `typecode` is a letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

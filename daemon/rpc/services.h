@@ -3,6 +3,7 @@
 #ifndef RPC_SERVICES_H
 #define RPC_SERVICES_H
 
+#include "concur/v1/array.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
@@ -17,6 +18,7 @@
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
+extern const Concur__V1__Array_Service svc_array;
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Dict_Service svc_dict;
 extern const Concur__V1__Event_Service svc_event;

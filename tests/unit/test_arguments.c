@@ -59,6 +59,17 @@ open_pipe(struct bench *bench)
 	return ends->end0;
 }
 
+static uint64_t
+open_array(struct bench *bench)
+{
+	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
+
+	request.kind = CONCUR__V1__KIND__KIND_ARRAY;
+	request.typecode = 'i';
+	request.count = 3;
+	return world_open_with(bench->client, &request);
+}
+
 static void
 bench_init(struct bench *bench)
 {
@@ -66,10 +77,11 @@ bench_init(struct bench *bench)
 	world_init(&bench->world, NULL);
 	bench->client = world_join(&bench->world);
 	for (unsigned kind = 1; kind < KINDS; kind++) {
-		if (kind_find(kind) && kind != KIND_PIPE)
+		if (kind_find(kind) && kind != KIND_PIPE && kind != KIND_ARRAY)
 			bench->objects[kind] = world_open(bench->client, (Concur__V1__Kind)kind, NULL);
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);
+	bench->objects[KIND_ARRAY] = open_array(bench);
 	bench_fill(bench);
 }
 
@@ -200,6 +212,7 @@ kinds_of_service(const char *service)
 		const char *service;
 		unsigned kinds;
 	} rows[] = {
+		{ "concur.v1.Array", KIND_BIT(KIND_ARRAY) },
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
@@ -266,7 +279,8 @@ expect(const struct row *row, const struct world_call *call, enum concur_status 
 static bool
 takes_value(const struct row *row, const char *field)
 {
-	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") && !is(row, "/concur.v1.List/DeleteSlice");
+	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") &&
+	    !is(row, "/concur.v1.List/DeleteSlice") && !is(row, "/concur.v1.Array/GetSlice");
 }
 
 static bool
