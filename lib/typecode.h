@@ -2,8 +2,9 @@
  * of 1, 1, 2, 2, 4, 4, 8, 8, 8 and 8 bytes, the capital ones without a sign, f and d floats of 4 and 8. Items are
  * little-endian and need not be aligned.
  *
- * What an item can not hold is refused as Python's array does: TYPE_ERROR for what is no number, and for a float where an
- * integer belongs; OVERFLOW for an integer that is out of range. A float that is out of f's range becomes an infinity.
+ * What an item can not hold is refused as Python's array does: TYPE_ERROR for what is no number, and for a float where
+ * an integer belongs; OVERFLOW for an integer that is out of range. A float that is out of f's range becomes an
+ * infinity.
  *
  * Thread-safety: pure functions. The typecode must be one. */
 #ifndef LIB_TYPECODE_H

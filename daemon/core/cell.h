@@ -1,7 +1,7 @@
 /* The cell: one shared value, the kind that users know as Value.
  *
- * With a typecode it holds one item of it, as multiprocessing.Value: what it is given is checked as lib/typecode.h says,
- * TYPE_ERROR or OVERFLOW. */
+ * With a typecode it holds one item of it, as multiprocessing.Value: what it is given is checked as lib/typecode.h
+ * says, TYPE_ERROR or OVERFLOW. */
 #ifndef CORE_CELL_H
 #define CORE_CELL_H
 
@@ -19,8 +19,8 @@ struct blob *cell_get(const struct cell *cell);
 enum concur_status cell_set(struct core *core, struct cell *cell, const struct value *value, bool refers,
     struct blob **ret_old);
 
-/* Adds or subtracts a number, or takes the greater or the smaller of what it holds and the operand. TYPE_ERROR, OVERFLOW,
- * NEEDS_COMPARE (of greater or smaller), NO_MEMORY leave it as it was. */
+/* Adds or subtracts a number, or takes the greater or the smaller of what it holds and the operand. TYPE_ERROR,
+ * OVERFLOW, NEEDS_COMPARE (of greater or smaller), NO_MEMORY leave it as it was. */
 enum concur_status cell_change(struct core *core, struct cell *cell, enum typecode_operation operation,
     const struct value *operand, bool refers);
 

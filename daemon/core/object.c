@@ -7,6 +7,7 @@
 
 #include "daemon/core/array.h"
 #include "daemon/core/cell.h"
+#include "daemon/core/condition.h"
 #include "daemon/core/dict.h"
 #include "daemon/core/event.h"
 #include "daemon/core/list.h"
@@ -33,6 +34,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_ARRAY] = &array_kind,
 	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_CONDITION] = &condition_kind,
 	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };
@@ -180,9 +182,11 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 }
 
 enum concur_status
-object_copy(struct core *core, struct object *original, struct object **ret)
+object_copy(struct core *core, struct object *original, enum lifetime lifetime, struct session *creator,
+    struct object **ret)
 {
-	struct object_open open = { .options = { .kind = original->kind->id } };
+	struct object_open open = { .creator = creator,
+		.options = { .kind = original->kind->id, .lifetime = lifetime } };
 	enum concur_status status;
 
 	if (!original->kind->copy)

@@ -375,7 +375,8 @@ step_copy(struct modelled *array)
 		expect_items((struct array *)array->copy, array->copied);
 		object_unref(array->bench.core, array->copy);
 	}
-	ck_assert_status(object_copy(array->bench.core, array->bench.object, &array->copy), CONCUR_OK);
+	ck_assert_status(object_copy(array->bench.core, array->bench.object, LIFETIME_DEFAULT, NULL, &array->copy),
+	    CONCUR_OK);
 	object_ref(array->copy);
 	memcpy(array->copied, array->model, sizeof array->copied);
 	fixture_settle(&array->bench.fixture);
@@ -420,7 +421,7 @@ START_TEST(array_that_goes_is_freed_by_steps)
 	bench.fixture.limits.turn_steps = 2;
 	for (int64_t i = 0; i < 100000; i += 5000)
 		ck_assert_status(array_set(bench.core, bench.array, i, &NUMBER(1)), CONCUR_OK);
-	ck_assert_status(object_copy(bench.core, bench.object, &copy), CONCUR_OK);
+	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	object_destroy(bench.core, bench.object);
 	ck_assert_uint_eq(fixture_turn(&bench.fixture, 0), 0);
 	fixture_settle(&bench.fixture);

@@ -126,7 +126,7 @@ list_all(struct bench *bench, uint32_t count, const uint64_t *ids, size_t id_cou
 	unsigned pages = 0;
 
 	request.count = count;
-	request.anonymous = true;
+	request.all = true;
 	do {
 		reply = answer(world_call(bench->clients[0], "/concur.v1.Manager/List", &request.base));
 		ck_assert_uint_le(reply->n_objects, count);
@@ -170,7 +170,7 @@ START_TEST(list_of_one_kind_ends_though_its_last_page_is_empty)
 		world_open(bench.clients[0], CONCUR__V1__KIND__KIND_LIST, NULL);
 	request.kind = CONCUR__V1__KIND__KIND_QUEUE;
 	request.count = 2;
-	request.anonymous = true;
+	request.all = true;
 	do {
 		reply = answer(world_call(bench.clients[0], "/concur.v1.Manager/List", &request.base));
 		found += reply->n_objects;
