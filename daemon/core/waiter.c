@@ -100,6 +100,8 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	link_remove(&waiter->link);
 	heap_remove(&core->deadlines, &waiter->deadline);
 	link_append(queue, &waiter->link);
+	link_remove(&waiter->in_object);
+	link_append(&object->waiters, &waiter->in_object);
 	waiter->origin = object_id(before);
 	waiter->object = object;
 	waiter->role = role;
@@ -149,6 +151,7 @@ waiter_left(struct core *core, struct object *object, uint64_t origin, uint8_t r
 static void
 waiter_free(struct waiter *waiter)
 {
+	free(waiter->detail);
 	free(waiter->prepared);
 	free(waiter);
 }
