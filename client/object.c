@@ -177,6 +177,8 @@ OPENS(namespace, NAMESPACE)
 OPENS(array, ARRAY)
 OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
+OPENS(barrier, BARRIER)
+OPENS(latch, LATCH)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status
