@@ -15,7 +15,7 @@
  *
  * Some names are not those of their field: `timeout`, `delay` and `ttl` are wait_ns (left out: waits for ever),
  * delay_ns and ttl_ns in seconds, `pairs` is `values` as key, value, key, value ... A field `other` is an id, and its
- * word another object's name. */
+ * word another object's name; the word of `typecode` is a letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

@@ -32,8 +32,11 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
 	{ ROW_NAMESPACE, "namespace", "attributes by name" },
+	{ ROW_ARRAY, "array", "a fixed number of numbers of one type" },
 	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
+	{ ROW_BARRIER, "barrier", "where parties wait until all have come" },
+	{ ROW_LATCH, "latch", "a count that goes down to 0, once" },
 	{ 0, NULL, NULL },
 };
 
@@ -124,8 +127,24 @@ const struct row rows[] = {
 	{ ROW_VALUE, "set", "Cell/Set", "value", CREATES, print_nothing, NULL, "put a value in its place" },
 	{ ROW_VALUE, "exchange", "Cell/Exchange", "value", CREATES, print_value, NULL, "put a value in its place and print the old one" },
 	{ ROW_VALUE, "add", "Cell/Add", "value", 0, print_value, NULL, "add a number and print the sum" },
+	{ ROW_VALUE, "subtract", "Cell/Subtract", "value", 0, print_value, NULL, "subtract a number and print the difference" },
+	{ ROW_VALUE, "maximum", "Cell/Maximum", "value", 0, print_value, NULL, "set it to the greater of itself and the value, and print it" },
+	{ ROW_VALUE, "minimum", "Cell/Minimum", "value", 0, print_value, NULL, "set it to the smaller of itself and the value, and print it" },
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
+
+	{ ROW_ARRAY, "get", "Array/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
+	{ ROW_ARRAY, "set", "Array/Set", "index value", 0, print_nothing, NULL, "put a number in place of the item at an index" },
+	{ ROW_ARRAY, "add", "Array/Add", "index value", 0, print_value, NULL, "add a number to an item and print the sum" },
+	{ ROW_ARRAY, "incr", "Array/Add", "index value=1", 0, print_value, NULL, "as add; without a number adds 1" },
+	{ ROW_ARRAY, "subtract", "Array/Subtract", "index value", 0, print_value, NULL, "subtract a number from an item and print the difference" },
+	{ ROW_ARRAY, "maximum", "Array/Maximum", "index value", 0, print_value, NULL, "set an item to the greater of itself and a number, and print it" },
+	{ ROW_ARRAY, "minimum", "Array/Minimum", "index value", 0, print_value, NULL, "set an item to the smaller of itself and a number, and print it" },
+	{ ROW_ARRAY, "exchange", "Array/Exchange", "index value", 0, print_value, NULL, "put a number in place of an item and print the old one" },
+	{ ROW_ARRAY, "compare-exchange", "Array/CompareExchange", "index expected value", 0, print_value, NULL, "put the number only if the expected one is there; else print what is there" },
+	{ ROW_ARRAY, "slice", "Array/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, print_values, NULL, "the items from start to in front of stop, as arrays" },
+	{ ROW_ARRAY, "set-slice", "Array/SetSlice", "values... --start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "put an array, {\"$array\": ...}, in place of a slice" },
+	{ ROW_ARRAY, "items", "Array/GetValue", "", LISTS, print_values, NULL, "all items, as arrays" },
 
 	{ ROW_NAMESPACE, "get", "Dict/Get", "key", 0, print_value, NULL, "the attribute of that name" },
 	{ ROW_NAMESPACE, "set", "Dict/Set", "key value", CREATES, print_nothing, NULL, "give an attribute a value" },
@@ -171,6 +190,15 @@ const struct row rows[] = {
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
 	{ ROW_EVENT, "wait", "Event/Wait", "--timeout", CREATES, print_nothing, NULL, "wait until it is set" },
 
+	{ ROW_BARRIER, "wait", "Barrier/Wait", "--timeout|use_default", 0, print_index, NULL, "wait until all have come, and print the place in which one came, from 0" },
+	{ ROW_BARRIER, "abort", "Barrier/Abort", "", 0, print_nothing, NULL, "break it: all who wait, and all who come, are told so" },
+	{ ROW_BARRIER, "reset", "Barrier/Reset", "", 0, print_nothing, NULL, "make it as new: all who wait are told that it is broken" },
+	{ ROW_BARRIER, "state", "Barrier/State", "", 0, print_fields, NULL, "how many parties, how many have come, whether it is broken" },
+
+	{ ROW_LATCH, "count-down", "Latch/CountDown", "count=1", 0, print_count, NULL, "count down, and print what is left" },
+	{ ROW_LATCH, "wait", "Latch/Wait", "--timeout", 0, print_nothing, NULL, "wait until the count is 0" },
+	{ ROW_LATCH, "count", "Latch/State", "", 0, print_count, NULL, "what is left to be counted down" },
+
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
@@ -179,7 +207,15 @@ const struct row rows[] = {
 	{ ROW_RWLOCK, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
+<<<<<<< HEAD
+	{ ROW_ARRAY, "open", "Object/Open", "value? --typecode --count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, of so many zeros or of a list of numbers" },
+	{ ROW_ARRAY, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
+	{ ROW_VALUE, "open", "Object/Open", "value? --typecode --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
+=======
+	{ ROW_BARRIER, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties" },
+	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
+>>>>>>> main
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
