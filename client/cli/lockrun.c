@@ -1,6 +1,6 @@
-/* Holding a lock, the lock of a dict's key, or permits of a semaphore, for a command. One that is made here is strict: it is let go however this
- * process ends, and nobody else can let it go. The command finds the daemon's address and a lock's fencing token in its
- * environment. */
+/* Holding a lock, the lock of a dict's key, or permits of a semaphore, for a command. One that is made here is strict:
+ * it is let go however this process ends, and nobody else can let it go. The command finds the daemon's address and a
+ * lock's fencing token in its environment. */
 #include "lockrun.h"
 
 #include "args.h"

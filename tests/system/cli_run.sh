@@ -54,7 +54,8 @@ with_daemon_tests() {
 	expect 0 '6' '' lock_keeps_others_out value n get
 	"$concur" value n set 0
 	for i in 1 2 3 4; do
-		"$concur" dict d key-lock a -- sh -c "n=\$(\"$concur\" value n get); \"$concur\" value n set \$((n + 1))" &
+		"$concur" dict d key-lock a -- \
+			sh -c "n=\$(\"$concur\" value n get); \"$concur\" value n set \$((n + 1))" &
 	done
 	wait
 	expect 0 '4' '' key_lock_keeps_others_out value n get
