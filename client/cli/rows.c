@@ -26,6 +26,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
+	{ ROW_RWLOCK, "rwlock", "many readers at a time, or one writer" },
 	{ ROW_CONDITION, "condition", "waiting for a word from others, under a lock" },
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
@@ -110,6 +111,10 @@ const struct row rows[] = {
 	{ ROW_LOCKS, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
 	{ ROW_LOCKS, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
 
+	{ ROW_RWLOCK, "read", "RWLock/Read", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "be one of the readers while COMMAND runs" },
+	{ ROW_RWLOCK, "write", "RWLock/Write", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "be the only one that has it while COMMAND runs" },
+	{ ROW_RWLOCK, "state", "RWLock/State", "", 0, print_fields, NULL, "how many read, who writes, and how many wait" },
+
 	{ ROW_CONDITION, "wait", "Condition/Wait", "--timeout", CREATES, print_nothing, condrun_run, "wait to be notified; holds the lock before and afterwards" },
 	{ ROW_CONDITION, "notify", "Condition/Notify", "count=1", CREATES, print_count, condrun_run, "take the lock, notify those who wait longest and print how many there were" },
 	{ ROW_CONDITION, "notify-all", "Condition/NotifyAll", "", CREATES, print_count, condrun_run, "take the lock, notify all who wait and print how many there were" },
@@ -171,6 +176,7 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_RWLOCK, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
@@ -221,7 +227,7 @@ is_flag(const struct field *field, const void *arg)
 void
 rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 {
-	bool command = row->how & ROW_COMMAND;
+	bool command = row->how & ROW_COMMAND, bare = strcmp(row->verb, "--") == 0;
 	char words[256] = "";
 	struct method method;
 
@@ -232,7 +238,8 @@ rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 	if (kind == ROW_TOP)
 		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, command ? " -- COMMAND [WORD...]" : "");
 	else if (command)
-		(void)snprintf(ret, size, "concur %s NAME%s -- COMMAND [WORD...]", kind_name(kind), words);
+		(void)snprintf(ret, size, "concur %s NAME%s%s%s -- COMMAND [WORD...]", kind_name(kind), bare ? "" : " ",
+		    bare ? "" : row->verb, words);
 	else
 		(void)snprintf(ret, size, "concur %s NAME %s%s", kind_name(kind), row->verb, words);
 }

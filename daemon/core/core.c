@@ -97,6 +97,7 @@ core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 	core_let_go(core, core->limits->turn_steps);
 	core_answer(core);
 	core_dig(core, core->limits->turn_steps);
+	core_answer(core);
 
 	if (!link_empty(&core->graves) || !link_empty(&core->unreferenced))
 		*ret_deadline_ns = 0;

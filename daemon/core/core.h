@@ -39,7 +39,7 @@ struct core {
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
-	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
+	char detail[CORE_DETAIL]; /* words that belong to the operation's status of DEADLOCK */
 };
 
 /* 0, or -1 if there is no memory. `limits` must outlive the core. */

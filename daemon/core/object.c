@@ -13,6 +13,7 @@
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/rwlock.h"
 #include "daemon/core/set.h"
 #include "daemon/core/semaphore.h"
 
@@ -32,6 +33,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_SET] = &set_kind,
 	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_RWLOCK] = &rwlock_kind,
 	[KIND_CONDITION] = &condition_kind,
 	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,

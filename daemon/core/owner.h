@@ -25,6 +25,7 @@ struct session {
 	uint64_t since_ns;       /* of its beginning */
 	uint64_t holding;        /* holds of its owners */
 	struct link created;     /* objects that live as long as this session */
+	struct grave grave;      /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;              /* the layer above's */
 };
 
@@ -47,8 +48,8 @@ struct hold {
 struct session *session_new(struct core *core, uint64_t process, void *user);
 
 /* Ends the session: THE place that walks all that a session owns. Its waiters are dropped unanswered, its locks pass on
- * or stay (see enum farewell), its handles and its session-lifetime objects go. Wakes others; core_answer() after it.
- * The session is freed. */
+ * or stay (see enum farewell), its session-lifetime objects and its handles go: of these at most turn_steps at once,
+ * the rest by as many a turn. Wakes others; core_answer() after it. The session must not be used any more. */
 void session_end(struct core *core, struct session *session, enum farewell farewell);
 
 /* The same for what one of its contexts holds and waits for; its waiting calls are answered CANCELLED. */

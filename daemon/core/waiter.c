@@ -151,6 +151,7 @@ waiter_left(struct core *core, struct object *object, uint64_t origin, uint8_t r
 static void
 waiter_free(struct waiter *waiter)
 {
+	free(waiter->detail);
 	free(waiter->prepared);
 	free(waiter);
 }

@@ -14,7 +14,7 @@ struct object;
 
 /* What the layer above does with a waiter; the core calls nothing else upwards. */
 struct waiter_ops {
-	/* The call is over: status, result and core->detail say how. The waiter is freed after it. */
+	/* The call is over: its status, result and detail say how. The waiter is freed after it. */
 	void (*reply)(struct core *core, struct waiter *waiter);
 };
 
@@ -53,6 +53,7 @@ struct waiter {
 	size_t amount;             /* the kind's: how many items it wants */
 	enum concur_status status; /* how it ended */
 	struct result result;      /* the same; while it waits, what it brings (an item to put) */
+	char *detail;              /* words that belong to a status of DEADLOCK, or NULL */
 	void *prepared;            /* the kind's: memory for when it is served; what is left is freed with the waiter */
 	struct {
 		uint64_t number; /* of the last search that came by; core->searches */
