@@ -1,7 +1,9 @@
 /* A heap of intrusive nodes that know where they are, so that any of them leaves in O(log n).
  *
  * A node has up to four children, and what is compared stands in the heap itself, not in the nodes: a node that sinks
- * looks at one or two cache lines a level, and there are half as many levels as in a binary heap. Nodes with equal keys come out in the order in which they went in: nothing depends on addresses.
+ * looks at one or two cache lines a level, and there are half as many levels as in a binary heap.
+ *
+ * Nodes with equal keys come out in the order in which they went in: nothing depends on addresses.
  *
  * Thread-safety: none. */
 #ifndef LIB_HEAP_H

@@ -2,8 +2,8 @@
  * one out, to hand the lock to one. On the core alone, so that nothing but waiters is measured.
  *
  * With each number of waiters the same is done over and over until TOTAL waiters were measured; the least of the
- * rounds' means counts, since whatever disturbs a round only adds to it, and it is CPU time, which others disturb least.
- * Prints a line of JSON: nanoseconds each, by what is done and number. */
+ * rounds' means counts, since whatever disturbs a round only adds to it, and it is CPU time, which others disturb
+ * least. Prints a line of JSON: nanoseconds each, by what is done and number. */
 #include "daemon/core/lock.h"
 #include "daemon/core/object.h"
 #include "daemon/core/owner.h"
