@@ -47,6 +47,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
+	if (strcmp(field->name, "typecode") == 0 && word[0] && !word[1])
+		return json_integer(word[0]);
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&
@@ -205,12 +207,12 @@ fill_absent(const struct field *field, const ProtobufCMessageDescriptor *type, j
 
 	if (json_object_get(request, fields_target(field)))
 		return true;
+	if (*field->if_absent)
+		return set_flag(request, field->if_absent);
 	if (strcmp(field->name, "timeout") == 0)
 		json = json_integer(-1);
 	else if (*field->fallback)
 		json = args_word(field, type, field->fallback, false, fault);
-	else if (*field->if_absent)
-		return set_flag(request, field->if_absent);
 	else if (field->is_optional)
 		return true;
 	else

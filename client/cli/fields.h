@@ -14,7 +14,8 @@
  * =WORD; the verb's code takes it out of the request's JSON.
  *
  * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name. */
+ * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name;
+ * the word of `typecode` is a letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

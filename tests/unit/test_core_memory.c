@@ -189,7 +189,7 @@ run_cell_set(struct bench *bench)
 static enum concur_status
 run_cell_add(struct bench *bench)
 {
-	return cell_add(bench->core, (struct cell *)bench->object, bench->values);
+	return cell_change(bench->core, (struct cell *)bench->object, TYPECODE_ADD, bench->values, false);
 }
 
 static enum concur_status

@@ -138,7 +138,8 @@ START_TEST(open_of_every_kind_says_what_it_is)
 {
 	static const char *const names[] = { "dict", "list", "queue", "lock", "value", "set", "namespace", "array",
 		"pipe", "rlock", "rwlock", "semaphore", "condition", "event", "barrier", "latch" };
-	const unsigned begin_with_one = KIND_BIT(KIND_CELL) | KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH);
+	const unsigned begin_with_one =
+	    KIND_BIT(KIND_CELL) | KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH) | KIND_BIT(KIND_ARRAY);
 	struct bench bench;
 
 	bench_init(&bench);
@@ -147,8 +148,8 @@ START_TEST(open_of_every_kind_says_what_it_is)
 
 		if (!kind_find(id))
 			continue;
-		object =
-		    fixture_open(&bench.fixture, &(struct object_options){ .kind = id, .count = 1, .paired = true });
+		object = fixture_open(&bench.fixture,
+		    &(struct object_options){ .kind = id, .count = 1, .typecode = 'i', .paired = true });
 
 		ck_assert_ptr_eq(object->kind, kind_find(id));
 		ck_assert_int_eq(object->kind->id, id);
