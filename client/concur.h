@@ -434,11 +434,8 @@ void concur_reply_free(struct concur_reply *reply);
 #endif
 
 /* Looking around, and what each kind has besides. */
-<<<<<<< HEAD
 #include "concur_array.h"
-=======
 #include "concur_barrier.h"
->>>>>>> main
 #include "concur_cell.h"
 #include "concur_condition.h"
 #include "concur_dict.h"

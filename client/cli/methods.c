@@ -1,11 +1,8 @@
 /* The methods of the protocol. */
 #include "methods.h"
 
-<<<<<<< HEAD
 #include "concur/v1/array.pb-c.h"
-=======
 #include "concur/v1/barrier.pb-c.h"
->>>>>>> main
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"

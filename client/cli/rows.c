@@ -207,15 +207,11 @@ const struct row rows[] = {
 	{ ROW_RWLOCK, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
-<<<<<<< HEAD
 	{ ROW_ARRAY, "open", "Object/Open", "value? --typecode --count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, of so many zeros or of a list of numbers" },
 	{ ROW_ARRAY, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --typecode --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-=======
 	{ ROW_BARRIER, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties" },
 	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
-	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
->>>>>>> main
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },

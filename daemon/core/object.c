@@ -5,11 +5,8 @@
  * freed. */
 #include "daemon/core/object.h"
 
-<<<<<<< HEAD
 #include "daemon/core/array.h"
-=======
 #include "daemon/core/barrier.h"
->>>>>>> main
 #include "daemon/core/cell.h"
 #include "daemon/core/condition.h"
 #include "daemon/core/dict.h"

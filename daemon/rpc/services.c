@@ -4,11 +4,8 @@
 #include <stddef.h>
 
 const ProtobufCService *const services[] = {
-<<<<<<< HEAD
 	&svc_array.base,
-=======
 	&svc_barrier.base,
->>>>>>> main
 	&svc_cell.base,
 	&svc_condition.base,
 	&svc_dict.base,

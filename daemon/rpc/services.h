@@ -3,11 +3,8 @@
 #ifndef RPC_SERVICES_H
 #define RPC_SERVICES_H
 
-<<<<<<< HEAD
 #include "concur/v1/array.pb-c.h"
-=======
 #include "concur/v1/barrier.pb-c.h"
->>>>>>> main
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
@@ -25,11 +22,8 @@
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
-<<<<<<< HEAD
 extern const Concur__V1__Array_Service svc_array;
-=======
 extern const Concur__V1__Barrier_Service svc_barrier;
->>>>>>> main
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Condition_Service svc_condition;
 extern const Concur__V1__Dict_Service svc_dict;

@@ -59,17 +59,6 @@ open_pipe(struct bench *bench)
 	return ends->end0;
 }
 
-<<<<<<< HEAD
-static uint64_t
-open_array(struct bench *bench)
-{
-	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
-
-	request.kind = CONCUR__V1__KIND__KIND_ARRAY;
-	request.typecode = 'i';
-	request.count = 3;
-	return world_open_with(bench->client, &request);
-=======
 /* Anonymous, with one of what its kind counts: a barrier has at least one party. */
 static uint64_t
 open_one(struct world_client *client, Concur__V1__Kind kind)
@@ -78,8 +67,9 @@ open_one(struct world_client *client, Concur__V1__Kind kind)
 
 	request.kind = kind;
 	request.count = 1;
+	if (kind == CONCUR__V1__KIND__KIND_ARRAY)
+		request.typecode = 'i';
 	return world_open_with(client, &request);
->>>>>>> main
 }
 
 static void
@@ -89,16 +79,10 @@ bench_init(struct bench *bench)
 	world_init(&bench->world, NULL);
 	bench->client = world_join(&bench->world);
 	for (unsigned kind = 1; kind < KINDS; kind++) {
-<<<<<<< HEAD
-		if (kind_find(kind) && kind != KIND_PIPE && kind != KIND_ARRAY)
-			bench->objects[kind] = world_open(bench->client, (Concur__V1__Kind)kind, NULL);
-=======
 		if (kind_find(kind) && kind != KIND_PIPE)
 			bench->objects[kind] = open_one(bench->client, (Concur__V1__Kind)kind);
->>>>>>> main
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);
-	bench->objects[KIND_ARRAY] = open_array(bench);
 	bench_fill(bench);
 }
 
@@ -229,11 +213,8 @@ kinds_of_service(const char *service)
 		const char *service;
 		unsigned kinds;
 	} rows[] = {
-<<<<<<< HEAD
 		{ "concur.v1.Array", KIND_BIT(KIND_ARRAY) },
-=======
 		{ "concur.v1.Barrier", KIND_BIT(KIND_BARRIER) },
->>>>>>> main
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },

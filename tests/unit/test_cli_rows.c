@@ -76,13 +76,8 @@ END_TEST
  * business. */
 START_TEST(method_of_a_kind_has_a_row)
 {
-<<<<<<< HEAD
-	static const char *const services[] = { "Manager/", "Array/", "Cell/", "Condition/", "Dict/", "Event/", "List/",
-		"Lock/", "Queue/", "Semaphore/", "Set/" };
-=======
-	static const char *const services[] = { "Manager/", "Barrier/", "Cell/", "Condition/", "Dict/", "Event/",
-		"Latch/", "List/", "Lock/", "Queue/", "Semaphore/", "Set/" };
->>>>>>> main
+	static const char *const services[] = { "Manager/", "Array/", "Barrier/", "Cell/", "Condition/", "Dict/",
+		"Event/", "Latch/", "List/", "Lock/", "Queue/", "Semaphore/", "Set/" };
 	struct method method;
 
 	for (size_t i = 0; methods_at(i, &method); i++) {
