@@ -98,6 +98,7 @@ fuzz_open(struct world_client *client, unsigned kind)
 	request.name = world_bytes(name);
 	request.kind = (Concur__V1__Kind)kind;
 	request.count = 2; /* a barrier has parties */
+	request.typecode = kind == KIND_ARRAY ? 'q' : 0;
 	return world_open_with(client, &request);
 }
 
