@@ -16,13 +16,13 @@ struct operands {
 };
 
 static json_t *
-read_seconds(const char *word, struct fault *fault)
+read_seconds(const char *name, const char *word, struct fault *fault)
 {
 	char *end;
 	double seconds = strtod(word, &end);
 
 	if (end == word || *end || !(seconds >= 0)) {
-		(void)fault_set(fault, "--timeout takes a number of seconds, not %.60s", word);
+		(void)fault_set(fault, "--%s takes a number of seconds, not %.60s", name, word);
 		return NULL;
 	}
 	if (seconds * 1e9 >= 9e18)
@@ -39,8 +39,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 	char option[FIELD_NAME_MAX];
 	json_t *json;
 
-	if (strcmp(field->name, "timeout") == 0)
-		return read_seconds(word, fault);
+	if (fields_is_time(field))
+		return read_seconds(field->name, word, fault);
 	if (!target)
 		return spell_word(word, true, fault);
 	if (message_holds_value(target))

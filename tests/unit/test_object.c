@@ -422,8 +422,9 @@ START_TEST(references_in_keys_values_and_cells_are_let_go)
 	ck_assert_status(dict_set(bench.core, dict, &item), CONCUR_OK);
 	ck_assert_status(cell_set(bench.core, cell, &values[0], true, NULL), CONCUR_OK);
 	ask = fixture_ask(bench.client, 1, 1, -1);
-	ck_assert_status(queue_put(bench.core, queue, &ask, values, &(bool){ true }, 1, &result), CONCUR_OK);
-	ck_assert_status(queue_put(bench.core, queue, &ask, values + 1, &(bool){ true }, 1, &result), CONCUR_PENDING);
+	ck_assert_status(queue_put(bench.core, queue, &ask, LOAD(values, &(bool){ true }, 1), &result), CONCUR_OK);
+	ck_assert_status(queue_put(bench.core, queue, &ask, LOAD(values + 1, &(bool){ true }, 1), &result),
+	    CONCUR_PENDING);
 	ck_assert(lives(&bench, key) && lives(&bench, value) && lives(&bench, held) && lives(&bench, waiting));
 
 	ck_assert_status(dict_kind.clear(bench.core, (struct object *)dict), CONCUR_OK);
