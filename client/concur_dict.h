@@ -67,6 +67,21 @@ CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict
 concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct concur_value key,
     struct concur_value expected, struct concur_value value);
 
+/* Sets a value that goes after so many nanoseconds, above 0; until then it is like any other. Setting it once more
+ * without a time lets it stay for ever. VALUE_ERROR. */
+CONCUR_CHECKED enum concur_status concur_dict_set_for(concur_dict *dict, struct concur_value key,
+    struct concur_value value, int64_t ttl_ns);
+concur_future *concur_dict_set_for_begin(concur_dict *dict, struct concur_value key, struct concur_value value,
+    int64_t ttl_ns);
+
+/* Lets the entry at a key go after so many nanoseconds, above 0, or never (CONCUR_FOREVER). NOT_THERE, VALUE_ERROR. */
+CONCUR_CHECKED enum concur_status concur_dict_expire(concur_dict *dict, struct concur_value key, int64_t ttl_ns);
+concur_future *concur_dict_expire_begin(concur_dict *dict, struct concur_value key, int64_t ttl_ns);
+
+/* How many nanoseconds the entry at a key still lives; CONCUR_FOREVER. NOT_THERE. */
+CONCUR_CHECKED enum concur_status concur_dict_ttl(concur_dict *dict, struct concur_value key, int64_t *ret_ttl_ns);
+concur_future *concur_dict_ttl_begin(concur_dict *dict, struct concur_value key);
+
 /* The lock of a key, whether or not the key is there: an anonymous strict lock like any other, the same for all who ask
  * while anybody has it; each has a handle of its own. What is locked is only what the processes agree on: calls on the
  * key do not look at it. */

@@ -182,6 +182,49 @@ FORMS(values, struct concur_values, dict_page, (concur_dict * dict, uint64_t cur
     (dict, cursor, count))
 
 static concur_future *
+dict_set_for(unsigned flags, concur_dict *dict, struct concur_value key, struct concur_value value, int64_t ttl_ns)
+{
+	const struct request *request = ON(dict, CONCUR_METHOD_DICT_SET, RESULT_DONE, flags);
+	Concur__V1__KeyValueRequest body = CONCUR__V1__KEY_VALUE_REQUEST__INIT;
+	struct pack pack;
+
+	if (ttl_ns <= 0)
+		return request_refuse(request, error_set(CONCUR_VALUE_ERROR, "a time to live is above 0"));
+	pack_init(&pack, request);
+	body.object = pack.object;
+	pack_key(&pack, &key, &body.key);
+	pack_value(&pack, &value, &body.value);
+	body.ttl_ns = ttl_ns;
+	return pack_begin(&pack, &body.base);
+}
+
+FORMS_DONE(dict_set_for, (concur_dict * dict, struct concur_value key, struct concur_value value, int64_t ttl_ns),
+    (dict, key, value, ttl_ns))
+
+static concur_future *
+dict_expire(unsigned flags, concur_dict *dict, struct concur_value key, int64_t ttl_ns)
+{
+	Concur__V1__ExpireRequest body = CONCUR__V1__EXPIRE_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, ON(dict, CONCUR_METHOD_DICT_EXPIRE, RESULT_DONE, flags));
+	body.object = pack.object;
+	pack_key(&pack, &key, &body.key);
+	body.ttl_ns = ttl_ns;
+	return pack_begin(&pack, &body.base);
+}
+
+FORMS_DONE(dict_expire, (concur_dict * dict, struct concur_value key, int64_t ttl_ns), (dict, key, ttl_ns))
+
+static concur_future *
+dict_ttl(unsigned flags, concur_dict *dict, struct concur_value key)
+{
+	return shape_key(ON(dict, CONCUR_METHOD_DICT_TTL, RESULT_COUNT, flags), &key);
+}
+
+FORMS(count, int64_t, dict_ttl, (concur_dict * dict, struct concur_value key), (dict, key))
+
+static concur_future *
 dict_key_lock(unsigned flags, concur_dict *dict, struct concur_value key)
 {
 	return shape_key(ON(dict, CONCUR_METHOD_DICT_KEY_LOCK, RESULT_OBJECT, flags), &key);

@@ -61,7 +61,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "complete", NULL, "-- WORD...", ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },
 
 	{ ROW_DICT, "get", "Dict/Get", "key", 0, print_value, NULL, "the value at a key" },
-	{ ROW_DICT, "set", "Dict/Set", "key value", CREATES, print_nothing, NULL, "put a value at a key" },
+	{ ROW_DICT, "set", "Dict/Set", "key value --ttl", CREATES, print_nothing, NULL, "put a value at a key" },
 	{ ROW_DICT, "del", "Dict/Delete", "key", 0, print_nothing, NULL, "take a key away" },
 	{ ROW_DICT, "contains", "Dict/Contains", "key", 0, print_truth, NULL, "true or false: whether the key is there" },
 	{ ROW_DICT, "pop", "Dict/Pop", "key", 0, print_value, NULL, "take a key away and print its value" },
@@ -76,6 +76,8 @@ const struct row rows[] = {
 	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
 	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "expire", "Dict/Expire", "key --ttl=inf", 0, print_nothing, NULL, "let the entry at a key go after a time; without --ttl never" },
+	{ ROW_DICT, "ttl", "Dict/Ttl", "key", 0, print_count, NULL, "how many nanoseconds the entry at a key still lives; -1: for ever" },
 	{ ROW_DICT, "key-lock", "Dict/KeyLock", "key", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock of a key, there or not, while COMMAND runs" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 

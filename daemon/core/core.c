@@ -1,6 +1,8 @@
 /* The core's turn: answers, expiry, objects that nobody refers to, graves. */
 #include "daemon/core/core.h"
 
+#include "daemon/core/dict.h"
+#include "daemon/core/dict_times.h"
 #include "daemon/core/object.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/waiter.h"
@@ -16,6 +18,7 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	core->seed = seed;
 	core->counter = counter;
 	heap_init(&core->deadlines);
+	heap_init(&core->expiring);
 	heap_init(&core->timers);
 	link_init(&core->ready);
 	link_init(&core->unreferenced);
@@ -61,6 +64,7 @@ core_fini(struct core *core)
 	table_fini(&core->objects);
 	table_fini(&core->sessions);
 	heap_fini(&core->deadlines);
+	heap_fini(&core->expiring);
 	heap_fini(&core->timers);
 }
 
@@ -95,9 +99,19 @@ core_let_go(struct core *core, size_t most)
 static uint64_t
 core_first_deadline(const struct core *core)
 {
-	uint64_t timer_ns = timer_first(core), waiter_ns = waiter_first_deadline(core);
+	uint64_t first_ns = waiter_first_deadline(core);
 
-	return timer_ns < waiter_ns ? timer_ns : waiter_ns;
+	if (timer_first(core) < first_ns)
+		first_ns = timer_first(core);
+	return dict_times_next(core) < first_ns ? dict_times_next(core) : first_ns;
+}
+
+void
+core_turn_begin(struct core *core, uint64_t now_ns)
+{
+	core->now_ns = now_ns;
+	if (dict_times_next(core) <= now_ns)
+		dict_expire(core, core->limits->turn_steps);
 }
 
 void

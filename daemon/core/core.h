@@ -31,6 +31,7 @@ struct core {
 	struct table sessions;    /* struct session by id */
 	struct heap deadlines;    /* waiters that have one */
 	struct heap timers;       /* struct timer, see timer.h */
+	struct heap expiring;     /* times to live of dicts, by the first that is over; dict_times.h */
 	struct link ready;        /* waiters that are woken and not yet answered */
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
 	struct link graves;       /* what is freed by counted steps */
@@ -88,6 +89,10 @@ core_is_full(const struct core *core)
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
 void core_answer(struct core *core);
+
+/* Begins a turn: it is that time now, which is none before the last turn's. Takes out entries of dicts whose time to live
+ * is over, at most limits->turn_steps. */
+void core_turn_begin(struct core *core, uint64_t now_ns);
 
 /* Ends the turn: fires timers, expires waits, answers, lets go of objects that nobody refers to, frees at most
  * limits->turn_steps things. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for never, 0 for at once (work

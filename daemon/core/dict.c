@@ -1,6 +1,7 @@
 /* The dict: a map from keys to blobs, both in the store. */
 #include "daemon/core/dict.h"
 
+#include "daemon/core/dict_times.h"
 #include "daemon/core/key_locks.h"
 #include "daemon/core/store.h"
 
@@ -8,12 +9,14 @@
 
 struct dict {
 	struct object object;
-	struct map *map;         /* NULL once its contents are freed */
-	size_t opaque;           /* keys with something opaque inside */
-	size_t maxsize;          /* entries at most; 0: as many as container_max */
-	bool evict;              /* past maxsize the entry inserted first goes; otherwise no key is added */
-	uint64_t evicted;        /* entries that went so */
-	struct key_locks *locks; /* NULL: no key was ever locked */
+	struct map *map;          /* NULL once its contents are freed */
+	size_t opaque;            /* keys with something opaque inside */
+	size_t maxsize;           /* entries at most; 0: as many as container_max */
+	bool evict;               /* past maxsize the entry inserted first goes; otherwise no key is added */
+	uint64_t evicted;         /* entries that went so */
+	struct dict_times *times; /* NULL: no entry was ever given a time to live */
+	uint64_t expired;         /* entries that went so */
+	struct key_locks *locks;  /* NULL: no key was ever locked */
 };
 
 static struct dict *
@@ -67,12 +70,36 @@ dict_count_opaque(struct dict *dict, const struct blob *key, int change)
 		dict->opaque += (size_t)change;
 }
 
-struct blob *
-dict_get(const struct dict *dict, const struct value *key)
+static bool
+dict_is_late(const struct dict *dict, const struct value *key)
+{
+	return __builtin_expect(dict->times != NULL, 0) && dict_times_is_late(dict->times, key);
+}
+
+/* The key's entry, unless it is late. */
+static struct map_entry *
+dict_find(const struct dict *dict, const struct value *key)
 {
 	struct map_entry *entry = map_find(dict->map, key);
 
+	return entry && !dict_is_late(dict, key) ? entry : NULL;
+}
+
+struct blob *
+dict_get(const struct dict *dict, const struct value *key)
+{
+	struct map_entry *entry = dict_find(dict, key);
+
 	return entry ? entry->value : NULL;
+}
+
+static void
+dict_forget_time(struct dict *dict, const struct blob *key)
+{
+	struct value value = store_value(key);
+
+	if (__builtin_expect(dict->times != NULL, 0))
+		dict_times_drop(dict->times, &value);
 }
 
 /* Takes the entry out of the map; key and value become the caller's. */
@@ -88,10 +115,37 @@ dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct 
 	store_take(core, &dict->object, key);
 	store_take(core, &dict->object, value);
 	dict_count_opaque(dict, key, -1);
+	dict_forget_time(dict, key);
 	object_changed(core, &dict->object);
 	*ret_key = key;
 	*ret_value = value;
 	return CONCUR_OK;
+}
+
+static enum concur_status
+dict_drop(struct core *core, struct dict *dict, struct map_entry *entry)
+{
+	struct blob *key, *value;
+	enum concur_status status = dict_take(core, dict, entry, &key, &value);
+
+	if (status != CONCUR_OK)
+		return status;
+	blob_unref(key);
+	blob_unref(value);
+	return CONCUR_OK;
+}
+
+/* Takes the key's entry out if it is late, so that there is none. */
+static enum concur_status
+dict_drop_late(struct core *core, struct dict *dict, const struct value *key)
+{
+	enum concur_status status;
+
+	if (!dict_is_late(dict, key))
+		return CONCUR_OK;
+	status = dict_drop(core, dict, map_find(dict->map, key));
+	dict->expired += status == CONCUR_OK;
+	return status;
 }
 
 /* Whether there may be an entry of that key. A dict that evicts may have too many for a moment. */
@@ -111,13 +165,10 @@ static void
 dict_evict(struct core *core, struct dict *dict)
 {
 	while (dict->evict && map_count(dict->map) > dict->maxsize) {
-		struct blob *key, *value;
 		uint32_t position = 0;
 
-		if (dict_take(core, dict, map_next(dict->map, &position), &key, &value) != CONCUR_OK)
+		if (dict_drop(core, dict, map_next(dict->map, &position)) != CONCUR_OK)
 			return;
-		blob_unref(key);
-		blob_unref(value);
 		dict->evicted++;
 	}
 }
@@ -127,10 +178,12 @@ dict_evict(struct core *core, struct dict *dict)
 static enum concur_status
 dict_put(struct core *core, struct dict *dict, const struct dict_item *item, struct blob *blob)
 {
-	enum concur_status status = dict_check_room(core, dict, &item->key);
+	enum concur_status status = dict_drop_late(core, dict, &item->key);
 	struct map_entry *entry;
 	bool created;
 
+	if (status == CONCUR_OK)
+		status = dict_check_room(core, dict, &item->key);
 	if (status != CONCUR_OK)
 		return status;
 	entry = map_insert(dict->map, &item->key, &created);
@@ -169,8 +222,93 @@ dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 {
 	enum concur_status status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
 
+	if (status != CONCUR_OK)
+		return status;
+	if (__builtin_expect(dict->times != NULL, 0))
+		dict_times_drop(dict->times, &item->key);
+	dict_evict(core, dict);
+	return CONCUR_OK;
+}
+
+/* Never before the end of time. */
+static uint64_t
+dict_deadline(const struct core *core, uint64_t ttl_ns)
+{
+	return ttl_ns < UINT64_MAX - 1 - core->now_ns ? core->now_ns + ttl_ns : UINT64_MAX - 1;
+}
+
+/* The key's time becomes that one. */
+static enum concur_status
+dict_give_time(struct core *core, struct dict *dict, const struct value *key, uint64_t deadline_ns)
+{
+	if (deadline_ns == UINT64_MAX) {
+		if (dict->times)
+			dict_times_drop(dict->times, key);
+		return CONCUR_OK;
+	}
+	if (!dict->times && !(dict->times = dict_times_new(core, &dict->object)))
+		return CONCUR_NO_MEMORY;
+	return dict_times_set(dict->times, key, deadline_ns);
+}
+
+enum concur_status
+dict_set_for(struct core *core, struct dict *dict, const struct dict_item *item, uint64_t ttl_ns)
+{
+	enum concur_status status = dict_drop_late(core, dict, &item->key);
+	uint64_t before_ns = dict->times ? dict_times_get(dict->times, &item->key) : UINT64_MAX;
+
+	/* The time comes first: to put the old one back never fails. */
+	if (status == CONCUR_OK)
+		status = dict_give_time(core, dict, &item->key, dict_deadline(core, ttl_ns));
+	if (status != CONCUR_OK)
+		return status;
+	status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
+	if (status != CONCUR_OK)
+		(void)dict_give_time(core, dict, &item->key, before_ns);
 	dict_evict(core, dict);
 	return status;
+}
+
+enum concur_status
+dict_expire_after(struct core *core, struct dict *dict, const struct value *key, uint64_t ttl_ns, enum outcome *ret)
+{
+	enum concur_status status;
+
+	*ret = OUTCOME_NOT_THERE;
+	if (!dict_find(dict, key))
+		return CONCUR_OK;
+	status = dict_give_time(core, dict, key, ttl_ns == UINT64_MAX ? UINT64_MAX : dict_deadline(core, ttl_ns));
+	if (status != CONCUR_OK)
+		return status;
+	*ret = OUTCOME_DONE;
+	object_changed(core, &dict->object);
+	return CONCUR_OK;
+}
+
+uint64_t
+dict_ttl(const struct core *core, const struct dict *dict, const struct value *key)
+{
+	uint64_t deadline_ns = UINT64_MAX;
+
+	if (!dict_find(dict, key))
+		return 0;
+	if (dict->times)
+		deadline_ns = dict_times_get(dict->times, key);
+	return deadline_ns == UINT64_MAX ? UINT64_MAX : deadline_ns - core->now_ns;
+}
+
+void
+dict_expire(struct core *core, size_t most)
+{
+	struct object *object;
+	struct value key;
+
+	for (; most && (object = dict_times_first_late(core, &key)); most--) {
+		struct dict *dict = dict_of(object);
+
+		if (dict_drop_late(core, dict, &key) != CONCUR_OK)
+			dict_times_put_off(dict->times);
+	}
 }
 
 /* What an update has to undo: the value that was there, or NULL where the key was not. Nothing fails: what is to be
@@ -206,7 +344,7 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 	if (!before)
 		return CONCUR_NO_MEMORY;
 	for (done = 0; done < count; done++) {
-		struct map_entry *entry = map_find(dict->map, &items[done].key);
+		struct map_entry *entry = dict_find(dict, &items[done].key);
 
 		if (entry)
 			before[done] = store_again(core, &dict->object, entry->value);
@@ -223,6 +361,8 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 		for (size_t i = 0; i < count; i++) {
 			if (before[i])
 				store_drop(core, &dict->object, before[i]);
+			if (dict->times)
+				dict_times_drop(dict->times, &items[i].key);
 		}
 		dict_evict(core, dict);
 	}
@@ -250,11 +390,15 @@ dict_merge(struct core *core, struct dict *dict, const struct dict *other)
 		return CONCUR_NO_MEMORY;
 	while ((entry = map_next(other->map, &position))) {
 		const struct blob *value = entry->value;
+		struct value key = store_value(entry->key);
+
+		if (dict_is_late(other, &key))
+			continue;
 
 		items[at++] = (struct dict_item){ store_value(entry->key), store_value(value),
 			entry->key->kind & BLOB_REFERS, value->kind & BLOB_REFERS };
 	}
-	status = dict_update(core, dict, items, count);
+	status = dict_update(core, dict, items, at);
 	free(items);
 	return status;
 }
@@ -262,13 +406,13 @@ dict_merge(struct core *core, struct dict *dict, const struct dict *other)
 enum concur_status
 dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret)
 {
+	enum concur_status status = dict_drop_late(core, dict, key);
 	struct map_entry *entry = map_find(dict->map, key);
 	struct blob *kept;
-	enum concur_status status;
 
 	*ret = NULL;
-	if (!entry)
-		return CONCUR_OK;
+	if (!entry || status != CONCUR_OK)
+		return status;
 	status = dict_take(core, dict, entry, &kept, ret);
 	if (status == CONCUR_OK)
 		blob_unref(kept);
@@ -278,10 +422,20 @@ dict_pop(struct core *core, struct dict *dict, const struct value *key, struct b
 enum concur_status
 dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value)
 {
-	struct map_entry *entry = map_last(dict->map);
+	struct map_entry *entry;
 
 	*ret_key = *ret_value = NULL;
-	return entry ? dict_take(core, dict, entry, ret_key, ret_value) : CONCUR_OK;
+	while ((entry = map_last(dict->map))) {
+		struct value key = store_value(entry->key);
+		enum concur_status status;
+
+		if (!dict_is_late(dict, &key))
+			return dict_take(core, dict, entry, ret_key, ret_value);
+		status = dict_drop_late(core, dict, &key);
+		if (status != CONCUR_OK)
+			return status;
+	}
+	return CONCUR_OK;
 }
 
 enum concur_status
@@ -396,7 +550,7 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 bool
 dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
 {
-	*ret = (struct dict_page){ .map = dict->map, .position = (uint32_t)cursor };
+	*ret = (struct dict_page){ .map = dict->map, .times = dict->times, .position = (uint32_t)cursor };
 	return cursor == 0 || cursor >> 32 == map_epoch(dict->map);
 }
 
@@ -414,7 +568,20 @@ dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_
 struct map_entry *
 dict_page_next(struct dict_page *page)
 {
-	return page->backwards ? map_previous(page->map, &page->position) : map_next(page->map, &page->position);
+	struct map_entry *entry;
+
+	do {
+		struct value key;
+
+		entry =
+		    page->backwards ? map_previous(page->map, &page->position) : map_next(page->map, &page->position);
+		if (!entry || __builtin_expect(!page->times, 1))
+			break;
+		key = store_value(entry->key);
+		if (!dict_times_is_late(page->times, &key))
+			break;
+	} while (true);
+	return entry;
 }
 
 uint64_t
@@ -427,10 +594,20 @@ dict_page_cursor(const struct dict_page *page)
 	return (uint64_t)map_epoch(page->map) << 32 | page->position;
 }
 
+/* All times are taken away. */
+static void
+dict_forget_times(struct dict *dict)
+{
+	if (dict->times)
+		dict_times_bury(dict->times);
+	dict->times = NULL;
+}
+
 static void
 dict_end(struct core *core, struct object *object)
 {
-	(void)core, (void)object;
+	(void)core;
+	dict_forget_times(dict_of(object));
 }
 
 static bool
@@ -452,7 +629,8 @@ dict_footprint(const struct object *object)
 {
 	const struct dict *dict = LINK_ENTRY(object, const struct dict, object);
 
-	return map_footprint(dict->map) + (dict->locks ? key_locks_footprint(dict->locks) : 0);
+	return map_footprint(dict->map) + (dict->locks ? key_locks_footprint(dict->locks) : 0) +
+	    (dict->times ? dict_times_footprint(dict->times) : 0);
 }
 
 static uint64_t
@@ -467,6 +645,7 @@ dict_clear(struct core *core, struct object *object)
 	if (store_bury_map(core, &dict_of(object)->map) < 0)
 		return CONCUR_NO_MEMORY;
 	dict_of(object)->opaque = 0;
+	dict_forget_times(dict_of(object));
 	object->bytes = 0;
 	object_changed(core, object);
 	return CONCUR_OK;
@@ -505,6 +684,8 @@ dict_details(const struct object *object, void (*say)(void *arg, const char *nam
 	say(arg, "opaque", (int64_t)dict->opaque);
 	say(arg, "maxsize", (int64_t)dict->maxsize);
 	say(arg, "evicted", (int64_t)dict->evicted);
+	say(arg, "expiring", dict->times ? (int64_t)dict_times_count(dict->times) : 0);
+	say(arg, "expired", (int64_t)dict->expired);
 	say(arg, "key_locks", dict->locks ? (int64_t)key_locks_count(dict->locks) : 0);
 }
 

@@ -4,6 +4,9 @@
  * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
  * must take its own of what it shares; then the dict is as it was.
  *
+ * Entries may have a time to live; one whose time is over is not there. Setting a value anew takes its time away, adding
+ * and appending to it do not. Copies of a dict take no times along.
+ *
  * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with
  * it, the entry that was inserted first makes room, or as many as it takes. */
 #ifndef CORE_DICT_H
@@ -17,6 +20,7 @@ extern const struct kind dict_kind;
 extern const struct kind namespace_kind;
 
 struct dict;
+struct dict_times;
 
 /* A key or a value on its way in. */
 struct dict_item {
@@ -37,6 +41,20 @@ size_t dict_opaque(const struct dict *dict);
 struct blob *dict_get(const struct dict *dict, const struct value *key);
 
 enum concur_status dict_set(struct core *core, struct dict *dict, const struct dict_item *item);
+
+/* The same, and the entry goes after so many nanoseconds, above 0. */
+enum concur_status dict_set_for(struct core *core, struct dict *dict, const struct dict_item *item, uint64_t ttl_ns);
+
+/* Lets the key's entry go after so many nanoseconds, above 0, or (UINT64_MAX) never. OUTCOME_DONE, or OUTCOME_NOT_THERE
+ * if the key is not there. */
+enum concur_status dict_expire_after(struct core *core, struct dict *dict, const struct value *key, uint64_t ttl_ns,
+    enum outcome *ret);
+
+/* How long the key's entry still lives: UINT64_MAX for ever, 0 if the key is not there. */
+uint64_t dict_ttl(const struct core *core, const struct dict *dict, const struct value *key);
+
+/* Takes out entries of all dicts whose time is over, at most `most`. */
+void dict_expire(struct core *core, size_t most);
 
 /* All of the items or none. */
 enum concur_status dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count);
@@ -72,6 +90,7 @@ enum concur_status dict_key_lock(struct core *core, struct dict *dict, const str
  * the cursor is from before a rearrangement, dict_page_begin returns false. */
 struct dict_page {
 	const struct map *map;
+	const struct dict_times *times; /* may be NULL */
 	uint32_t position;
 	bool backwards;
 };

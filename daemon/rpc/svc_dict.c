@@ -80,8 +80,14 @@ SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 	struct dict *dict = svc_dict_object(call, request->object);
 	struct dict_item item;
 
-	if (dict && svc_dict_item(call, dict, &request->key, &request->value, &item))
+	if (!dict || !svc_dict_item(call, dict, &request->key, &request->value, &item))
+		return;
+	if (__builtin_expect(request->ttl_ns == 0, 1))
 		svc_dict_done(call, dict_set(call->core, dict, &item));
+	else if (request->ttl_ns > 0)
+		svc_dict_done(call, dict_set_for(call->core, dict, &item, (uint64_t)request->ttl_ns));
+	else
+		call_fail(call, CONCUR_VALUE_ERROR, "a time to live is not negative");
 }
 
 SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
@@ -322,6 +328,41 @@ SVC_HANDLER(svc_dict_merge, Dict, OtherRequest, DoneReply)
 		candidates_of_keys(call, dict_entries(dict));
 	else
 		svc_dict_done(call, dict_merge(call->core, dict, other));
+}
+
+SVC_HANDLER(svc_dict_expire, Dict, ExpireRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object);
+	enum concur_status status;
+	enum outcome outcome;
+	struct value key;
+	bool refers;
+
+	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
+		return;
+	if (request->ttl_ns <= 0 && request->ttl_ns != -1) {
+		call_fail(call, CONCUR_VALUE_ERROR, "a time to live is above 0, or -1 for ever");
+		return;
+	}
+	status = dict_expire_after(call->core, dict, &key, request->ttl_ns < 0 ? UINT64_MAX : (uint64_t)request->ttl_ns,
+	    &outcome);
+	call_done(call, status, outcome);
+}
+
+SVC_HANDLER(svc_dict_ttl, Dict, KeyRequest, CountReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object);
+	struct value key;
+	uint64_t ttl_ns;
+	bool refers;
+
+	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
+		return;
+	ttl_ns = dict_ttl(call->core, dict, &key);
+	if (ttl_ns == 0)
+		reply_count(&call->to, OUTCOME_NOT_THERE, 0);
+	else
+		reply_count(&call->to, OUTCOME_DONE, ttl_ns > INT64_MAX ? -1 : (int64_t)ttl_ns);
 }
 
 /* For the lock of a key, only identical keys are the same where a client would have to compare. */

@@ -129,7 +129,7 @@ static void
 server_turn(struct server *server, uint64_t now_ns)
 {
 	assert(now_ns >= server->core.now_ns);
-	server->core.now_ns = now_ns;
+	core_turn_begin(&server->core, now_ns);
 	if (!server->is_started)
 		server->rpc.start_ns = now_ns;
 	server->is_started = true;

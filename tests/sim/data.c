@@ -72,14 +72,24 @@ dict_erase(struct data *data, size_t at)
 {
 	erase(data->keys, data->dict_count, at);
 	erase(data->values, data->dict_count, at);
+	erase(data->until_ns, data->dict_count, at);
 	data->dict_count--;
+}
+
+void
+data_settle(struct data *data, uint64_t now_ns)
+{
+	for (size_t at = data->dict_count; at-- > 0;) {
+		if (data->until_ns[at] && (uint64_t)data->until_ns[at] <= now_ns)
+			dict_erase(data, at);
+	}
 }
 
 static void
 dict_put(struct data *data, size_t at, int64_t key, int64_t value)
 {
 	if (at == data->dict_count)
-		data->dict_count++;
+		data->until_ns[data->dict_count++] = 0;
 	data->keys[at] = key;
 	data->values[at] = value;
 }
@@ -129,8 +139,41 @@ dict_pop(struct draw *draw)
 static void
 dict_set(struct draw *draw)
 {
+	size_t at = dict_place(draw->data, draw->key);
+
 	dict_key_value_request(draw);
-	dict_put(draw->data, dict_place(draw->data, draw->key), draw->key, draw->value);
+	dict_put(draw->data, at, draw->key, draw->value);
+	draw->data->until_ns[at] = 0;
+}
+
+/* For as many tenths of seconds as the value drawn says. */
+static int64_t
+dict_ttl(const struct draw *draw)
+{
+	return (1 + draw->value) * (int64_t)(WORLD_SECOND / 10);
+}
+
+static void
+dict_set_for(struct draw *draw)
+{
+	dict_set(draw);
+	((Concur__V1__KeyValueRequest *)draw->call->request)->ttl_ns = dict_ttl(draw);
+	draw->data->until_ns[dict_place(draw->data, draw->key)] = (int64_t)draw->world->now_ns + dict_ttl(draw);
+}
+
+static void
+dict_expire(struct draw *draw)
+{
+	Concur__V1__ExpireRequest *request = draw_request(draw, &concur__v1__expire_request__descriptor);
+	size_t at = dict_place(draw->data, draw->key);
+
+	request->object = draw->data->dict;
+	request->key = world_integer(draw->world, draw->key);
+	request->ttl_ns = draw->index > 0 ? dict_ttl(draw) : -1;
+	if (at == draw->data->dict_count)
+		draw->call->reply.outcome = MODEL_NOT_THERE;
+	else
+		draw->data->until_ns[at] = draw->index > 0 ? (int64_t)draw->world->now_ns + request->ttl_ns : 0;
 }
 
 static void
@@ -320,6 +363,8 @@ static const struct data_row {
 } rows[] = {
 	{ "/concur.v1.Dict/Get", dict_get, false },
 	{ "/concur.v1.Dict/Set", dict_set, false },
+	{ "/concur.v1.Dict/Set", dict_set_for, false },
+	{ "/concur.v1.Dict/Expire", dict_expire, false },
 	{ "/concur.v1.Dict/Delete", dict_delete, false },
 	{ "/concur.v1.Dict/Contains", dict_contains, false },
 	{ "/concur.v1.Dict/Pop", dict_pop, false },
@@ -346,6 +391,7 @@ data_draw(struct data *data, struct random *random, struct world *world, struct 
 	draw.value = (int64_t)random_below(random, DATA_NUMBERS);
 	draw.index = (int64_t)random_below(random, DATA_MAX) - DATA_MAX / 2;
 	*ret = (struct data_call){ 0 };
+	data_settle(data, world->now_ns);
 	if (row->grows_list && data->list_count == DATA_MAX)
 		row = &rows[0];
 	ret->method = row->method;

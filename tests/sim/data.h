@@ -13,6 +13,7 @@ struct data {
 	uint64_t dict, list, cell; /* ids of the objects */
 	size_t dict_count, list_count;
 	int64_t keys[DATA_MAX], values[DATA_MAX]; /* of the dict, in order of insertion */
+	int64_t until_ns[DATA_MAX]; /* how long entries of the dict live; 0: for ever */
 	int64_t items[DATA_MAX];
 	int64_t number; /* in the cell; set to 0 before the first operation */
 };
@@ -23,6 +24,10 @@ struct data_call {
 	ProtobufCMessage *request;
 	struct model_reply reply;
 };
+
+/* Takes out what has lived its time. */
+void data_settle(struct data *data, uint64_t now_ns);
+
 void data_draw(struct data *data, struct random *random, struct world *world, struct data_call *ret);
 
 #endif

@@ -23,9 +23,10 @@ static void
 step_make(struct copy_step *step)
 {
 	Concur__V1__CopyRequest request = CONCUR__V1__COPY_REQUEST__INIT;
-	const struct data *data = &step->sim->data;
+	struct data *data = &step->sim->data;
 	struct sim_copy *copy = step->copy;
 
+	data_settle(data, step->sim->world.now_ns);
 	*copy = (struct sim_copy){ .is_list = random_once_in(&step->sim->random, 2) };
 	request.object = copy->is_list ? data->list : data->dict;
 	if (copy->is_list) {

@@ -61,6 +61,24 @@ expect 2 '' 'if-version needs a version' set_at_no_version_is_usage dict d set a
 expect 4 '' 'if_version is for calls' info_at_version_is_error dict d info --if-version "$version"
 expect 0 '' '' clear_empties dict d clear
 expect 0 '' '' keys_of_empty_are_none dict d keys
+expect 0 '' '' set_for_a_time dict late set a 1 --ttl 3600
+expect 0 '' '' set_for_ever dict late set b 1
+left=$("$concur" dict late ttl a)
+same 1 $((left > 0 && left <= 3600000000000)) ttl_is_what_is_left
+expect 0 '-1' '' ttl_of_what_stays_is_none dict late ttl b
+expect 1 '' 'not there' ttl_of_no_key_is_plain_no dict late ttl c
+expect 0 '' '' expire_without_a_time_lets_stay dict late expire a
+expect 0 '-1' '' ttl_after_that_is_none dict late ttl a
+expect 0 '' '' set_for_a_short_time dict late set a 1 --ttl 0.001
+gone() {
+	"$concur" dict late get a >/dev/null && return 1
+	return 0
+}
+until_true gone
+expect 0 '"b"' '' keys_after_that_time dict late keys
+"$concur" dict full open --maxsize 1 >/dev/null
+expect 0 '' '' set_in_the_room_there_is dict full set a 1
+expect 1 '' 'full' set_in_a_full_dict_is_plain_no dict full set b 1
 expect 0 '[]' '' keys_of_empty_json_is_array dict d keys --json
 expect 0 '' '' set_word_behind_dashes dict d set -- --key --value
 expect 0 '"--value"' '' get_word_behind_dashes dict d get -- --key

@@ -131,7 +131,7 @@ fixture_turn(struct core_fixture *fixture, uint64_t now_ns)
 {
 	uint64_t deadline_ns;
 
-	fixture->core.now_ns = now_ns;
+	core_turn_begin(&fixture->core, now_ns);
 	core_turn_end(&fixture->core, &deadline_ns);
 	return deadline_ns;
 }

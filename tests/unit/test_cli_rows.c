@@ -102,7 +102,7 @@ START_TEST(usage_of_rows_shows_their_words)
 		unsigned kind;
 		const char *verb, *usage;
 	} table[] = {
-		{ ROW_DICT, "set", "concur dict NAME set KEY VALUE" },
+		{ ROW_DICT, "set", "concur dict NAME set KEY VALUE [--ttl SECONDS]" },
 		{ ROW_DICT, "update", "concur dict NAME update KEY VALUE..." },
 		{ ROW_LIST, "sort", "concur list NAME sort [--reverse]" },
 		{ ROW_QUEUE, "put",
