@@ -314,6 +314,12 @@ dict_footprint(const struct object *object)
 	return map_footprint(LINK_ENTRY(object, const struct dict, object)->map);
 }
 
+static bool
+dict_each_reference(const struct object *object, struct reference_walk *walk)
+{
+	return store_visit_map(LINK_ENTRY(object, const struct dict, object)->map, walk);
+}
+
 static uint64_t
 dict_len(const struct object *object)
 {
@@ -340,4 +346,5 @@ const struct kind dict_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.each_reference = dict_each_reference,
 };

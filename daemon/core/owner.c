@@ -119,7 +119,7 @@ session_drop_refs(struct core *core, struct session *session)
 
 		table_remove(&session->refs, node);
 		for (; object && ref->count; ref->count--)
-			object_unref(core, object);
+			object_unref_handle(core, object);
 		free(ref);
 	}
 }
@@ -173,7 +173,6 @@ session_ref(struct core *core, struct session *session, struct object *object)
 	struct table_node *node = table_find(&session->refs, object_id(object));
 	struct session_ref *ref;
 
-	(void)core;
 	if (node) {
 		session_ref_of(node)->count++;
 	} else {
@@ -183,7 +182,7 @@ session_ref(struct core *core, struct session *session, struct object *object)
 		ref->count = 1;
 		table_insert(&session->refs, &ref->by_object, object_id(object));
 	}
-	object_ref(object);
+	object_ref_handle(core, object);
 	return 0;
 }
 
@@ -200,7 +199,7 @@ session_unref(struct core *core, struct session *session, uint64_t id)
 		free(session_ref_of(node));
 	}
 	if (object)
-		object_unref(core, object);
+		object_unref_handle(core, object);
 	return true;
 }
 

@@ -87,7 +87,7 @@ queue_append(struct core *core, struct queue *queue, struct blob **blobs, size_t
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		queue->object.bytes += store_bytes(blobs[i]);
+		store_settle(core, &queue->object, blobs[i]);
 	queue->unfinished += count;
 	object_changed(core, &queue->object);
 	return 0;
@@ -169,6 +169,7 @@ queue_serve_putter(struct core *core, struct queue *queue)
 		queue->putting--;
 		return true;
 	}
+	waiter_unpin(core, waiter);
 	brought->count = 0;
 	brought->value = NULL;
 	brought->number = ring_count(&queue->items);
@@ -217,6 +218,7 @@ queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask,
 		waiter->result.values = blobs;
 		waiter->result.count = count;
 	}
+	waiter_pin(core, waiter);
 	queue->putting++;
 	return CONCUR_PENDING;
 }
@@ -407,6 +409,12 @@ queue_footprint(const struct object *object)
 	return ring_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
 }
 
+static bool
+queue_each_reference(const struct object *object, struct reference_walk *walk)
+{
+	return store_visit_ring(&LINK_ENTRY(object, const struct queue, object)->items, walk);
+}
+
 static uint64_t
 queue_len(const struct object *object)
 {
@@ -435,4 +443,5 @@ const struct kind queue_kind = {
 	.len = queue_len,
 	.footprint = queue_footprint,
 	.clear = queue_clear,
+	.each_reference = queue_each_reference,
 };

@@ -51,7 +51,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	link_append(queue, &waiter->link);
 	link_append(&owner->waiters, &waiter->in_owner);
 	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
-	object_ref(object);
+	object_ref(core, object);
 	object->waiting++;
 	core->waiting++;
 	if (ret)
@@ -89,10 +89,35 @@ waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status)
 	owner_settle(owner);
 }
 
+static void
+waiter_each_brought(struct core *core, const struct waiter *waiter, void (*act)(struct core *, const struct blob *))
+{
+	if (waiter->result.value)
+		act(core, waiter->result.value);
+	for (size_t i = 0; i < waiter->result.count; i++)
+		act(core, waiter->result.values[i]);
+}
+
+void
+waiter_pin(struct core *core, struct waiter *waiter)
+{
+	waiter->has_pins = true;
+	waiter_each_brought(core, waiter, store_pin);
+}
+
+void
+waiter_unpin(struct core *core, struct waiter *waiter)
+{
+	if (waiter->has_pins)
+		waiter_each_brought(core, waiter, store_unpin);
+	waiter->has_pins = false;
+}
+
 /* What a waiter brings is in the store, but not yet any object's. */
 static void
 waiter_give_back(struct core *core, struct waiter *waiter)
 {
+	waiter_unpin(core, waiter);
 	if (waiter->result.value)
 		store_take(core, NULL, waiter->result.value);
 	for (size_t i = 0; i < waiter->result.count; i++)
@@ -142,7 +167,7 @@ waiter_drop(struct core *core, struct waiter *waiter)
 	struct object *object = waiter->object;
 	uint8_t role = waiter->role;
 
-	object_ref(object);
+	object_ref(core, object);
 	waiter_withdraw(core, waiter);
 	waiter_left(core, object, role);
 	object_unref(core, object);

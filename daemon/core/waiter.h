@@ -40,6 +40,7 @@ struct waiter {
 	uint64_t since_ns;
 	uint64_t number; /* rises from waiter to waiter: the youngest has the highest */
 	bool blocked;
+	bool has_pins;             /* on what its result refers to */
 	uint8_t role;              /* the kind's: what it waits for */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
 	size_t amount;             /* the kind's: how many items it wants */
@@ -51,6 +52,11 @@ struct waiter {
  * linked. *ret may be NULL. */
 enum concur_status waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask,
     enum outcome at_deadline, struct waiter **ret);
+
+/* What it brings stands in waiter->result, in the store but not yet any object's: holds what that refers to, until it is
+ * unpinned to be taken over, or given back. */
+void waiter_pin(struct core *core, struct waiter *waiter);
+void waiter_unpin(struct core *core, struct waiter *waiter);
 
 /* It ends with this status, and waiter->result: unlinks it from everything and puts it on the ready list. */
 void waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status);
