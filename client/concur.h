@@ -39,12 +39,7 @@
 #ifndef CONCUR_H
 #define CONCUR_H
 
-#include "concur_status.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "concur_value.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,9 +47,6 @@ extern "C" {
 
 #define CONCUR_FOREVER INT64_C(-1)
 #define CONCUR_SECOND INT64_C(1000000000) /* in nanoseconds */
-
-/* The result is a status that has to be looked at. */
-#define CONCUR_CHECKED __attribute__((warn_unused_result))
 
 #pragma GCC visibility push(default)
 
@@ -69,6 +61,7 @@ typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock;
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
+typedef struct concur_set concur_set;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -140,197 +133,6 @@ concur_future *concur_ping_begin(concur_session *session);
 void concur_cork(concur_session *session);
 void concur_uncork(concur_session *session);
 
-/* -- values ------------------------------------------------------------------------------------------------------ */
-
-enum concur_value_kind {
-	CONCUR_VALUE_NONE = 0, /* no value */
-	CONCUR_VALUE_NULL = 1,
-	CONCUR_VALUE_BOOLEAN = 2,
-	CONCUR_VALUE_INTEGER = 3,
-	CONCUR_VALUE_BIG = 4, /* an integer outside int64 */
-	CONCUR_VALUE_NUMBER = 5,
-	CONCUR_VALUE_TEXT = 6,
-	CONCUR_VALUE_DATA = 7,
-	CONCUR_VALUE_LIST = 8,
-	CONCUR_VALUE_TUPLE = 9,
-	CONCUR_VALUE_MAP = 10,
-	CONCUR_VALUE_ARRAY = 11,
-	CONCUR_VALUE_OBJECT = 12,
-	CONCUR_VALUE_OPAQUE = 13,
-};
-
-/* Bytes that only some clients understand. */
-struct concur_opaque {
-	const char *codec; /* such as "pickle" */
-	const void *data;
-	size_t size;
-	const uint64_t *references; /* ids of the objects that the data refers to */
-	size_t count;               /* of them */
-};
-
-/* One value. Made by the functions below it borrows what it points to; received from the daemon it owns that, all in
- * one block, until concur_value_free(). Copying the struct copies the borrowing, not the contents. */
-struct concur_value {
-	enum concur_value_kind kind;
-	uint32_t tag; /* ARRAY: the typecode, a letter of Python's array module. OBJECT: an enum concur_kind */
-	union {
-		bool boolean;    /* BOOLEAN */
-		int64_t integer; /* INTEGER */
-		double number;   /* NUMBER */
-		uint64_t object; /* OBJECT: its id */
-		struct { /* TEXT (UTF-8), DATA, ARRAY (items, little-endian), BIG (two's complement, little-endian) */
-			const char *bytes; /* received: a 0 that is not counted follows */
-			size_t size;
-		};
-		struct { /* LIST, TUPLE: the items. MAP: key, value, key, value ... */
-			const struct concur_value *items;
-			size_t count; /* of items; twice the number of pairs */
-		};
-		const struct concur_opaque *opaque;
-	};
-	void *owned; /* the library's: what concur_value_free() frees */
-};
-
-/* Several values that belong together, with what the reply said besides. */
-struct concur_values {
-	struct concur_value *items; /* of a page of a dict: key, value, key, value ... */
-	size_t count;               /* of items */
-	uint64_t version;           /* of the container */
-	uint64_t cursor;            /* of the next page; 0: this was the last */
-};
-
-/* Frees what the value owns, which may be nothing, and leaves it CONCUR_VALUE_NONE. Takes NULL. */
-void concur_value_free(struct concur_value *value);
-void concur_values_free(struct concur_values *values);
-
-/* A deep copy, to be freed. NO_MEMORY, BAD_VALUE (nested too deep, no value, text that is not UTF-8). */
-CONCUR_CHECKED enum concur_status concur_value_copy(const struct concur_value *value, struct concur_value *ret_copy);
-
-/* Same kind and same contents. (The daemon compares as Python does: there 1 and 1.0 are equal.) */
-bool concur_value_same(const struct concur_value *a, const struct concur_value *b);
-
-static inline struct concur_value
-concur_null(void)
-{
-	struct concur_value value = { .kind = CONCUR_VALUE_NULL };
-	return value;
-}
-
-static inline struct concur_value
-concur_boolean(bool from)
-{
-	struct concur_value value = { .kind = CONCUR_VALUE_BOOLEAN };
-	value.boolean = from;
-	return value;
-}
-
-static inline struct concur_value
-concur_integer(int64_t from)
-{
-	struct concur_value value = { .kind = CONCUR_VALUE_INTEGER };
-	value.integer = from;
-	return value;
-}
-
-/* Above INT64_MAX it is CONCUR_VALUE_NONE, which every call refuses with BAD_VALUE. */
-static inline struct concur_value
-concur_unsigned(uint64_t from)
-{
-	struct concur_value value = { .kind = from > INT64_MAX ? CONCUR_VALUE_NONE : CONCUR_VALUE_INTEGER };
-	value.integer = (int64_t)from;
-	return value;
-}
-
-static inline struct concur_value
-concur_number(double from)
-{
-	struct concur_value value = { .kind = CONCUR_VALUE_NUMBER };
-	value.number = from;
-	return value;
-}
-
-/* For kinds TEXT, DATA and BIG. */
-static inline struct concur_value
-concur_bytes(enum concur_value_kind kind, const void *bytes, size_t size)
-{
-	struct concur_value value = { .kind = kind };
-	value.bytes = (const char *)bytes;
-	value.size = size;
-	return value;
-}
-
-/* NULL makes a CONCUR_VALUE_NULL. */
-static inline struct concur_value
-concur_text(const char *from)
-{
-	return from ? concur_bytes(CONCUR_VALUE_TEXT, from, strlen(from)) : concur_null();
-}
-
-static inline struct concur_value
-concur_data(const void *bytes, size_t size)
-{
-	return concur_bytes(CONCUR_VALUE_DATA, bytes, size);
-}
-
-/* `typecode` is one of b B h H i I l L q Q f d; the items are little-endian, l L q Q d have 8 bytes. */
-static inline struct concur_value
-concur_array(char typecode, const void *items, size_t size)
-{
-	struct concur_value value = concur_bytes(CONCUR_VALUE_ARRAY, items, size);
-	value.tag = (unsigned char)typecode;
-	return value;
-}
-
-/* For kinds LIST, TUPLE and MAP (then `items` alternate, and count is twice the number of pairs). */
-static inline struct concur_value
-concur_items(enum concur_value_kind kind, const struct concur_value *items, size_t count)
-{
-	struct concur_value value = { .kind = kind };
-	value.items = items;
-	value.count = count;
-	return value;
-}
-
-/* A reference to the object behind a handle. */
-struct concur_value concur_reference(const concur_object *object);
-
-#ifndef __cplusplus
-static inline struct concur_value
-concur_value_itself(struct concur_value value)
-{
-	return value;
-}
-
-/* `true` and `false` are of type int in this C; CV() knows them by how they are spelled. */
-static inline struct concur_value
-concur_value_spelled(struct concur_value value, const char *spelling)
-{
-	if (value.kind == CONCUR_VALUE_INTEGER && (!strcmp(spelling, "true") || !strcmp(spelling, "false")))
-		return concur_boolean(value.integer != 0);
-	return value;
-}
-
-/* A value from a number, a bool, a string or a value: CV(42), CV(2.5), CV(true), CV("a"). What it points to is
- * borrowed. */
-/* clang-format off */
-#define CV(x) concur_value_spelled(_Generic((x), bool: concur_boolean, \
-    char: concur_integer, signed char: concur_integer, short: concur_integer, int: concur_integer, \
-    long: concur_integer, long long: concur_integer, \
-    unsigned char: concur_unsigned, unsigned short: concur_unsigned, unsigned: concur_unsigned, \
-    unsigned long: concur_unsigned, unsigned long long: concur_unsigned, \
-    float: concur_number, double: concur_number, \
-    char *: concur_text, const char *: concur_text, \
-    struct concur_value: concur_value_itself, const struct concur_value: concur_value_itself)(x), #x)
-
-/* A list or a tuple of values, within the block it stands in: CLIST(CV(1), CV("a")). */
-#define CONCUR_ITEMS(kind, ...) concur_items((kind), (const struct concur_value[]){ __VA_ARGS__ }, \
-    sizeof((const struct concur_value[]){ __VA_ARGS__ }) / sizeof(struct concur_value))
-#define CLIST(...) CONCUR_ITEMS(CONCUR_VALUE_LIST, __VA_ARGS__)
-#define CTUPLE(...) CONCUR_ITEMS(CONCUR_VALUE_TUPLE, __VA_ARGS__)
-#define CMAP(...) CONCUR_ITEMS(CONCUR_VALUE_MAP, __VA_ARGS__)
-/* clang-format on */
-#endif
-
 /* -- objects of any kind ----------------------------------------------------------------------------------------- */
 
 enum concur_lifetime {
@@ -349,15 +151,17 @@ enum concur_order {
 /* How to open; all fields may be 0, which is the default: open it, or create it if it is not there. */
 struct concur_open {
 	enum concur_lifetime lifetime;
-	bool must_exist;           /* do not create it: NOT_FOUND */
-	bool must_create;          /* do not open it: ALREADY_THERE */
-	int64_t maxsize;           /* queue, dict: items at most; 0 or less is unbounded */
-	enum concur_order order;   /* queue */
-	bool strict;               /* lock: only its owner may release it, and a goodbye releases it.
+	bool must_exist;         /* do not create it: NOT_FOUND */
+	bool must_create;        /* do not open it: ALREADY_THERE */
+	int64_t maxsize;         /* queue, dict: items at most; 0 or less is unbounded */
+	enum concur_order order; /* queue */
+	bool strict;             /* lock: only its owner may release it, and a goodbye releases it.
 	                              semaphore: permits are owned likewise */
-	bool bounded;              /* semaphore: releases past the first count are refused */
-	bool evict;                /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
-	bool nested;               /* dict, list: containers that are stored in it become shared objects of their own */
+	bool bounded;            /* semaphore: releases past the first count are refused */
+	bool evict;              /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
+	bool nested;             /* dict, list: containers that are stored in it become shared objects of their own */
+	bool robust;             /* lock, rlock: strict, and whoever is told OWNER_DIED has to say that it is consistent
+	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
 	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
@@ -377,8 +181,12 @@ CONCUR_CHECKED enum concur_status concur_queue_open(concur_session *session, con
     const struct concur_open *how, concur_queue **ret_queue);
 CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_rlock_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
+CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_set **ret_set);
 
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
@@ -390,6 +198,9 @@ concur_future *concur_object_open_begin(concur_session *session, enum concur_kin
 CONCUR_CHECKED enum concur_status concur_object_ref(concur_session *session, uint64_t id, concur_object **ret_object);
 concur_future *concur_object_ref_begin(concur_session *session, uint64_t id);
 
+/* A reference to the object behind a handle. */
+struct concur_value concur_reference(const concur_object *object);
+
 /* Which object it is, and of which kind. */
 uint64_t concur_object_id(const concur_object *object);
 enum concur_kind concur_object_kind(const concur_object *object);
@@ -398,22 +209,32 @@ enum concur_kind concur_object_kind(const concur_object *object);
 concur_dict *concur_object_dict(concur_object *object);
 concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
-concur_lock *concur_object_lock(concur_object *object);
+concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
+concur_set *concur_object_set(concur_object *object);
 
-/* The items of a dict, list or queue. WRONG_KIND. */
+/* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
 concur_future *concur_object_len_begin(concur_object *object);
 
-/* Empties a dict, list or queue. WRONG_KIND. */
+/* Empties a dict, list, set or queue. TYPE_ERROR for what has nothing to empty. */
 CONCUR_CHECKED enum concur_status concur_object_clear(concur_object *object);
 concur_future *concur_object_clear_begin(concur_object *object);
+
+/* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
+ * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
+ * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
+concur_future *concur_object_copy_begin(concur_object *object);
+
+/* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
+uint64_t concur_object_original_version(const concur_object *copy);
 
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);
 
-/* Who holds a lock. */
+/* Who holds something, or held it. */
 struct concur_holder {
 	uint64_t session;
 	uint64_t process; /* pid */
@@ -422,35 +243,6 @@ struct concur_holder {
 	uint64_t age_ns; /* how long it has been held */
 };
 
-struct concur_info {
-	uint64_t object;
-	enum concur_kind kind;
-	enum concur_lifetime lifetime;
-	char *name;       /* in the same block as the rest; "" if it has none */
-	size_t name_size; /* bytes of it; a 0 that is not counted follows */
-	uint64_t refs;    /* handles that sessions and values hold on it */
-	uint64_t len;
-	uint64_t version;
-	uint64_t waiters;
-	uint64_t bytes; /* counted for what it stores */
-	bool held;      /* a lock that is held, by `holder` */
-	struct concur_holder holder;
-};
-
-/* Several infos, in one block. */
-struct concur_listing {
-	struct concur_info *items;
-	size_t count;
-	uint64_t cursor; /* of the next page; 0: this was the last */
-};
-
-/* Takes NULL. */
-void concur_listing_free(struct concur_listing *listing);
-
-/* What the daemon knows of the object: a listing of one. */
-CONCUR_CHECKED enum concur_status concur_object_info(concur_object *object, struct concur_listing *ret_listing);
-concur_future *concur_object_info_begin(concur_object *object);
-
 /* Gives the handle back; the daemon is told but not waited for. Takes NULL. */
 void concur_object_free(concur_object *object);
 
@@ -458,7 +250,8 @@ void concur_object_free(concur_object *object);
 /* Any handle as that of an object. */
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
-    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle)))
+    concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
+    concur_event *: (handle), concur_set *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -483,13 +276,6 @@ struct concur_manager {
 
 CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);
 concur_future *concur_manager_info_begin(concur_session *session);
-
-/* One page of the daemon's objects: `cursor` 0 begins, then what the page before said; at most `count` (0: as many as
- * fit) of `kind` (CONCUR_KIND_NONE: all). */
-CONCUR_CHECKED enum concur_status concur_manager_list(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count, struct concur_listing *ret_listing);
-concur_future *concur_manager_list_begin(concur_session *session, enum concur_kind kind, uint64_t cursor,
-    uint32_t count);
 
 /* As concur_object_remove, by name. NOT_THERE. */
 CONCUR_CHECKED enum concur_status concur_manager_remove(concur_session *session, const char *name);
@@ -521,8 +307,55 @@ CONCUR_CHECKED enum concur_status concur_future_value(concur_future *future, str
 CONCUR_CHECKED enum concur_status concur_future_values(concur_future *future, struct concur_values *ret_values);
 CONCUR_CHECKED enum concur_status concur_future_count(concur_future *future, int64_t *ret_count);
 CONCUR_CHECKED enum concur_status concur_future_object(concur_future *future, concur_object **ret_object);
-CONCUR_CHECKED enum concur_status concur_future_listing(concur_future *future, struct concur_listing *ret_listing);
 CONCUR_CHECKED enum concur_status concur_future_manager(concur_future *future, struct concur_manager *ret_manager);
+
+/* -- conditional calls -------------------------------------------------------------------------------------------
+ *
+ * Every change gives an object a new version, a number that nothing ever has again. A call can be bound to the version
+ * at which something was read, so that it does not undo what others have done since:
+ *
+ *	do {
+ *		concur_object_info(CONCUR_OBJECT(dict), &info);           // its version
+ *		... reads the dict, works something out ...
+ *		concur_if_version(session, info.items[0].version);
+ *	} while ((status = concur_dict_set(dict, key, value)) == CONCUR_CHANGED);
+ *
+ * Versions come from concur_object_info(), from `version` of struct concur_values, and from concur_future_version(). */
+
+/* The next call of this thread (or the context it uses) that is on a handle of this session, and only that one, is
+ * carried out only if its object still has this version; otherwise its status is CHANGED, and nothing is changed. 0
+ * takes that back. A call that can not say CHANGED (concur_object_info, concur_lock_state ...) gives BAD_MESSAGE. The
+ * condition does not go with a fork. NO_MEMORY. */
+CONCUR_CHECKED enum concur_status concur_if_version(concur_session *session, uint64_t version);
+
+/* The version that the call's object has after it, for a call that was bound to one, and for pages; otherwise 0. Waits
+ * for the answer as concur_future_wait() does, whose status it gives. Takes nothing away: the result can be taken
+ * before and after. BAD_ARGUMENT for calls whose replies tell no version. */
+CONCUR_CHECKED enum concur_status concur_future_version(concur_future *future, uint64_t *ret_version);
+
+/* -- what only the client can compare -------------------------------------------------------------------------------
+ *
+ * The daemon knows opaque values by their bytes alone. Where two whose bytes differ might be equal all the same, a
+ * call's status is NEEDS_COMPARE, and its future tells what there is to compare with. If one of the candidates is
+ * equal, the call is made again with that candidate (or its index) in place of one's own value; if none is, again under
+ * concur_if_version(version), by which bytes that differ count as different. */
+struct concur_candidates {
+	struct concur_value *items;
+	uint64_t *indexes; /* in a list: where each stands; else NULL */
+	size_t count;
+	uint64_t version; /* of the object when they were collected */
+	uint64_t
+	    cursor; /* not 0: there are more: for concur_dict_candidates(), concur_set_candidates(), or as the index
+	                     from which to search a list on */
+};
+
+/* Of a call whose status is NEEDS_COMPARE; waits for it as concur_future_wait() does, whose status it gives for any
+ * other. BAD_ARGUMENT if the call had nothing to compare. */
+CONCUR_CHECKED enum concur_status concur_future_candidates(concur_future *future,
+    struct concur_candidates *ret_candidates);
+
+/* Takes NULL. */
+void concur_candidates_free(struct concur_candidates *candidates);
 
 /* -- contexts: owners within a process -----------------------------------------------------------------------------
  *
@@ -567,11 +400,14 @@ void concur_reply_free(struct concur_reply *reply);
 }
 #endif
 
-/* What each kind has besides. */
+/* Looking around, and what each kind has besides. */
 #include "concur_cell.h"
 #include "concur_dict.h"
+#include "concur_inspect.h"
+#include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_queue.h"
+#include "concur_set.h"
 
 #endif

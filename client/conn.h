@@ -57,6 +57,7 @@ struct conn_frame {
 	uint16_t flags;      /* FRAME_* */
 	uint64_t guard_lock; /* 0: no guard */
 	uint64_t guard_token;
+	uint64_t if_version;                          /* 0: whatever the version */
 	size_t size;                                  /* of the body */
 	void (*write)(uint8_t *to, const void *body); /* writes it */
 	const void *body;

@@ -2,8 +2,10 @@
 #include "shapes.h"
 
 #include "error.h"
+#include "pack.h"
 #include "thread.h"
 
+#include "concur/v1/lock.pb-c.h"
 #include "concur/v1/methods.h"
 
 static concur_future *
@@ -21,6 +23,21 @@ lock_release(unsigned flags, concur_lock *lock)
 }
 
 FORMS_DONE(lock_release, (concur_lock * lock), (lock))
+
+static concur_future *
+lock_consistent(unsigned flags, concur_lock *lock, uint64_t token)
+{
+	const struct request *request = ON(lock, CONCUR_METHOD_LOCK_CONSISTENT, RESULT_DONE, flags);
+	Concur__V1__TokenRequest body = CONCUR__V1__TOKEN_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, request);
+	body.object = pack.object;
+	body.token = token;
+	return pack_begin(&pack, &body.base);
+}
+
+FORMS_DONE(lock_consistent, (concur_lock * lock, uint64_t token), (lock, token))
 
 static concur_future *
 lock_state(unsigned flags, concur_lock *lock)

@@ -35,24 +35,6 @@ manager_info(unsigned flags, concur_session *session)
 FORMS(manager, struct concur_manager, manager_info, (concur_session * session), (session))
 
 static concur_future *
-manager_list(unsigned flags, concur_session *session, enum concur_kind kind, uint64_t cursor, uint32_t count)
-{
-	struct request request = { .session = session,
-		.method = CONCUR_METHOD_MANAGER_LIST,
-		.result = RESULT_LISTING,
-		.flags = flags };
-	Concur__V1__ListRequest body = CONCUR__V1__LIST_REQUEST__INIT;
-
-	body.kind = (Concur__V1__Kind)kind;
-	body.cursor = cursor;
-	body.count = count;
-	return request_begin_message(&request, &body.base);
-}
-
-FORMS(listing, struct concur_listing, manager_list,
-    (concur_session * session, enum concur_kind kind, uint64_t cursor, uint32_t count), (session, kind, cursor, count))
-
-static concur_future *
 manager_remove(unsigned flags, concur_session *session, const char *name)
 {
 	struct request request = { .session = session,

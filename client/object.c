@@ -18,7 +18,7 @@ object_new(concur_session *session, uint64_t id, enum concur_kind kind)
 	concur_object *object = malloc(sizeof *object);
 
 	if (object)
-		*object = (concur_object){ session_ref(session), id, kind, fork_word() };
+		*object = (concur_object){ session_ref(session), id, kind, 0, fork_word() };
 	return object;
 }
 
@@ -90,6 +90,7 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.bounded = how->bounded;
 		body.evict = how->evict;
 		body.nested = how->nested;
+		body.robust = how->robust;
 		body.count = how->count;
 		body.typecode = (unsigned char)how->typecode;
 		body.lock = how->lock ? how->lock->id : 0;
@@ -144,8 +145,42 @@ FORMS(object, concur_object *, object_ref, (concur_session * session, uint64_t i
 OPENS(dict, DICT)
 OPENS(list, LIST)
 OPENS(queue, QUEUE)
-OPENS(lock, LOCK)
 OPENS(cell, CELL)
+OPENS(set, SET)
+OPENS(event, EVENT)
+
+/* Locks and rlocks have one type of handle. */
+static enum concur_status
+lock_open(concur_session *session, enum concur_kind kind, const char *name, const struct concur_open *how,
+    concur_lock **ret_lock)
+{
+	concur_object *object;
+	enum concur_status status = concur_object_open(session, kind, name, how, &object);
+
+	if (status == CONCUR_OK)
+		*ret_lock = (concur_lock *)(void *)object;
+	return status;
+}
+
+enum concur_status
+concur_lock_open(concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock)
+{
+	return lock_open(session, CONCUR_KIND_LOCK, name, how, ret_lock);
+}
+
+enum concur_status
+concur_rlock_open(concur_session *session, const char *name, const struct concur_open *how, concur_lock **ret_lock)
+{
+	return lock_open(session, CONCUR_KIND_RLOCK, name, how, ret_lock);
+}
+
+concur_lock *
+concur_object_lock(concur_object *object)
+{
+	enum concur_kind kind = concur_object_kind(object);
+
+	return kind == CONCUR_KIND_LOCK || kind == CONCUR_KIND_RLOCK ? (concur_lock *)(void *)object : NULL;
+}
 
 /* -- what every kind has ------------------------------------------------------------------------------------------ */
 
@@ -187,17 +222,23 @@ object_clear(unsigned flags, concur_object *object)
 FORMS_DONE(object_clear, (concur_object * object), (object))
 
 static concur_future *
+object_copy(unsigned flags, concur_object *object)
+{
+	return shape_object(ON(object, CONCUR_METHOD_OBJECT_COPY, RESULT_OBJECT, flags));
+}
+
+FORMS(object, concur_object *, object_copy, (concur_object * object), (object))
+
+uint64_t
+concur_object_original_version(const concur_object *copy)
+{
+	return copy->version;
+}
+
+static concur_future *
 object_remove(unsigned flags, concur_object *object)
 {
 	return shape_object(ON(object, CONCUR_METHOD_OBJECT_REMOVE, RESULT_DONE, flags));
 }
 
 FORMS_DONE(object_remove, (concur_object * object), (object))
-
-static concur_future *
-object_info(unsigned flags, concur_object *object)
-{
-	return shape_object(ON(object, CONCUR_METHOD_OBJECT_INFO, RESULT_INFO, flags));
-}
-
-FORMS(listing, struct concur_listing, object_info, (concur_object * object), (object))

@@ -8,6 +8,7 @@ struct concur_object {
 	concur_session *session; /* a reference */
 	uint64_t id;
 	enum concur_kind kind;
+	uint64_t version;      /* of a copy: what the original's was; 0 otherwise */
 	_Atomic uint64_t word; /* the process whose session refers to the object by this handle; see fork.h */
 };
 

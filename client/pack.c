@@ -147,6 +147,16 @@ pack_values(struct pack *pack, const struct concur_value *values, size_t count, 
 	*ret_fields = fields;
 }
 
+uint64_t
+pack_other(struct pack *pack, concur_object *other)
+{
+	if (other->session != pack->request->session)
+		pack_fail(pack, error_set(CONCUR_BAD_ARGUMENT, "the other object's handle is of another session"));
+	else if (pack->status == CONCUR_OK)
+		pack->status = object_adopt(other);
+	return other->id;
+}
+
 int64_t
 pack_wait(struct pack *pack, int64_t timeout_ns)
 {

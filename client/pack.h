@@ -35,6 +35,9 @@ void pack_name(struct pack *pack, const char *name, ProtobufCBinaryData *ret_fie
 void pack_values(struct pack *pack, const struct concur_value *values, size_t count, size_t *ret_count,
     ProtobufCBinaryData **ret_fields);
 
+/* The id of another object that the request names. */
+uint64_t pack_other(struct pack *pack, concur_object *other);
+
 /* The timeout of a waiting call: BAD_WAIT if it is negative and not CONCUR_FOREVER. */
 int64_t pack_wait(struct pack *pack, int64_t timeout_ns);
 

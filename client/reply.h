@@ -17,9 +17,13 @@ enum result {
 	RESULT_OBJECT,  /* OpenReply */
 	RESULT_LISTING, /* ListReply */
 	RESULT_INFO,    /* ObjectInfo */
+	RESULT_HOLDS,   /* HoldersReply */
+	RESULT_WAITERS, /* WaitersReply */
+	RESULT_CLIENTS, /* SessionsReply */
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
+	RESULT_EVENT_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

@@ -39,11 +39,27 @@ future_failed(concur_future *future, enum concur_status status)
 	return future;
 }
 
+/* The version that the owner's next call is bound to, if this is that call: one on an object. What the library asks for
+ * itself in between, such as a handle of its own after a fork, is not. */
+static uint64_t
+take_version(const struct request *request, struct owner *owner)
+{
+	uint64_t version = owner->if_version;
+
+	if (__builtin_expect(version == 0, 1) || (!request->object && request->result != RESULT_RAW))
+		return 0;
+	owner->if_version = 0;
+	return version;
+}
+
 concur_future *
 request_refuse(const struct request *request, enum concur_status status)
 {
 	concur_future *future = future_new(request);
+	struct owner *owner = thread_owner(request->session);
 
+	if (owner)
+		(void)take_version(request, owner);
 	return future ? future_failed(future, status) : NULL;
 }
 
@@ -66,6 +82,7 @@ request_begin(const struct request *request, const struct request_body *body)
 	frame.context = owner->number;
 	frame.guard_lock = owner->guard_lock;
 	frame.guard_token = owner->guard_token;
+	frame.if_version = take_version(request, owner);
 	frame.size = body->size;
 	frame.write = body->write;
 	frame.body = body->from;

@@ -46,6 +46,9 @@ concur_future_lock_state(concur_future *future, struct concur_lock_state *ret_st
 		.holder = { reply->session, reply->process, reply->context, reply->token, reply->age_ns },
 		.waiters = reply->waiters,
 		.credits = reply->credits,
+		.depth = reply->depth,
+		.inconsistent = reply->inconsistent,
+		.unrecoverable = reply->unrecoverable,
 	};
 	concur__v1__lock_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;
@@ -83,6 +86,8 @@ concur_future_object(concur_future *future, concur_object **ret_object)
 	if (!reply)
 		return future_bad_reply();
 	object = object_new(future->session, reply->object, (enum concur_kind)reply->kind);
+	if (object)
+		object->version = reply->version;
 	concur__v1__open_reply__free_unpacked(reply, NULL);
 	if (!object)
 		return error_plain(CONCUR_NO_MEMORY);
@@ -116,91 +121,4 @@ concur_future_manager(concur_future *future, struct concur_manager *ret_manager)
 	    (const char *)reply->daemon.data);
 	concur__v1__manager_info__free_unpacked(reply, NULL);
 	return CONCUR_OK;
-}
-
-/* -- listings ----------------------------------------------------------------------------------------------------- */
-
-static void
-fill_info(struct concur_info *info, const Concur__V1__ObjectInfo *from, char *name)
-{
-	*info = (struct concur_info){ .object = from->object,
-		.kind = (enum concur_kind)from->kind,
-		.lifetime = (enum concur_lifetime)from->lifetime,
-		.name = name,
-		.name_size = from->name.len,
-		.refs = from->refs,
-		.len = from->len,
-		.version = from->version,
-		.waiters = from->waiters,
-		.bytes = from->bytes,
-		.held = from->holder != NULL };
-	if (from->name.len)
-		memcpy(name, from->name.data, from->name.len);
-	name[from->name.len] = 0;
-	if (from->holder)
-		info->holder = (struct concur_holder){ from->holder->session, from->holder->process,
-			from->holder->context, from->holder->token, from->holder->age_ns };
-}
-
-/* Infos and their names in one block. */
-static enum concur_status
-make_listing(Concur__V1__ObjectInfo **infos, size_t count, uint64_t cursor, struct concur_listing *ret_listing)
-{
-	size_t size = count * sizeof *ret_listing->items;
-	struct concur_info *items;
-	char *name;
-
-	for (size_t i = 0; i < count; i++)
-		size += infos[i]->name.len + 1;
-	items = malloc(size + 1);
-	if (!items)
-		return error_plain(CONCUR_NO_MEMORY);
-	name = (char *)&items[count];
-	for (size_t i = 0; i < count; i++) {
-		fill_info(&items[i], infos[i], name);
-		name += infos[i]->name.len + 1;
-	}
-	*ret_listing = (struct concur_listing){ items, count, cursor };
-	return CONCUR_OK;
-}
-
-static enum concur_status
-listing_of_one(const struct call *call, struct concur_listing *ret_listing)
-{
-	Concur__V1__ObjectInfo *info = concur__v1__object_info__unpack(NULL, call->size, call->body);
-	enum concur_status status;
-
-	if (!info)
-		return future_bad_reply();
-	status = make_listing(&info, 1, 0, ret_listing);
-	concur__v1__object_info__free_unpacked(info, NULL);
-	return status;
-}
-
-enum concur_status
-concur_future_listing(concur_future *future, struct concur_listing *ret_listing)
-{
-	bool one = future && future->result == RESULT_INFO;
-	enum concur_status status = future_settle(future, one ? RESULT_INFO : RESULT_LISTING);
-	Concur__V1__ListReply *reply;
-
-	if (status != CONCUR_OK || !ret_listing)
-		return status;
-	if (one)
-		return listing_of_one(&future->call, ret_listing);
-	reply = concur__v1__list_reply__unpack(NULL, future->call.size, future->call.body);
-	if (!reply)
-		return future_bad_reply();
-	status = make_listing(reply->objects, reply->n_objects, reply->cursor, ret_listing);
-	concur__v1__list_reply__free_unpacked(reply, NULL);
-	return status;
-}
-
-void
-concur_listing_free(struct concur_listing *listing)
-{
-	if (!listing)
-		return;
-	free(listing->items);
-	*listing = (struct concur_listing){ 0 };
 }

@@ -129,7 +129,8 @@ options_size(const struct conn_frame *frame, Concur__V1__Options *options)
 	concur__v1__options__init(options);
 	options->guard_lock = frame->guard_lock;
 	options->guard_token = frame->guard_token;
-	return frame->guard_lock ? concur__v1__options__get_packed_size(options) : 0;
+	options->if_version = frame->if_version;
+	return frame->guard_lock || frame->if_version ? concur__v1__options__get_packed_size(options) : 0;
 }
 
 /* Puts the frame behind what waits in `out`. */

@@ -12,6 +12,7 @@ struct owner {
 	uint64_t number;     /* the context's, on the wire */
 	uint64_t guard_lock; /* see concur_guard(); 0: none */
 	uint64_t guard_token;
+	uint64_t if_version; /* of the next call on an object; see concur_if_version(); 0: none */
 };
 
 /* A fresh one, for this process, with a number of the session that was never used. */

@@ -42,6 +42,7 @@
 	X(TOO_MANY_DONE, 47, "more tasks were told done than were put")              \
 	X(REMOVED, 48, "the object was removed while the call waited")               \
 	X(STOPPING, 49, "the daemon is stopping")                                    \
+	X(NOT_RECOVERABLE, 50, "its owner died and nobody said it is consistent")    \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \
@@ -50,6 +51,7 @@
 	X(OWNER_DIED, 260, "done, but the owner before died while it held the lock") \
 	X(EXISTS, 261, "there already, nothing changed")                             \
 	X(CHANGED, 262, "not as expected, nothing changed")                          \
+	X(NO, 265, "it is not so")                                                   \
 	/* Made by the client library: the connection. */                            \
 	X(PENDING, 280, "not answered yet")                                          \
 	X(BAD_ADDRESS, 281, "not an address: unix:PATH or tcp://HOST:PORT")          \

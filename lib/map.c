@@ -22,26 +22,67 @@ map_new(uint64_t seed)
 	return map;
 }
 
-/* Frees the last entry or what is behind it. */
+/* Directories for the copy, as large as the map's own; false without memory. */
+static bool
+copy_directories(const struct map *map, struct map *copy)
+{
+	copy->segments = &copy->only;
+	copy->index = &copy->index_only;
+	if (map->segments != &map->only)
+		copy->segments = reallocarray(NULL, map->segments_room, sizeof *map->segments);
+	if (map->index != &map->index_only)
+		copy->index = reallocarray(NULL, (size_t)1 << map->depth, sizeof *map->index);
+	if (copy->segments && copy->index)
+		return true;
+	if (map->segments != &map->only)
+		free(copy->segments);
+	if (map->index != &map->index_only)
+		free(copy->index);
+	return false;
+}
+
+struct map *
+map_copy(struct map *map, const struct map_sharing *sharing, void *arg)
+{
+	struct map *copy = malloc(sizeof *copy);
+
+	if (!copy)
+		return NULL;
+	map_entries_spare(map);
+	map->sharing = sharing;
+	map->sharing_arg = arg;
+	*copy = *map;
+	if (!copy_directories(map, copy)) {
+		free(copy);
+		return NULL;
+	}
+	map_entries_share(map, copy);
+	map_index_share(map, copy);
+	return copy;
+}
+
+/* Frees the last entry or what is behind it, or gives up a block that others share. */
 static void
 free_entry(struct map *map, void (*drop)(struct map_entry *entry, void *arg), void *arg)
 {
-	uint32_t number = map->end - 1;
+	uint32_t number = map->end - 1, segment = number / MAP_SEGMENT;
+	struct map_block *block = map->segments[segment].block;
 	struct map_entry *entry;
 
-	if (!map->segments[number / MAP_SEGMENT].entries) {
-		map->end -= number % MAP_SEGMENT + 1;
+	if (!block || block->refs > 1) {
+		map->end = segment * MAP_SEGMENT;
+		map_entries_free(map, segment);
 		return;
 	}
 	entry = map_at(map, number);
 	if (entry->key) {
-		if (entry->value)
+		if (drop)
 			drop(entry, arg);
 		blob_unref(entry->key);
 	}
 	map->end--;
 	if (number % MAP_SEGMENT == 0)
-		map_entries_free(map, number / MAP_SEGMENT);
+		map_entries_free(map, segment);
 }
 
 bool
@@ -62,7 +103,7 @@ map_free(struct map *map, size_t steps, void (*drop)(struct map_entry *entry, vo
 	map_entries_free(map, 0);
 	if (map->segments != &map->only)
 		free(map->segments);
-	free(map->spare);
+	map_entries_spare(map);
 	free(map);
 	return true;
 }
@@ -99,43 +140,42 @@ is_key(const struct blob *blob, const struct value *key)
 	return value_equal(&other, key) == VALUE_SAME;
 }
 
-static struct map_entry *
-find(const struct map *map, const struct value *key, uint64_t hash)
+static bool
+find(const struct map *map, const struct value *key, uint64_t hash, uint32_t *ret_number)
 {
 	const struct map_index_segment *segment = map_index_segment(map, hash);
 	uint32_t tag = map_index_tag(hash);
 
 	if (!segment)
-		return NULL;
+		return false;
 	for (uint32_t at = map_index_home(map, hash);; at = (at + 1) & map->index_mask) {
 		uint32_t slot = segment->slots[at];
-		uint32_t number;
 
 		if (slot == MAP_SLOT_EMPTY)
-			return NULL;
-		if (map_index_match(slot, tag, &number) && is_key(map_at(map, number)->key, key))
-			return map_at(map, number);
+			return false;
+		if (map_index_match(slot, tag, ret_number) && is_key(map_at(map, *ret_number)->key, key))
+			return true;
 	}
 }
 
 struct map_entry *
 map_find(const struct map *map, const struct value *key)
 {
-	return find(map, key, value_hash(key, map->seed));
+	uint32_t number;
+
+	return find(map, key, value_hash(key, map->seed), &number) ? map_at(map, number) : NULL;
 }
 
 struct map_entry *
 map_insert(struct map *map, const struct value *key, bool *ret_created)
 {
 	uint64_t hash = value_hash(key, map->seed);
-	struct map_entry *entry = find(map, key, hash);
 	struct blob *blob;
 	uint32_t number;
 
-	if (entry) {
-		*ret_created = false;
-		return entry;
-	}
+	*ret_created = false;
+	if (find(map, key, hash, &number))
+		return map_entries_own(map, number / MAP_SEGMENT) ? map_at(map, number) : NULL;
 	map_entries_close(map);
 	blob = blob_new((uint8_t)key->kind, key->data, key->size);
 	/* The entry's place comes last, since it must not stay without an entry. */
@@ -149,24 +189,50 @@ map_insert(struct map *map, const struct value *key, bool *ret_created)
 	return map_at(map, number);
 }
 
-void
+/* The slot of an entry, and its number. */
+static uint32_t *
+slot_of(const struct map *map, const struct map_entry *entry, uint64_t hash, uint32_t *ret_number)
+{
+	struct map_index_segment *segment = map_index_segment(map, hash);
+	uint32_t tag = map_index_tag(hash);
+	uint32_t at = map_index_home(map, hash);
+
+	while (!map_index_match(segment->slots[at], tag, ret_number) || map_at(map, *ret_number) != entry) {
+		assert(segment->slots[at] != MAP_SLOT_EMPTY);
+		at = (at + 1) & map->index_mask;
+	}
+	return &segment->slots[at];
+}
+
+struct map_entry *
+map_own(struct map *map, struct map_entry *entry)
+{
+	uint32_t number;
+
+	if (!map->sharing)
+		return entry;
+	(void)slot_of(map, entry, map_hash(map, entry->key), &number);
+	return map_entries_own(map, number / MAP_SEGMENT) ? map_at(map, number) : NULL;
+}
+
+bool
 map_remove(struct map *map, struct map_entry *entry)
 {
 	struct blob *key = entry->key;
 	uint64_t hash = map_hash(map, key);
-	struct map_index_segment *segment = map_index_segment(map, hash);
-	uint32_t tag = map_index_tag(hash);
-	uint32_t at = map_index_home(map, hash);
-	uint32_t number;
+	uint32_t number, *slot;
 
-	while (!map_index_match(segment->slots[at], tag, &number) || map_at(map, number) != entry) {
-		assert(segment->slots[at] != MAP_SLOT_EMPTY);
-		at = (at + 1) & map->index_mask;
-	}
-	map_index_remove(map, hash, &segment->slots[at]);
+	/* Before the entry is looked for: its slot may move to a segment of the map's own. */
+	if (!map_index_own(map, hash))
+		return false;
+	slot = slot_of(map, entry, hash, &number);
+	if (!map_entries_own(map, number / MAP_SEGMENT))
+		return false;
+	map_index_remove(map, hash, slot);
 	map_entries_remove(map, number);
 	blob_unref(key);
 	map_entries_close(map);
+	return true;
 }
 
 struct map_entry *
@@ -189,7 +255,7 @@ map_previous(const struct map *map, uint32_t *position, size_t *steps)
 	for (; *steps && *position > map->first; --*steps) {
 		uint32_t number = *position - 1;
 
-		if (!map->segments[number / MAP_SEGMENT].entries) {
+		if (!map->segments[number / MAP_SEGMENT].block) {
 			*position = number - number % MAP_SEGMENT;
 			continue;
 		}
@@ -222,9 +288,12 @@ check_entries(const struct map *map)
 	assert((map->end == 0) == (map->count == 0));
 	assert(map->count == 0 || (map_at(map, map->first)->key && map_at(map, map->end - 1)->key));
 	for (uint32_t segment = 0; segment < map->segments_room; segment++) {
+		const struct map_block *block = map->segments[segment].block;
 		uint32_t live = 0;
 
-		for (uint32_t i = 0; i < MAP_SEGMENT && map->segments[segment].entries; i++) {
+		assert(!block || block->refs == 1 || map->segments[segment].shared);
+
+		for (uint32_t i = 0; i < MAP_SEGMENT && map->segments[segment].block; i++) {
 			uint32_t number = segment * MAP_SEGMENT + i;
 			struct blob *key = number < map->end ? map_at(map, number)->key : NULL;
 
@@ -236,7 +305,7 @@ check_entries(const struct map *map)
 			live++;
 		}
 		assert(live == map->segments[segment].live);
-		assert(live > 0 || !map->segments[segment].entries || (segment == 0 && map->places < MAP_SEGMENT));
+		assert(live > 0 || !map->segments[segment].block || (segment == 0 && map->places < MAP_SEGMENT));
 		count += live;
 	}
 	assert(count == map->count);

@@ -1,4 +1,4 @@
-/* The map's entries, in the order of insertion, and the closing of holes.
+/* The map's entries, in the order of insertion, the sharing of their blocks, and the closing of holes.
  *
  * Closing goes through all entries once, a few a change, and moves each down to where the last one went:
  *
@@ -6,15 +6,130 @@
  *     | closed      | holes          | entries and holes      |
  *
  * Invariants: entries 0 <= n < end of a segment that is there are initialised; a segment without a live entry is not
- * there (but segment 0 of a small map); first and end - 1 are live, or the map is empty and both are 0. */
+ * there (but segment 0 of a small map); first and end - 1 are live, or the map is empty and both are 0. A block that
+ * several maps share is never written to, so they all see the same live entries in it; each of these keeps one
+ * reference to the key and counts once for the value, for all the maps together. */
 #include "map_inner.h"
 
 enum {
-	ENTRIES_MIN = 4,        /* places of segment 0 of a new map; doubles up to MAP_SEGMENT */
-	ENTRIES_HOLES_MIN = 16, /* fewer holes are not worth closing */
-	ENTRIES_STEPS = 6,      /* entries looked at by one change while holes are closed */
-	ENTRIES_AHEAD = 8,      /* entries ahead that the next keys to move are fetched */
+	ENTRIES_MIN = 4,         /* places of segment 0 of a new map; doubles up to MAP_SEGMENT */
+	ENTRIES_HOLES_MIN = 16,  /* fewer holes are not worth closing */
+	ENTRIES_STEPS = 6,       /* entries looked at by one change while holes are closed */
+	ENTRIES_AHEAD = 8,       /* entries ahead that the next keys to move are fetched */
+	ENTRIES_AHEAD_COPY = 12, /* and that keys and values are fetched when a block is copied */
 };
+
+/* -- blocks ------------------------------------------------------------------------------------------------------- */
+
+static size_t
+block_bytes(uint32_t places)
+{
+	return offsetof(struct map_block, entries) + places * sizeof(struct map_entry);
+}
+
+/* A new block, or the spare one; it is not cleared. */
+static struct map_block *
+block_new(struct map *map, uint32_t places)
+{
+	struct map_block *block = places == MAP_SEGMENT ? map->spare : NULL;
+
+	if (block) {
+		map->spare = NULL;
+		return block;
+	}
+	block = malloc(block_bytes(places));
+	if (!block)
+		return NULL;
+	map->footprint += block_bytes(places);
+	block->refs = 1;
+	return block;
+}
+
+static void
+block_free(struct map *map, struct map_block *block, uint32_t places)
+{
+	if (!block)
+		return;
+	map->footprint -= block_bytes(places);
+	if (--block->refs == 0)
+		free(block);
+}
+
+static uint32_t
+places_of(const struct map *map, uint32_t segment)
+{
+	return segment == 0 ? map->places : MAP_SEGMENT;
+}
+
+/* Entries of the segment below the end. */
+static uint32_t
+used_of(const struct map *map, uint32_t segment)
+{
+	uint32_t begin = segment * MAP_SEGMENT;
+
+	return map->end <= begin ? 0 : map->end - begin < MAP_SEGMENT ? map->end - begin : MAP_SEGMENT;
+}
+
+/* One more block has these entries now. */
+static void
+keep_entries(const struct map *map, struct map_entry *entries, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + ENTRIES_AHEAD_COPY < count) {
+			__builtin_prefetch(entries[i + ENTRIES_AHEAD_COPY].key, 1);
+			__builtin_prefetch(entries[i + ENTRIES_AHEAD_COPY].value, 1);
+		}
+		if (!entries[i].key)
+			continue;
+		blob_ref(entries[i].key);
+		map->sharing->keep(&entries[i], map->sharing_arg);
+	}
+}
+
+/* Puts a copy of the segment's shared block in its place. */
+static bool
+copy_block(struct map *map, uint32_t segment, uint32_t places)
+{
+	struct map_segment *of = &map->segments[segment];
+	uint32_t used = used_of(map, segment);
+	struct map_block *block;
+
+	if (!map->sharing->may(map->sharing_arg) || !(block = block_new(map, places)))
+		return false;
+	memcpy(block->entries, of->block->entries, used * sizeof *block->entries);
+	keep_entries(map, block->entries, used);
+	block_free(map, of->block, places_of(map, segment));
+	of->block = block;
+	of->shared = false;
+	if (segment == 0)
+		map->places = places;
+	return true;
+}
+
+bool
+map_entries_unshare(struct map *map, uint32_t segment)
+{
+	if (map->segments[segment].block->refs > 1)
+		return copy_block(map, segment, places_of(map, segment));
+	map->segments[segment].shared = false;
+	return true;
+}
+
+void
+map_entries_share(struct map *map, struct map *copy)
+{
+	uint32_t used = (map->end + MAP_SEGMENT - 1) / MAP_SEGMENT;
+
+	for (uint32_t i = 0; i < used; i++) {
+		if (i + MAP_SHARE_AHEAD < used)
+			__builtin_prefetch(map->segments[i + MAP_SHARE_AHEAD].block, 1);
+		if (!map->segments[i].block)
+			continue;
+		map->segments[i].block->refs++;
+		map->segments[i].shared = true;
+	}
+	memcpy(copy->segments, map->segments, map->segments_room * sizeof *map->segments);
+}
 
 /* -- segments ---------------------------------------------------------------------------------------------------- */
 
@@ -22,13 +137,20 @@ enum {
 static bool
 resize_first(struct map *map, uint32_t places)
 {
-	struct map_entry *entries = reallocarray(map->segments[0].entries, places, sizeof *entries);
+	struct map_segment *first = &map->segments[0];
+	struct map_block *block;
 
-	if (!entries)
+	if (first->shared && first->block->refs > 1)
+		return copy_block(map, 0, places);
+	block = realloc(first->block, block_bytes(places));
+	if (!block)
 		return false;
-	map->footprint += places * sizeof *entries;
-	map->footprint -= map->places * sizeof *entries;
-	map->segments[0].entries = entries;
+	if (first->block)
+		map->footprint -= block_bytes(map->places);
+	map->footprint += block_bytes(places);
+	block->refs = 1;
+	first->block = block;
+	first->shared = false;
 	map->places = places;
 	return true;
 }
@@ -58,28 +180,21 @@ reserve_directory(struct map *map, uint32_t segment)
 static bool
 fill_segment(struct map *map, uint32_t segment)
 {
-	struct map_entry *entries = map->spare;
+	struct map_block *block = block_new(map, MAP_SEGMENT);
 
-	if (!entries) {
-		entries = reallocarray(NULL, MAP_SEGMENT, sizeof *entries);
-		if (!entries)
-			return false;
-		map->footprint += MAP_SEGMENT * sizeof *entries;
-	}
-	map->spare = NULL;
-	map->segments[segment].entries = entries;
+	if (!block)
+		return false;
+	map->segments[segment].block = block;
+	map->segments[segment].shared = false;
 	if (segment == 0)
 		map->places = MAP_SEGMENT;
 	return true;
 }
 
-static void
-free_spare(struct map *map)
+void
+map_entries_spare(struct map *map)
 {
-	if (!map->spare)
-		return;
-	map->footprint -= MAP_SEGMENT * sizeof *map->spare;
-	free(map->spare);
+	block_free(map, map->spare, MAP_SEGMENT);
 	map->spare = NULL;
 }
 
@@ -88,11 +203,8 @@ map_entries_free(struct map *map, uint32_t segment)
 {
 	struct map_segment *from = &map->segments[segment];
 
-	if (!from->entries)
-		return;
-	map->footprint -= (segment == 0 ? map->places : MAP_SEGMENT) * sizeof *from->entries;
-	free(from->entries);
-	from->entries = NULL;
+	block_free(map, from->block, places_of(map, segment));
+	from->block = NULL;
 	if (segment == 0)
 		map->places = 0;
 }
@@ -109,8 +221,8 @@ lose_entry(struct map *map, uint32_t segment)
 		map_entries_free(map, segment);
 		return;
 	}
-	map->spare = from->entries;
-	from->entries = NULL;
+	map->spare = from->block;
+	from->block = NULL;
 	if (segment == 0)
 		map->places = 0;
 }
@@ -121,7 +233,7 @@ start_again(struct map *map)
 {
 	map->first = map->end = 0;
 	map->closing = false;
-	free_spare(map);
+	map_entries_spare(map);
 	if (map->segments != &map->only) {
 		map->footprint -= map->segments_room * sizeof *map->segments;
 		map->only = map->segments[0];
@@ -131,7 +243,8 @@ start_again(struct map *map)
 	}
 }
 
-/* After `end` has come down: gives back what a small map does not need. Without memory it is kept. */
+/* After `end` has come down: gives back what a small map does not need. Without memory it is kept, and what is shared
+ * is not copied for this. */
 static void
 shrink(struct map *map)
 {
@@ -139,10 +252,10 @@ shrink(struct map *map)
 
 	if (map->end > MAP_SEGMENT / 2)
 		return;
-	free_spare(map);
+	map_entries_spare(map);
 	while (places > ENTRIES_MIN && map->end <= places / 4)
 		places /= 2;
-	if (places < map->places)
+	if (places < map->places && !map->segments[0].shared)
 		(void)resize_first(map, places);
 }
 
@@ -153,10 +266,10 @@ map_entries_reserve(struct map *map)
 
 	if (map->end >= MAP_ENTRIES_MAX)
 		return false;
-	if (segment == 0)
-		return map->end < map->places || resize_first(map, map->places ? map->places * 2 : ENTRIES_MIN);
-	if (map->end % MAP_SEGMENT != 0)
-		return true;
+	if (segment == 0 && map->end == map->places)
+		return resize_first(map, map->places ? map->places * 2 : ENTRIES_MIN);
+	if (segment == 0 || map->end % MAP_SEGMENT != 0)
+		return map_entries_own(map, segment);
 	return reserve_directory(map, segment) && fill_segment(map, segment);
 }
 
@@ -176,14 +289,14 @@ map_entries_append(struct map *map, struct blob *key)
 static bool
 is_hole(const struct map *map, uint32_t number)
 {
-	return !map->segments[number / MAP_SEGMENT].entries || !map_at(map, number)->key;
+	return !map->segments[number / MAP_SEGMENT].block || !map_at(map, number)->key;
 }
 
 uint32_t
 map_entries_skip(const struct map *map, uint32_t number)
 {
 	while (number < map->end && is_hole(map, number)) {
-		if (map->segments[number / MAP_SEGMENT].entries)
+		if (map->segments[number / MAP_SEGMENT].block)
 			number++;
 		else
 			number += MAP_SEGMENT - number % MAP_SEGMENT;
@@ -196,7 +309,7 @@ static void
 trim(struct map *map)
 {
 	while (is_hole(map, map->end - 1)) {
-		if (map->segments[(map->end - 1) / MAP_SEGMENT].entries)
+		if (map->segments[(map->end - 1) / MAP_SEGMENT].block)
 			map->end--;
 		else
 			map->end -= (map->end - 1) % MAP_SEGMENT + 1;
@@ -235,21 +348,35 @@ has_too_many_holes(const struct map *map)
 	return map->end > MAP_ENTRIES_MAX / 4 * 3 && holes > map->count / 16 + ENTRIES_HOLES_MIN;
 }
 
+/* Makes what the moving of the entry at close_from changes the map's own. */
+static bool
+own_move(struct map *map, uint64_t hash)
+{
+	uint32_t to = map->close_to / MAP_SEGMENT;
+
+	if (!map_entries_own(map, map->close_from / MAP_SEGMENT) || !map_index_own(map, hash))
+		return false;
+	if (map->segments[to].block)
+		return map_entries_own(map, to);
+	if (!fill_segment(map, to))
+		return false;
+	memset(map->segments[to].block->entries, 0, MAP_SEGMENT * sizeof(struct map_entry));
+	return true;
+}
+
 /* Moves the entry at close_from, which is none, down to close_to. False without memory. */
 static bool
 move_entry(struct map *map)
 {
-	struct map_segment *to = &map->segments[map->close_to / MAP_SEGMENT];
-	struct map_entry *entry = map_at(map, map->close_from);
+	uint64_t hash = map_hash(map, map_at(map, map->close_from)->key);
+	struct map_entry *entry;
 
-	if (!to->entries) {
-		if (!fill_segment(map, map->close_to / MAP_SEGMENT))
-			return false;
-		memset(to->entries, 0, MAP_SEGMENT * sizeof *to->entries);
-	}
-	*map_index_slot(map, map_hash(map, entry->key), map->close_from) += map->close_to - map->close_from;
+	if (!own_move(map, hash))
+		return false;
+	entry = map_at(map, map->close_from);
+	*map_index_slot(map, hash, map->close_from) += map->close_to - map->close_from;
 	*map_at(map, map->close_to) = *entry;
-	to->live++;
+	map->segments[map->close_to / MAP_SEGMENT].live++;
 	*entry = (struct map_entry){ .key = NULL };
 	lose_entry(map, map->close_from / MAP_SEGMENT);
 	if (map->first > map->close_to)
@@ -264,7 +391,7 @@ close_step(struct map *map)
 {
 	uint32_t left = MAP_SEGMENT - map->close_from % MAP_SEGMENT;
 
-	if (!map->segments[map->close_from / MAP_SEGMENT].entries) {
+	if (!map->segments[map->close_from / MAP_SEGMENT].block) {
 		map->close_from += left;
 		return true;
 	}

@@ -8,7 +8,8 @@
  *     segments   [ depth 1     ] [2    ] [3] [3]
  *
  * Invariants: at most 7/8 of a segment's slots are used, so that probing ends at an empty one; each slot that names an
- * entry can be reached from its key's home without passing an empty slot.
+ * entry can be reached from its key's home without passing an empty slot. A segment that several maps share is never
+ * written to.
  *
  * The hash of a key is not stored: it is computed anew when its slot moves. That touches the entry and the key, which
  * are far apart, so they are fetched some slots ahead. */
@@ -40,8 +41,10 @@ segment_new(struct map *map, uint32_t slots)
 {
 	struct map_index_segment *segment = calloc(1, segment_bytes(slots));
 
-	if (segment)
-		map->footprint += segment_bytes(slots);
+	if (!segment)
+		return NULL;
+	map->footprint += segment_bytes(slots);
+	segment->refs = 1;
 	return segment;
 }
 
@@ -51,7 +54,8 @@ segment_free(struct map *map, struct map_index_segment *segment, uint32_t slots)
 	if (!segment)
 		return;
 	map->footprint -= segment_bytes(slots);
-	free(segment);
+	if (--segment->refs == 0)
+		free(segment);
 }
 
 /* -- moving slots ------------------------------------------------------------------------------------------------ */
@@ -211,6 +215,22 @@ point(struct map *map, uint64_t spread, uint32_t depth, struct map_index_segment
 	segment->depth = depth;
 }
 
+bool
+map_index_unshare(struct map *map, uint64_t hash)
+{
+	struct map_index_segment *segment = map_index_segment(map, hash);
+	size_t bytes = segment_bytes(map->index_mask + 1);
+	struct map_index_segment *own = malloc(bytes);
+
+	if (!own)
+		return false;
+	memcpy(own, segment, bytes);
+	own->refs = 1;
+	segment->refs--;
+	point(map, map_index_spread(hash), own->depth, own);
+	return true;
+}
+
 /* Splits the segment that keys of this hash belong to. */
 static bool
 split(struct map *map, uint64_t hash)
@@ -277,6 +297,9 @@ map_index_reserve(struct map *map, uint64_t hash)
 
 		if (!segment)
 			return resize(map, INDEX_MIN);
+		if (!map_index_own(map, hash))
+			return false;
+		segment = map_index_segment(map, hash);
 		if (segment->used < used_max(map))
 			return true;
 		if (segment->live < used_max(map) / 4 * 3) {
@@ -344,4 +367,18 @@ map_index_free(struct map *map, uint32_t place)
 		segment_free(map, segment, map->index_mask + 1);
 	if (place == 0)
 		free_directory(map);
+}
+
+void
+map_index_share(struct map *map, struct map *copy)
+{
+	uint32_t places = UINT32_C(1) << map->depth;
+
+	for (uint32_t place = 0; place < places; place++) {
+		if (place + MAP_SHARE_AHEAD < places)
+			__builtin_prefetch(map->index[place + MAP_SHARE_AHEAD], 1);
+		if (map->index[place] && (place == 0 || map->index[place - 1] != map->index[place]))
+			map->index[place]->refs++;
+	}
+	memcpy(copy->index, map->index, places * sizeof *map->index);
 }

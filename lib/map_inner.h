@@ -6,8 +6,9 @@
 #include "map.h"
 
 enum {
-	MAP_SEGMENT = 4096,      /* entries in a segment */
+	MAP_SEGMENT = 512,       /* entries in a segment */
 	MAP_INDEX_SEGMENT = 512, /* slots in a segment of the index */
+	MAP_SHARE_AHEAD = 64,    /* segments ahead that one is fetched as they are shared: each is a page of its own */
 };
 
 /* A slot of the index: 0 is empty, 1 removed, else the key's tag (the lowest bits of its hash) and number + 2. */
@@ -19,12 +20,20 @@ enum {
 #define MAP_SLOT_MASK ((UINT32_C(1) << MAP_NUMBER_BITS) - 1)
 enum { MAP_TAG_BITS = 7 };
 
+/* The memory of a segment, which several maps may share: who changes it makes it its own first. */
+struct map_block {
+	uint32_t refs; /* maps that it is part of */
+	_Alignas(16) struct map_entry entries[];
+};
+
 struct map_segment {
-	struct map_entry *entries; /* NULL: all holes */
-	uint32_t live;             /* entries that are no holes */
+	struct map_block *block; /* NULL: all holes */
+	uint32_t live;           /* entries that are no holes */
+	bool shared;             /* other maps may share the block; false: none does */
 };
 
 struct map_index_segment {
+	uint32_t refs;  /* maps that it is part of; shared as a block is */
 	uint32_t used;  /* slots that are not empty */
 	uint32_t live;  /* slots that name an entry */
 	uint32_t depth; /* leading bits of the spread hash that its keys have in common */
@@ -33,14 +42,16 @@ struct map_index_segment {
 
 struct map {
 	uint64_t seed;
-	size_t footprint; /* bytes of all that the map allocated for itself */
-	uint32_t count;   /* entries */
+	size_t footprint;                  /* bytes of all that the map is made of, shared or not */
+	const struct map_sharing *sharing; /* NULL: it was never copied */
+	void *sharing_arg;
+	uint32_t count; /* entries */
 	uint32_t epoch;
 
 	/* entries */
 	struct map_segment *segments; /* directory: `only`, or malloced */
 	struct map_segment only;
-	struct map_entry *spare; /* a segment in reserve, or NULL */
+	struct map_block *spare; /* a full-sized one in reserve, or NULL */
 	uint32_t segments_room;  /* places in the directory */
 	uint32_t places;         /* entries that segment 0 has room for; the others have MAP_SEGMENT */
 	uint32_t first;          /* the first entry, if there is one; all numbers below it are holes */
@@ -61,7 +72,7 @@ struct map {
 static inline struct map_entry *
 map_at(const struct map *map, uint32_t number)
 {
-	return &map->segments[number / MAP_SEGMENT].entries[number % MAP_SEGMENT];
+	return &map->segments[number / MAP_SEGMENT].block->entries[number % MAP_SEGMENT];
 }
 
 static inline struct value
@@ -80,13 +91,22 @@ map_hash(const struct map *map, const struct blob *key)
 
 /* -- map_entries.c ----------------------------------------------------------------------------------------------- */
 
+/* Makes the segment's block the map's own; false without memory. */
+bool map_entries_unshare(struct map *map, uint32_t segment);
+
+static inline bool
+map_entries_own(struct map *map, uint32_t segment)
+{
+	return __builtin_expect(!map->segments[segment].shared, 1) || map_entries_unshare(map, segment);
+}
+
 /* Makes room for one more entry at the end; false without memory or at MAP_ENTRIES_MAX. */
 bool map_entries_reserve(struct map *map);
 
 /* Appends an entry where map_entries_reserve made room; the map takes the reference. */
 uint32_t map_entries_append(struct map *map, struct blob *key);
 
-/* Makes the entry a hole; its key's reference is the caller's. */
+/* Makes the entry, in a block of the map's own, a hole; its key's reference is the caller's. */
 void map_entries_remove(struct map *map, uint32_t number);
 
 /* Closes a few holes if there are too many. Moves entries. */
@@ -95,8 +115,14 @@ void map_entries_close(struct map *map);
 /* The first number at or above `number` that is no hole, or map->end. */
 uint32_t map_entries_skip(const struct map *map, uint32_t number);
 
-/* Frees the memory of a segment. */
+/* Gives up a segment's block, which is freed unless another map has it. */
 void map_entries_free(struct map *map, uint32_t segment);
+
+/* Frees the spare block, if there is one. */
+void map_entries_spare(struct map *map);
+
+/* Fills the directory of `copy`, which is as large as the map's, with blocks that the two share from now on. */
+void map_entries_share(struct map *map, struct map *copy);
 
 /* -- map_index.c ------------------------------------------------------------------------------------------------- */
 
@@ -145,7 +171,18 @@ map_index_match(uint32_t slot, uint32_t tag, uint32_t *ret_number)
 	return true;
 }
 
-/* Makes sure that a key of this hash finds a free slot; false without memory. */
+/* Makes the segment of keys of this hash, if there is one, the map's own; false without memory. */
+bool map_index_unshare(struct map *map, uint64_t hash);
+
+static inline bool
+map_index_own(struct map *map, uint64_t hash)
+{
+	struct map_index_segment *segment = map_index_segment(map, hash);
+
+	return __builtin_expect(!segment || segment->refs == 1, 1) || map_index_unshare(map, hash);
+}
+
+/* Makes sure that a key of this hash finds a free slot in a segment of the map's own; false without memory. */
 bool map_index_reserve(struct map *map, uint64_t hash);
 
 /* Adds a slot where map_index_reserve made sure of one. */
@@ -154,10 +191,13 @@ void map_index_put(struct map *map, uint64_t hash, uint32_t number);
 /* The slot that names the number, which must be there. */
 uint32_t *map_index_slot(const struct map *map, uint64_t hash, uint32_t number);
 
-/* Empties the slot; `hash` is its key's. */
+/* Empties the slot, in a segment of the map's own; `hash` is its key's. */
 void map_index_remove(struct map *map, uint64_t hash, uint32_t *slot);
 
-/* Frees the segment that begins at this place of the directory, if one does. Places go from the last to 0. */
+/* Gives up the segment that begins at this place of the directory, if one does. Places go from the last to 0. */
 void map_index_free(struct map *map, uint32_t place);
+
+/* As map_entries_share. */
+void map_index_share(struct map *map, struct map *copy);
 
 #endif

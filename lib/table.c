@@ -32,12 +32,18 @@ parent_of(size_t bucket)
 }
 
 static size_t
-bucket_of(const struct table *table, uint64_t key)
+bucket_of_hash(const struct table *table, uint64_t hash)
 {
 	size_t mask = ((size_t)2 << (63 - __builtin_clzll(table->buckets))) - 1;
-	size_t bucket = (size_t)mix(key) & mask;
+	size_t bucket = (size_t)hash & mask;
 
 	return bucket < table->buckets ? bucket : parent_of(bucket);
+}
+
+static size_t
+bucket_of(const struct table *table, uint64_t key)
+{
+	return bucket_of_hash(table, mix(key));
 }
 
 static struct table_node **
@@ -216,6 +222,71 @@ table_any(struct table *table)
 	while (!*bucket_at(table, table->top))
 		table->top--;
 	return *bucket_at(table, table->top);
+}
+
+/* -- walking in the order of hashes ------------------------------------------------------------------------------ */
+
+/* The bits from the last to the first; its own inverse. */
+static uint64_t
+reversed(uint64_t bits)
+{
+	bits = (bits >> 1 & UINT64_C(0x5555555555555555)) | (bits & UINT64_C(0x5555555555555555)) << 1;
+	bits = (bits >> 2 & UINT64_C(0x3333333333333333)) | (bits & UINT64_C(0x3333333333333333)) << 2;
+	bits = (bits >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f)) | (bits & UINT64_C(0x0f0f0f0f0f0f0f0f)) << 4;
+	return __builtin_bswap64(bits);
+}
+
+/* Where a key stands in the order. A bucket holds the hashes that end alike, so reversed they begin alike: a bucket is
+ * one stretch of the order, and splitting or merging buckets cuts or joins stretches but moves nothing. No two keys
+ * stand in one place, since mixing loses nothing. */
+static uint64_t
+place_of(uint64_t key)
+{
+	return reversed(mix(key));
+}
+
+/* Where the stretch of the bucket ends that the place is in; 0: at the end of all. */
+static uint64_t
+stretch_end(const struct table *table, uint64_t place)
+{
+	unsigned bits = (unsigned)(63 - __builtin_clzll(table->buckets));
+	size_t half = (size_t)1 << bits;
+	size_t bucket = bucket_of_hash(table, reversed(place));
+
+	if (bucket >= half || bucket + half < table->buckets)
+		bits++;
+	return (place | UINT64_MAX >> bits) + 1;
+}
+
+/* The first node of the bucket at or behind the place. */
+static struct table_node *
+first_from(struct table_node *node, uint64_t place)
+{
+	struct table_node *first = NULL;
+
+	for (; node; node = node->next) {
+		if (place_of(node->key) >= place && (!first || place_of(node->key) < place_of(first->key)))
+			first = node;
+	}
+	return first;
+}
+
+struct table_node *
+table_next(const struct table *table, uint64_t *position)
+{
+	uint64_t from = *position;
+
+	do {
+		struct table_node *node = first_from(*bucket_at(table, bucket_of_hash(table, reversed(from))), from);
+
+		if (node) {
+			*position = place_of(node->key) + 1;
+			return node;
+		}
+		from = stretch_end(table, from);
+	} while (from);
+	*position = 0;
+	return NULL;
 }
 
 void

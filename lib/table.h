@@ -41,6 +41,11 @@ void table_remove(struct table *table, struct table_node *node);
 /* Any one node, or NULL if the table is empty; for emptying it. O(buckets) over the whole emptying, not a call. */
 struct table_node *table_any(struct table *table);
 
+/* The next node at or behind *position, in the order of the hashes; begin with 0. *position is then behind it, and 0 if
+ * nothing can follow. NULL, and *position 0, at the end. A node that stays is given exactly once however the table
+ * changes between two calls; one that comes meanwhile may be missed. Amortised O(1). */
+struct table_node *table_next(const struct table *table, uint64_t *position);
+
 /* Calls visit for every node; visit may remove the node it is given, and no other, and must not insert. O(n): for
  * inspection and ends only. */
 void table_each(struct table *table, void (*visit)(struct table_node *node, void *arg), void *arg);

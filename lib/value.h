@@ -151,6 +151,15 @@ value_equal(const struct value *a, const struct value *b)
 	return value_equal_slow(a, b);
 }
 
+/* There is an opaque value in it, so that only the client can tell what it is equal to. */
+bool value_has_opaque_inside(const struct value *value);
+
+static inline bool
+value_has_opaque(const struct value *value)
+{
+	return value->kind >= VALUE_LIST && value_has_opaque_inside(value);
+}
+
 /* Seeded; values that are identical or equal have equal hashes. Keys only: no list, map or array. */
 uint64_t value_hash(const struct value *value, uint64_t seed);
 

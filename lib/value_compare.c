@@ -13,6 +13,22 @@
 
 enum { COMPARE_DISORDER_MAX = 64 }; /* pairs of a map that may be out of order: a bit each */
 
+bool
+value_has_opaque_inside(const struct value *value)
+{
+	struct value_walk walk;
+	struct value item;
+
+	if (value->kind != VALUE_LIST && value->kind != VALUE_TUPLE && value->kind != VALUE_MAP)
+		return value->kind == VALUE_OPAQUE;
+	value_walk_begin(&walk, value);
+	while (value_walk_next(&walk, &item)) {
+		if (value_has_opaque(&item))
+			return true;
+	}
+	return false;
+}
+
 /* -- equality ---------------------------------------------------------------------------------------------------- */
 
 static enum value_same

@@ -43,6 +43,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return read_seconds(word, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
+	if (strcmp(field->name, "other") == 0)
+		return spell_word(word, true, fault); /* its id is found when there is a connection */
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&

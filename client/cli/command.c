@@ -105,6 +105,10 @@ command_try(struct command *command, const char *method_name, json_t *request, j
 	}
 	if (!message_encode(method.input, request, &body, fault))
 		goto out;
+	/* Opening the object is not what is bound to its version. */
+	if (command->options.if_version && protobuf_c_message_descriptor_get_field_by_name(method.input, "object") &&
+	    concur_if_version(command->session, command->options.if_version) != CONCUR_OK)
+		goto out;
 	status = concur_call(command->session, method.name, body.bytes, body.size, CONCUR_BLOCKED, &reply);
 	if (status != CONCUR_OK) {
 		(void)fault_set(fault, "%s", concur_message());

@@ -91,7 +91,7 @@ fields_option_name(const struct field *field, char *ret, size_t size)
 	ret[i] = '\0';
 }
 
-/* VALUE for `values...`, VERSION for `if_version`, SECONDS for a timeout. */
+/* VALUE for `values...`, CREATE for `must_create`, SECONDS for a timeout. */
 static void
 label(const struct field *field, char *ret)
 {

@@ -11,7 +11,7 @@
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
  * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ... */
+ * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 
@@ -36,7 +36,7 @@ bool fields_next(const char **at, struct field *ret);
 /* The field of the request that this one fills. */
 const char *fields_target(const struct field *field);
 
-/* "if-version": the option's name as it is typed, without the dashes. */
+/* "must-create": the option's name as it is typed, without the dashes. */
 void fields_option_name(const struct field *field, char *ret, size_t size);
 
 /* " KEY [COUNT] [--timeout SECONDS]". is_flag tells which fields of the request are true or false. */

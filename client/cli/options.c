@@ -1,10 +1,14 @@
 /* Options that every verb takes. */
 #include "options.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct options_row options_rows[] = {
 	{ "--url", NULL, "URL", "the daemon's address: unix:PATH or tcp://HOST:PORT" },
+	{ "--if-version", NULL, "N", "do nothing unless the object still has that version, which info tells" },
 	{ "--json", "-j", NULL, "print listings and information as one JSON document" },
 	{ "--text", "-t", NULL, "take words as text, not as JSON" },
 	{ "--raw", "-r", NULL, "print text as it is, without quotes" },
@@ -59,11 +63,25 @@ flag_of(struct options *options, const char *name)
 	}
 }
 
+/* A version: a number above 0. */
+static bool
+read_version(const char *word, uint64_t *ret, struct fault *fault)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(word, &end, 10);
+	if (errno || *end || !isdigit((unsigned char)*word) || *ret == 0)
+		return fault_set(fault, "--if-version needs a version, as info prints it, not %.40s", word);
+	return true;
+}
+
 int
 options_take(struct options *options, char *const *words, size_t count, struct fault *fault)
 {
 	int taken;
 	const char *url = options_word("url", words, count, &taken, fault);
+	const char *version;
 
 	if (taken < 0)
 		return -1;
@@ -71,6 +89,11 @@ options_take(struct options *options, char *const *words, size_t count, struct f
 		options->url = url;
 		return taken;
 	}
+	version = options_word("if-version", words, count, &taken, fault);
+	if (taken < 0)
+		return -1;
+	if (version)
+		return read_version(version, &options->if_version, fault) ? taken : -1;
 	for (const struct options_row *row = options_rows; row->name; row++) {
 		if (!row->word &&
 		    (strcmp(words[0], row->name) == 0 || (row->brief && strcmp(words[0], row->brief) == 0))) {

@@ -5,12 +5,14 @@
 #include "fault.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct options {
-	const char *url; /* NULL: $CONCUR_URL or the default */
-	bool json;       /* listings and information as one JSON document */
-	bool text;       /* words that are values are text, whatever they look like */
-	bool raw;        /* values that are text are printed as they are */
+	const char *url;     /* NULL: $CONCUR_URL or the default */
+	uint64_t if_version; /* of the object, if calls are bound to one; or 0 */
+	bool json;           /* listings and information as one JSON document */
+	bool text;           /* words that are values are text, whatever they look like */
+	bool raw;            /* values that are text are printed as they are */
 	bool help;
 	bool version;
 };

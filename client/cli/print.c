@@ -60,6 +60,7 @@ print_outcome(const struct command *command, json_t *reply)
 		{ "full", "full" },
 		{ "timed_out", "timed out" },
 		{ "changed", "not as expected, nothing changed" },
+		{ "no", "it is not so" },
 	};
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
@@ -80,6 +81,17 @@ enum verdict
 print_nothing(struct command *command, json_t *reply)
 {
 	return print_outcome(command, reply);
+}
+
+enum verdict
+print_needed(struct command *command, json_t *reply)
+{
+	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
+
+	if (!outcome || strcmp(outcome, "not_there") != 0)
+		return print_outcome(command, reply);
+	command_complain(command, "nobody was waiting for that word");
+	return VERDICT_NO;
 }
 
 static enum verdict
@@ -131,6 +143,8 @@ print_truth(struct command *command, json_t *reply)
 {
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
 
+	if (outcome && strcmp(outcome, "changed") == 0)
+		return print_outcome(command, reply);
 	return print_boolean(command, outcome && strcmp(outcome, "done") == 0);
 }
 
@@ -138,6 +152,12 @@ enum verdict
 print_locked(struct command *command, json_t *reply)
 {
 	return print_boolean(command, json_is_true(json_object_get(reply, "locked")));
+}
+
+enum verdict
+print_is_set(struct command *command, json_t *reply)
+{
+	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
 }
 
 enum verdict
@@ -157,6 +177,25 @@ print_values(struct command *command, json_t *reply)
 
 	json_array_foreach(json_object_get(reply, "values"), index, item) print_item(command, item);
 	return print_outcome(command, reply);
+}
+
+enum verdict
+print_made_set(struct command *command, json_t *reply)
+{
+	json_auto_t *request = json_pack("{s:O}", "object", json_object_get(reply, "object"));
+	enum verdict verdict;
+	bool more;
+
+	do {
+		json_auto_t *page = NULL;
+
+		verdict = command_call(command, "Set/Page", request, &page);
+		if (verdict == VERDICT_DONE)
+			verdict = print_values(command, page);
+		more = json_integer_value(json_object_get(page, "cursor")) != 0;
+		(void)json_object_set(request, "cursor", json_object_get(page, "cursor"));
+	} while (verdict == VERDICT_DONE && more);
+	return verdict;
 }
 
 /* Every other one of `values`, from `first` on. */
@@ -242,6 +281,16 @@ print_objects(struct command *command, json_t *reply)
 		print_name(json_object_get(object, "name"));
 		(void)fputc('\n', stdout);
 	}
+	return VERDICT_DONE;
+}
+
+enum verdict
+print_sessions(struct command *command, json_t *reply)
+{
+	size_t index;
+	json_t *session;
+
+	json_array_foreach(json_object_get(reply, "sessions"), index, session) print_item(command, session);
 	return VERDICT_DONE;
 }
 

@@ -22,12 +22,16 @@ enum verdict print_values(struct command *command, json_t *reply);
 enum verdict print_count(struct command *command, json_t *reply);
 enum verdict print_truth(struct command *command, json_t *reply);  /* done or not: true or false */
 enum verdict print_locked(struct command *command, json_t *reply); /* the field `locked`: true or false */
+enum verdict print_is_set(struct command *command, json_t *reply); /* the field `is_set`: true or false */
 enum verdict print_token(struct command *command, json_t *reply);
-enum verdict print_pair(struct command *command, json_t *reply); /* the only one */
+enum verdict print_needed(struct command *command, json_t *reply); /* not there: it was not needed */
+enum verdict print_pair(struct command *command, json_t *reply);   /* the only one */
 enum verdict print_keys(struct command *command, json_t *reply);
 enum verdict print_pair_values(struct command *command, json_t *reply);
 enum verdict print_pairs(struct command *command, json_t *reply);
 enum verdict print_fields(struct command *command, json_t *reply);
+enum verdict print_made_set(struct command *command, json_t *reply); /* the items of the set that was made */
+enum verdict print_sessions(struct command *command, json_t *reply);
 enum verdict print_objects(struct command *command, json_t *reply);
 enum verdict print_alive(struct command *command, json_t *reply);
 

@@ -31,8 +31,9 @@ enum {
 	ROW_EVENT = 1 << 14,
 	ROW_BARRIER = 1 << 15,
 	ROW_LATCH = 1 << 16,
-	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE,
-	ROW_ALL = ROW_CONTAINERS | ROW_LOCK | ROW_VALUE,
+	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET,
+	ROW_LOCKS = ROW_LOCK | ROW_RLOCK, /* of the service Lock */
+	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_EVENT,
 };
 
 /* How a row's verb is carried out. */
@@ -71,7 +72,7 @@ extern const struct kind_word rows_kinds[]; /* ends with a word of NULL */
 const struct row *rows_find(unsigned kind, const char *verb);
 const struct kind_word *rows_kind(const char *word);
 
-/* What is typed: "concur dict NAME set KEY VALUE [--if-version VERSION]". */
+/* What is typed: "concur dict NAME set KEY VALUE". */
 void rows_usage(const struct row *row, unsigned kind, char *ret, size_t size);
 
 #endif

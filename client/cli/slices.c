@@ -114,6 +114,8 @@ read_slice(struct command *command, json_t *request)
 	if (member(request, "step") == 0)
 		return command_call(command, command->row->method, request, &len);
 	verdict = command_call(command, "Object/Len", len_request, &len);
+	if (verdict == VERDICT_DONE)
+		verdict = print_outcome(command, len);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	slice = slices_indices(request, member(len, "count"));

@@ -17,6 +17,24 @@ has_field(const struct method *method, const char *name)
 	return protobuf_c_message_descriptor_get_field_by_name(method->input, name) != NULL;
 }
 
+/* The id of another object that the words name, which must be there, of whatever kind. */
+static enum verdict
+name_other(struct command *command, json_t *request)
+{
+	json_t *name = json_object_get(request, "other");
+	json_auto_t *open = NULL;
+	json_auto_t *reply = NULL;
+	enum verdict verdict;
+
+	if (!json_is_string(name))
+		return VERDICT_DONE;
+	open = json_pack("{s:O, s:s, s:b}", "name", name, "kind", "none", "must_exist", 1);
+	verdict = command_call(command, "Object/Open", open, &reply);
+	if (verdict == VERDICT_DONE)
+		(void)json_object_set(request, "other", json_object_get(reply, "object"));
+	return verdict;
+}
+
 /* Puts in what the words do not say: which object. */
 static enum verdict
 name_object(struct command *command, const struct method *method, json_t *request)
@@ -30,7 +48,7 @@ name_object(struct command *command, const struct method *method, json_t *reques
 		verdict = command_open(command, command->row->how & ROW_CREATES, false, &id);
 		if (verdict == VERDICT_DONE)
 			(void)json_object_set_new(request, "object", id);
-		return verdict;
+		return verdict == VERDICT_DONE ? name_other(command, request) : verdict;
 	}
 	(void)json_object_set_new(request, "name", json_string(command->name));
 	(void)json_object_set_new(request, "kind", json_string(command->kind->word));

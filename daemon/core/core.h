@@ -40,6 +40,7 @@ struct core {
 	struct cycle cycle;       /* the search for objects that only refer to each other */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
+	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	uint64_t handled;         /* objects on which sessions have handles */
@@ -82,6 +83,14 @@ static inline uint64_t
 core_memory(const struct core *core)
 {
 	return core->bytes + core->object_bytes;
+}
+
+/* Whether all that may be stored is stored. What a frame brings is measured before it is applied; this is for calls
+ * that make more out of what is there already. */
+static inline bool
+core_is_full(const struct core *core)
+{
+	return core->limits->memory_max && core_memory(core) > core->limits->memory_max;
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

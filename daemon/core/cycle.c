@@ -12,8 +12,8 @@
  * Why that is right while calls change everything in between: whoever is apart at the end had no reference from outside
  * when it was looked at, and no reference to it was taken since, of any sort, for that moves it to `reached`. A value
  * that refers to it and is kept by an object that stays was therefore there when that object's references were
- * followed, all of them, for items only move to where they are still to be followed. So there is none. What is stored
- * by an object that becomes a referrer in between is reached by being stored.
+ * followed, all of them, for items only move to where they are still to be followed. So there is none. An object that
+ * becomes a referrer in between is followed like those reached.
  *
  * Once all is marked, object_find() knows those apart no more: nothing can refer to them again while they are destroyed
  * turn by turn. */
@@ -50,7 +50,8 @@ cycle_join(struct core *core, struct object *object)
 	if (object->reached != CYCLE_PLAIN)
 		return;
 	object->reached = core->cycle.number;
-	link_append(&core->cycle.done, &object->in_cycle);
+	/* A copy shares what its original stores, where references may not have been followed yet. */
+	link_append(core->cycle.phase == CYCLE_MARKING ? &core->cycle.reached : &core->cycle.done, &object->in_cycle);
 }
 
 /* Takes it out of its list; the position belongs to the first that is to be followed. */

@@ -3,6 +3,8 @@
 
 #include "daemon/core/store.h"
 
+#include <assert.h>
+
 struct dict {
 	struct object object;
 	struct map *map; /* NULL once its contents are freed */
@@ -31,15 +33,21 @@ dict_get(const struct dict *dict, const struct value *key)
 }
 
 /* Takes the entry out of the map; key and value become the caller's. */
-static void
+static enum concur_status
 dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct blob **ret_key, struct blob **ret_value)
 {
-	*ret_key = blob_ref(entry->key);
-	*ret_value = entry->value;
-	map_remove(dict->map, entry);
-	store_take(core, &dict->object, *ret_key);
-	store_take(core, &dict->object, *ret_value);
+	struct blob *key = blob_ref(entry->key), *value = entry->value;
+
+	if (!map_remove(dict->map, entry)) {
+		blob_unref(key);
+		return store_refusal(core);
+	}
+	store_take(core, &dict->object, key);
+	store_take(core, &dict->object, value);
 	object_changed(core, &dict->object);
+	*ret_key = key;
+	*ret_value = value;
+	return CONCUR_OK;
 }
 
 /* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the
@@ -54,7 +62,7 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 		return core_limit(core, CONCUR_LIMIT, "container_max");
 	entry = map_insert(dict->map, &item->key, &created);
 	if (!entry)
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	if (created)
 		store_adopt(core, &dict->object, entry->key, item->key_refers);
 	else
@@ -87,7 +95,8 @@ dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 	return dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
 }
 
-/* What an update has to undo: the value that was there, or NULL where the key was not. */
+/* What an update has to undo: the value that was there, or NULL where the key was not. Nothing fails: what is to be
+ * changed has just been changed, so it is not shared. */
 static void
 dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, struct blob **before, size_t count)
 {
@@ -99,7 +108,9 @@ dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, s
 			store_drop(core, &dict->object, entry->value);
 			entry->value = before[count];
 		} else {
-			dict_take(core, dict, entry, &key, &value);
+			enum concur_status status = dict_take(core, dict, entry, &key, &value);
+
+			assert(status == CONCUR_OK);
 			blob_unref(key);
 			blob_unref(value);
 		}
@@ -140,28 +151,29 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 	return status;
 }
 
-struct blob *
-dict_pop(struct core *core, struct dict *dict, const struct value *key)
+enum concur_status
+dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret)
 {
 	struct map_entry *entry = map_find(dict->map, key);
-	struct blob *kept, *value;
+	struct blob *kept;
+	enum concur_status status;
 
+	*ret = NULL;
 	if (!entry)
-		return NULL;
-	dict_take(core, dict, entry, &kept, &value);
-	blob_unref(kept);
-	return value;
+		return CONCUR_OK;
+	status = dict_take(core, dict, entry, &kept, ret);
+	if (status == CONCUR_OK)
+		blob_unref(kept);
+	return status;
 }
 
-bool
+enum concur_status
 dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value)
 {
 	struct map_entry *entry = map_last(dict->map);
 
-	if (!entry)
-		return false;
-	dict_take(core, dict, entry, ret_key, ret_value);
-	return true;
+	*ret_key = *ret_value = NULL;
+	return entry ? dict_take(core, dict, entry, ret_key, ret_value) : CONCUR_OK;
 }
 
 enum concur_status
@@ -246,6 +258,7 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 {
 	struct blob *have = dict_get(dict, &item->key);
 	enum value_same same = VALUE_SAME;
+	enum concur_status status;
 
 	*ret = OUTCOME_CHANGED;
 	if (!have != !expected)
@@ -262,9 +275,9 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 	*ret = OUTCOME_DONE;
 	if (item->value.kind != VALUE_NONE)
 		return dict_set(core, dict, item);
-	if (have)
-		blob_unref(dict_pop(core, dict, &item->key));
-	return CONCUR_OK;
+	status = dict_pop(core, dict, &item->key, &have);
+	blob_unref(have);
+	return status;
 }
 
 bool
@@ -336,6 +349,13 @@ dict_clear(struct core *core, struct object *object)
 	return CONCUR_OK;
 }
 
+static enum concur_status
+dict_copy(struct core *core, struct object *object, struct object *original)
+{
+	dict_of(object)->map = map_copy(dict_of(original)->map, &store_map_sharing, core);
+	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
 const struct kind dict_kind = {
 	.id = KIND_DICT,
 	.name = "dict",
@@ -347,4 +367,5 @@ const struct kind dict_kind = {
 	.footprint = dict_footprint,
 	.clear = dict_clear,
 	.each_reference = dict_each_reference,
+	.copy = dict_copy,
 };

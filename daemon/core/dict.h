@@ -1,7 +1,8 @@
 /* The dict: insertion-ordered, keys and values are any values that Python would take.
  *
  * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call.
- * Statuses besides those said: NO_MEMORY, and LIMIT at container_max; then the dict is as it was. */
+ * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
+ * must take its own of what it shares; then the dict is as it was. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 
@@ -25,11 +26,11 @@ enum concur_status dict_set(struct core *core, struct dict *dict, const struct d
 /* All of the items or none. */
 enum concur_status dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count);
 
-/* The value becomes the caller's; NULL if the key is not there. */
-struct blob *dict_pop(struct core *core, struct dict *dict, const struct value *key);
+/* The value becomes the caller's; *ret is NULL if the key is not there. */
+enum concur_status dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret);
 
-/* Takes the entry that was inserted last; both become the caller's. False if the dict is empty. */
-bool dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value);
+/* Takes the entry that was inserted last; both become the caller's. *ret_key is NULL if the dict is empty. */
+enum concur_status dict_pop_last(struct core *core, struct dict *dict, struct blob **ret_key, struct blob **ret_value);
 
 /* Adds a number to the one at the key; an absent key counts as 0. *ret is the sum, borrowed. TYPE_ERROR, OVERFLOW. */
 enum concur_status dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret);

@@ -10,9 +10,11 @@
 
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
+#include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/set.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -26,6 +28,9 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_SET] = &set_kind,
+	[KIND_RLOCK] = &rlock_kind,
+	[KIND_EVENT] = &event_kind,
 };
 
 const struct kind *
@@ -62,6 +67,14 @@ object_next_named(const struct core *core, uint32_t *position)
 	struct map_entry *entry = map_next(core->names, position);
 
 	return entry ? entry->value : NULL;
+}
+
+struct object *
+object_next(const struct core *core, uint64_t *position)
+{
+	struct table_node *node = table_next(&core->objects, position);
+
+	return node ? object_of_node(node) : NULL;
 }
 
 /* What the object counts for by being there: many empty ones take memory too. */
@@ -101,8 +114,9 @@ object_name(struct core *core, struct object *object, const struct value *name)
 	return 0;
 }
 
+/* `original` is NULL, or what the new one is a copy of. */
 static enum concur_status
-object_create(struct core *core, const struct object_open *open, struct object **ret)
+object_create(struct core *core, const struct object_open *open, struct object *original, struct object **ret)
 {
 	const struct kind *kind = kind_find(open->options.kind);
 	enum concur_status status;
@@ -120,17 +134,21 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	object->grave.step = object_step;
 	object->reached = CYCLE_PLAIN;
 	link_init(&object->in_cycle);
+	object->since_ns = core->now_ns;
+	link_init(&object->waiters);
 	link_init(&object->unreferenced);
 	link_init(&object->in_creator);
 	link_init(&object->grave.link);
 	if (object->lifetime == LIFETIME_DEFAULT)
 		object->lifetime = open->name ? LIFETIME_NAMED : LIFETIME_REFCOUNT;
-	status = kind->init(core, object, &open->options);
+	status = original ? kind->copy(core, object, original) : kind->init(core, object, &open->options);
 	if (status != CONCUR_OK) {
 		cycle_leave(core, object);
 		free(object);
 		return status;
 	}
+	if (original && original->reached != CYCLE_PLAIN)
+		cycle_join(core, object);
 	table_insert(&core->objects, &object->by_id, core_draw(core));
 	core->object_bytes += object_bytes(object);
 	object->version = core_draw(core);
@@ -167,7 +185,23 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 	if (open->must_exist)
 		return CONCUR_NOT_FOUND;
 	*ret_created = true;
-	return object_create(core, open, ret);
+	return object_create(core, open, NULL, ret);
+}
+
+enum concur_status
+object_copy(struct core *core, struct object *original, struct object **ret)
+{
+	struct object_open open = { .options = { .kind = original->kind->id } };
+	enum concur_status status;
+
+	if (!original->kind->copy)
+		return CONCUR_TYPE_ERROR;
+	status = object_create(core, &open, original, ret);
+	if (status != CONCUR_OK)
+		return status;
+	(*ret)->bytes = original->bytes;
+	object_changed(core, *ret);
+	return CONCUR_OK;
 }
 
 void
@@ -220,7 +254,7 @@ object_forget_name(struct core *core, struct object *object)
 	entry = map_find(core->names, &name);
 	assert(entry && entry->value == object);
 	object->name = NULL;
-	map_remove(core->names, entry);
+	(void)map_remove(core->names, entry);
 	if (object->lifetime == LIFETIME_NAMED)
 		object_unref(core, object);
 }

@@ -86,6 +86,8 @@ struct object {
 	size_t footprint;         /* bytes of what holds its items, as of the last change */
 	uint64_t waiting;         /* waiters on it */
 	struct link unreferenced; /* in core->unreferenced or core->lingering; only without references */
+	uint64_t since_ns;        /* of its creation */
+	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
 	struct grave grave;
 	enum lifetime lifetime;
@@ -103,6 +105,7 @@ struct object_options {
 	bool bounded;           /* semaphore */
 	bool evict;             /* dict */
 	bool nested;            /* dict, list */
+	bool robust;            /* lock, rlock: after a death it must be said to be consistent. Makes it strict */
 	const struct value
 	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */
 	bool refers;         /* there are references in it */
@@ -125,6 +128,12 @@ struct kind {
 	bool (*step)(struct core *core, struct object *object, size_t *steps);
 	/* A waiter of that role has left by time-out, cancel or death: others may go on now. NULL: nobody could. */
 	void (*left)(struct core *core, struct object *object, uint8_t role);
+	/* A waiter's time is over, or its session withdraws it: true if the call goes on all the same, because it has
+	 * to take a lock back (waiter_move()). NULL: none does. */
+	bool (*recall)(struct core *core, struct waiter *waiter);
+	/* Steps *blocker, all 0 at first, to the next owner without whom the waiter on the object can not go on; false
+	 * if there is none left. See deadlock.h. NULL: anyone may let its waiters go on. */
+	bool (*blocked_by)(const struct object *object, const struct waiter *waiter, struct blocker *blocker);
 	uint64_t (*len)(const struct object *object);
 	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
@@ -132,6 +141,9 @@ struct kind {
 	 * store_visit_ring() and its kin do it. True when none are left. Every kind that stores values has it. While it
 	 * is not through, items may move to lower places; what moves some up says so by cycle_moved(). */
 	bool (*each_reference)(const struct object *object, struct reference_walk *walk);
+	/* In place of init: the object gets the contents that the original has now, in less than a few milliseconds
+	 * however many there are. NULL: TYPE_ERROR. */
+	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
 
 	/* For inspection; each may be NULL. */
 	const char *const *roles; /* what waiters of role 0, 1 ... wait for: "acquire", "get" */
@@ -170,6 +182,10 @@ struct object_open {
 };
 enum concur_status object_open(struct core *core, const struct object_open *open, struct object **ret,
     bool *ret_created);
+
+/* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR
+ * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
+enum concur_status object_copy(struct core *core, struct object *original, struct object **ret);
 
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);
@@ -234,6 +250,11 @@ void object_destroy(struct core *core, struct object *object);
 
 /* Named objects in the order in which they were named; begin with *position 0; NULL at the end. */
 struct object *object_next_named(const struct core *core, uint32_t *position);
+
+/* Objects of any kind, named or not, in an order that only their ids give; begin with *position 0; NULL at the end. One
+ * that is there all along comes exactly once, whatever is made and goes between two calls. *position 0 with an object:
+ * it was the last. */
+struct object *object_next(const struct core *core, uint64_t *position);
 
 /* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
 static inline void

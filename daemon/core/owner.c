@@ -19,6 +19,12 @@ session_ref_of(struct table_node *node)
 	return LINK_ENTRY(node, struct session_ref, by_object);
 }
 
+static struct session *
+session_of_node(struct table_node *node)
+{
+	return LINK_ENTRY(node, struct session, by_id);
+}
+
 static struct owner *
 owner_of_node(struct table_node *node)
 {
@@ -40,6 +46,7 @@ session_new(struct core *core, uint64_t process, void *user)
 		goto no_calls;
 	session->process = process;
 	session->user = user;
+	session->since_ns = core->now_ns;
 	link_init(&session->created);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
 	return session;
@@ -62,6 +69,7 @@ owner_end(struct core *core, struct owner *owner, enum farewell farewell)
 		struct hold *hold = LINK_ENTRY(node, struct hold, link);
 
 		hold->owner = NULL;
+		owner->session->holding--;
 		hold->owner_ended(core, hold, owner, farewell);
 	}
 }
@@ -203,6 +211,30 @@ session_unref(struct core *core, struct session *session, uint64_t id)
 	return true;
 }
 
+uint64_t
+session_handles(const struct session *session, uint64_t object)
+{
+	struct table_node *node = table_find(&session->refs, object);
+
+	return node ? session_ref_of(node)->count : 0;
+}
+
+struct session *
+session_find(const struct core *core, uint64_t id)
+{
+	struct table_node *node = table_find(&core->sessions, id);
+
+	return node ? session_of_node(node) : NULL;
+}
+
+struct session *
+session_next(const struct core *core, uint64_t *position)
+{
+	struct table_node *node = table_next(&core->sessions, position);
+
+	return node ? session_of_node(node) : NULL;
+}
+
 struct owner *
 owner_find(const struct session *session, uint64_t context)
 {
@@ -264,6 +296,7 @@ hold_take(struct hold *hold, struct owner *owner)
 {
 	assert(!hold->owner);
 	hold->owner = owner;
+	owner->session->holding++;
 	link_append(&owner->holds, &hold->link);
 }
 
@@ -276,5 +309,6 @@ hold_drop(struct hold *hold)
 		return;
 	link_remove(&hold->link);
 	hold->owner = NULL;
+	owner->session->holding--;
 	owner_settle(owner);
 }

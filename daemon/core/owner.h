@@ -22,6 +22,8 @@ struct session {
 	struct table refs;       /* handles: struct session_ref by object id */
 	struct table owners;     /* struct owner by context */
 	struct table calls;      /* struct waiter by call id */
+	uint64_t since_ns;       /* of its beginning */
+	uint64_t holding;        /* holds of its owners */
 	struct link created;     /* objects that live as long as this session */
 	void *user;              /* the layer above's */
 };
@@ -65,6 +67,13 @@ session_id(const struct session *session)
  * session_unref: false if it has no handle on it. */
 int session_ref(struct core *core, struct session *session, struct object *object);
 bool session_unref(struct core *core, struct session *session, uint64_t object);
+
+/* How many handles it has on the object of that id. */
+uint64_t session_handles(const struct session *session, uint64_t object);
+
+/* Sessions, in an order that only their ids give; as object_next(). */
+struct session *session_find(const struct core *core, uint64_t id);
+struct session *session_next(const struct core *core, uint64_t *position);
 
 /* The record of a context, made if it is not there; NULL if there is no memory. owner_settle frees it when it holds
  * nothing and waits for nothing: call it after the last use. */

@@ -20,6 +20,7 @@ enum outcome {
 	OUTCOME_CHANGED = 7,
 	OUTCOME_RUN_ACTION = 8,
 	OUTCOME_END_OF_FILE = 9,
+	OUTCOME_NO = 10,
 };
 
 /* Who died holding a lock, for the one who gets it next. */

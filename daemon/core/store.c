@@ -156,7 +156,8 @@ store_drop_entry(struct map_entry *entry, void *arg)
 {
 	/* The map gives its own reference to the key back; the store only stops counting it. */
 	store_take(arg, NULL, entry->key);
-	store_drop(arg, NULL, entry->value);
+	if (entry->value)
+		store_drop(arg, NULL, entry->value);
 }
 
 bool
@@ -170,6 +171,31 @@ store_step_map(struct core *core, struct map *map, size_t *steps)
 	}
 	*steps -= before < *steps ? before : *steps;
 	return true;
+}
+
+static bool
+store_may_grow(void *arg)
+{
+	return !core_is_full(arg);
+}
+
+static void
+store_keep_entry(struct map_entry *entry, void *arg)
+{
+	store_count(arg, NULL, entry->key, true);
+	if (entry->value)
+		store_again(arg, NULL, entry->value);
+}
+
+const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry };
+
+enum concur_status
+store_refusal(struct core *core)
+{
+	if (store_may_grow(core))
+		return CONCUR_NO_MEMORY;
+	core_relieve(core);
+	return core_limit(core, CONCUR_LIMIT, "memory_max");
 }
 
 struct map_grave {
@@ -190,27 +216,32 @@ map_grave_step(struct core *core, struct grave *grave, size_t *steps)
 }
 
 int
-store_bury_map(struct core *core, struct map **map)
+store_replace_map(struct core *core, struct map **map, struct map *fresh)
 {
-	struct map_grave *ours;
-	struct map *fresh;
+	struct map_grave *ours = malloc(sizeof *ours);
 
-	if (map_count(*map) == 0)
-		return 0;
-	ours = malloc(sizeof *ours);
-	fresh = map_new(core->seed);
-	if (!ours || !fresh)
-		goto no_memory;
+	if (!ours)
+		return -1;
 	ours->map = *map;
 	*map = fresh;
 	ours->grave.step = map_grave_step;
 	core_bury(core, &ours->grave);
 	return 0;
+}
 
-no_memory:
-	if (fresh)
-		map_free(fresh, SIZE_MAX, NULL, NULL);
-	free(ours);
+int
+store_bury_map(struct core *core, struct map **map)
+{
+	struct map *fresh;
+
+	if (map_count(*map) == 0)
+		return 0;
+	fresh = map_new(core->seed);
+	if (!fresh)
+		return -1;
+	if (store_replace_map(core, map, fresh) == 0)
+		return 0;
+	map_free(fresh, SIZE_MAX, NULL, NULL);
 	return -1;
 }
 
@@ -254,7 +285,8 @@ store_visit_map(const struct map *map, struct reference_walk *walk)
 
 	while ((entry = map_previous(map, &number, &walk->steps))) {
 		store_visit_blob(entry->key, walk);
-		store_visit_blob(entry->value, walk);
+		if (entry->value)
+			store_visit_blob(entry->value, walk);
 	}
 	walk->position = number;
 	return number == 0;

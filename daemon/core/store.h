@@ -1,7 +1,10 @@
 /* The store: values that objects keep, counted in bytes, and the references inside them.
  *
  * Every place that keeps a blob counts its bytes, so a blob kept twice counts twice. A blob that is kept counts as a
- * reference to every object its value refers to. */
+ * reference to every object its value refers to.
+ *
+ * Containers that were copied share places: a shared one counts once, for all of them, until one of them takes its own.
+ * What an object stores (object->bytes) is told as if nothing were shared. */
 #ifndef CORE_STORE_H
 #define CORE_STORE_H
 
@@ -23,7 +26,7 @@ struct blob *store_new(struct core *core, struct object *object, const struct va
 /* The object keeps a blob that was made elsewhere; no reference is taken. */
 void store_adopt(struct core *core, struct object *object, struct blob *blob, bool refers);
 
-/* The object keeps the blob in one more place: takes a reference of the blob for it. */
+/* The object keeps the blob in one more place: takes a reference of the blob for it. `object` may be NULL as below. */
 struct blob *store_again(struct core *core, struct object *object, struct blob *blob);
 
 /* The object no longer keeps the blob. store_take leaves the reference to the caller, store_drop gives it back.
@@ -58,8 +61,17 @@ int store_bury_ring(struct core *core, struct ring *ring);
 /* Frees at most *steps of a ring's blobs, then the ring; true when all is gone. */
 bool store_step_ring(struct core *core, struct ring *ring, size_t *steps);
 
-/* The same for a map from keys to blobs. store_step_map frees the map. */
+/* The same for a map from keys to blobs (or from keys to nothing: NULL). store_step_map frees the map;
+ * store_replace_map puts another map in its place, which on failure the caller still has. */
 int store_bury_map(struct core *core, struct map **map);
+int store_replace_map(struct core *core, struct map **map, struct map *fresh);
 bool store_step_map(struct core *core, struct map *map, size_t *steps);
+
+/* How maps of blobs that are copied share their places: the argument is the core. Past memory_max none is copied, so
+ * that changes which would have to are refused. */
+extern const struct map_sharing store_map_sharing;
+
+/* Why a container could not grow, or take an own copy of what it shares: LIMIT at memory_max, else NO_MEMORY. */
+enum concur_status store_refusal(struct core *core);
 
 #endif

@@ -1,5 +1,6 @@
-/* Waiters. A waiter that waits is linked in four places: its object's queue, its owner, its session's calls, and the
- * heap if it has a deadline. A woken one only in core->ready, with its object still kept alive. */
+/* Waiters. A waiter that waits is linked in five places: its object's queue, its object's list of all waiters, its
+ * owner, its session's calls, and the heap if it has a deadline. A woken one only in core->ready, with its object still
+ * kept alive. */
 #include "daemon/core/waiter.h"
 
 #include "daemon/core/object.h"
@@ -50,6 +51,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	waiter->at_deadline = at_deadline;
 	link_append(queue, &waiter->link);
 	link_append(&owner->waiters, &waiter->in_owner);
+	link_append(&object->waiters, &waiter->in_object);
 	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
 	object_ref(core, object);
 	object->waiting++;
@@ -71,6 +73,7 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 {
 	link_remove(&waiter->link);
 	link_remove(&waiter->in_owner);
+	link_remove(&waiter->in_object);
 	table_remove(&waiter->session->calls, &waiter->by_call);
 	heap_remove(&core->deadlines, &waiter->deadline);
 	waiter->object->waiting--;
@@ -113,6 +116,23 @@ waiter_unpin(struct core *core, struct waiter *waiter)
 	waiter->has_pins = false;
 }
 
+void
+waiter_move(struct core *core, struct waiter *waiter, struct object *object, struct link *queue, uint8_t role)
+{
+	struct object *before = waiter->object;
+
+	link_remove(&waiter->link);
+	heap_remove(&core->deadlines, &waiter->deadline);
+	link_append(queue, &waiter->link);
+	waiter->origin = object_id(before);
+	waiter->object = object;
+	waiter->role = role;
+	object_ref(core, object);
+	object->waiting++;
+	before->waiting--;
+	object_unref(core, before);
+}
+
 /* What a waiter brings is in the store, but not yet any object's. */
 static void
 waiter_give_back(struct core *core, struct waiter *waiter)
@@ -140,12 +160,22 @@ waiter_fail(struct core *core, struct waiter *waiter, enum concur_status status)
 	waiter_wake(core, waiter, status);
 }
 
-/* It left its queue without what it waited for: perhaps those behind it can go on. */
+/* It left its queue without what it waited for: perhaps those behind it can go on. The object it comes from hears of
+ * it, if that is still there. */
 static void
-waiter_left(struct core *core, struct object *object, uint8_t role)
+waiter_left(struct core *core, struct object *object, uint64_t origin, uint8_t role)
 {
-	if (object->kind->left)
+	if (origin)
+		object = object_find(core, origin);
+	if (object && object->kind->left)
 		object->kind->left(core, object, role);
+}
+
+static void
+waiter_free(struct waiter *waiter)
+{
+	free(waiter->prepared);
+	free(waiter);
 }
 
 void
@@ -157,7 +187,7 @@ waiter_withdraw(struct core *core, struct waiter *waiter)
 	waiter_give_back(core, waiter);
 	waiter_unlink(core, waiter);
 	owner_settle(owner);
-	free(waiter);
+	waiter_free(waiter);
 	object_unref(core, object);
 }
 
@@ -165,11 +195,12 @@ void
 waiter_drop(struct core *core, struct waiter *waiter)
 {
 	struct object *object = waiter->object;
+	uint64_t origin = waiter->origin;
 	uint8_t role = waiter->role;
 
 	object_ref(core, object);
 	waiter_withdraw(core, waiter);
-	waiter_left(core, object, role);
+	waiter_left(core, object, origin, role);
 	object_unref(core, object);
 }
 
@@ -180,8 +211,17 @@ waiter_answer(struct core *core, struct waiter *waiter)
 
 	waiter->ops->reply(core, waiter);
 	result_fini(&waiter->result);
-	free(waiter);
+	waiter_free(waiter);
 	object_unref(core, object);
+}
+
+/* True if its kind has it go on. */
+static bool
+waiter_goes_on(struct core *core, struct waiter *waiter)
+{
+	const struct kind *kind = waiter->object->kind;
+
+	return waiter->origin || (kind->recall && kind->recall(core, waiter));
 }
 
 void
@@ -193,8 +233,10 @@ waiter_expire(struct core *core, size_t most)
 		struct waiter *waiter = waiter_of_deadline(node);
 		struct object *object = waiter->object;
 
+		if (waiter_goes_on(core, waiter))
+			continue;
 		waiter_wake_outcome(core, waiter, waiter->at_deadline);
-		waiter_left(core, object, waiter->role);
+		waiter_left(core, object, waiter->origin, waiter->role);
 	}
 }
 
@@ -204,6 +246,14 @@ waiter_first_deadline(const struct core *core)
 	struct heap_node *node = heap_first(&core->deadlines);
 
 	return node ? node->key : UINT64_MAX;
+}
+
+struct waiter *
+waiter_next(const struct object *object, const struct waiter *after)
+{
+	const struct link *at = after ? after->in_object.next : object->waiters.next;
+
+	return at == &object->waiters ? NULL : LINK_ENTRY(at, struct waiter, in_object);
 }
 
 struct waiter *
@@ -220,7 +270,16 @@ waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status statu
 	struct object *object = waiter->object;
 
 	waiter_fail(core, waiter, status);
-	waiter_left(core, object, waiter->role);
+	waiter_left(core, object, waiter->origin, waiter->role);
+}
+
+bool
+waiter_recall(struct core *core, struct waiter *waiter)
+{
+	if (waiter_goes_on(core, waiter))
+		return false;
+	waiter_cancel(core, waiter, CONCUR_CANCELLED);
+	return true;
 }
 
 void

@@ -18,6 +18,12 @@ struct waiter_ops {
 	void (*reply)(struct core *core, struct waiter *waiter);
 };
 
+/* An owner without whom a waiter can not go on, as its kind's `blocked_by` finds them one after the other. */
+struct blocker {
+	const struct owner *owner;
+	const struct link *at; /* the kind's: where it stands; NULL before the first */
+};
+
 /* Who asks, and how long it would wait. */
 struct ask {
 	struct session *session;
@@ -31,6 +37,7 @@ struct ask {
 struct waiter {
 	struct link link; /* in the object's queue, later in core->ready */
 	struct link in_owner;
+	struct link in_object;     /* in object->waiters, whatever it waits for there */
 	struct table_node by_call; /* in session->calls; the key is the call id */
 	struct heap_node deadline;
 	struct owner *owner; /* NULL once it is woken */
@@ -42,10 +49,17 @@ struct waiter {
 	bool blocked;
 	bool has_pins;             /* on what its result refers to */
 	uint8_t role;              /* the kind's: what it waits for */
+	uint64_t origin;           /* it was moved from the object of this id, to take a lock back; 0: it was not */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
 	size_t amount;             /* the kind's: how many items it wants */
 	enum concur_status status; /* how it ended */
 	struct result result;      /* the same; while it waits, what it brings (an item to put) */
+	void *prepared;            /* the kind's: memory for when it is served; what is left is freed with the waiter */
+	struct {
+		uint64_t number; /* of the last search that came by; core->searches */
+		struct waiter *from;
+		struct blocker blocker;
+	} search; /* deadlock.c's */
 };
 
 /* A new waiter at the end of `queue`. CONCUR_PENDING; CONCUR_LIMIT at calls_max, or CONCUR_NO_MEMORY: then nothing is
@@ -57,6 +71,10 @@ enum concur_status waiter_new(struct core *core, struct object *object, struct l
  * unpinned to be taken over, or given back. */
 void waiter_pin(struct core *core, struct waiter *waiter);
 void waiter_unpin(struct core *core, struct waiter *waiter);
+
+/* It goes on waiting elsewhere, for ever: at the end of `queue`, on that object, to take back what it gave up when it
+ * began to wait. Its own object becomes its origin, which is told if it leaves. */
+void waiter_move(struct core *core, struct waiter *waiter, struct object *object, struct link *queue, uint8_t role);
 
 /* It ends with this status, and waiter->result: unlinks it from everything and puts it on the ready list. */
 void waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status);
@@ -76,15 +94,21 @@ void waiter_drop(struct core *core, struct waiter *waiter);
 /* Replies and frees; for core_answer(). */
 void waiter_answer(struct core *core, struct waiter *waiter);
 
-/* Wakes at most `most` waiters whose deadline is not after core->now_ns. */
+/* Wakes (or has their kind recall) at most `most` waiters whose deadline is not after core->now_ns. */
 void waiter_expire(struct core *core, size_t most);
 uint64_t waiter_first_deadline(const struct core *core); /* UINT64_MAX: none has one */
+
+/* Those who wait on an object, one after the other, the oldest first, in whatever queues they stand; NULL begins. */
+struct waiter *waiter_next(const struct object *object, const struct waiter *after);
 
 /* The waiting call of that id, or NULL. */
 struct waiter *waiter_find(const struct session *session, uint64_t call);
 
 /* Takes it out of the queue it stands in, for a reason of its own; those behind it may go on. */
 void waiter_cancel(struct core *core, struct waiter *waiter, enum concur_status status);
+
+/* Its session withdraws it: true if it is CANCELLED, false if it goes on until it has its lock back. */
+bool waiter_recall(struct core *core, struct waiter *waiter);
 
 /* Wakes all of a queue with a status; the kind's `left` is not called. */
 void waiter_wake_all(struct core *core, struct link *queue, enum concur_status status);

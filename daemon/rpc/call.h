@@ -5,6 +5,7 @@
 #ifndef RPC_CALL_H
 #define RPC_CALL_H
 
+#include "concur/v1/object.pb-c.h"
 #include "daemon/core/object.h"
 #include "daemon/rpc/method.h"
 #include "daemon/rpc/reply.h"
@@ -20,6 +21,7 @@ struct call {
 	struct session *session; /* NULL only in Hello */
 	const struct method *method;
 	struct frame_request head;
+	uint64_t if_version;   /* of the options; 0: whatever the version */
 	struct object *object; /* what call_object() found, for error messages */
 };
 
@@ -32,13 +34,14 @@ void call_answer_waiter(struct core *core, struct waiter *waiter);
 
 /* -- checking ---------------------------------------------------------------------------------------------------- */
 
-/* The object of that id, of one of those kinds: KIND_BIT(KIND_DICT), several of them, or KIND_ANY. NOT_FOUND,
- * WRONG_KIND. */
+/* The object that the call is on: of that id, and of one of those kinds, KIND_BIT(KIND_DICT), several of them, or
+ * KIND_ANY. NOT_FOUND, WRONG_KIND. If the call's if_version is not its version any more, the reply is the plain no
+ * CHANGED, in a DoneReply (whose field of the outcome is that of every reply shape that has one). */
 struct object *call_object(struct call *call, uint64_t id, unsigned kinds);
 
-/* The same, and its version is still `version`, if that is not 0: otherwise the reply is the plain no CHANGED, in a
- * DoneReply (whose field of the outcome every reply shape shares). */
-struct object *call_object_at(struct call *call, uint64_t id, unsigned kinds, uint64_t version);
+/* Another object that the request names: its version does not matter, and what errors are about is still the call's
+ * own. NOT_FOUND, WRONG_KIND. */
+struct object *call_other(struct call *call, uint64_t id, unsigned kinds);
 
 /* A value in a bytes field: BAD_VALUE, TOO_LARGE; NOT_FOUND if it refers to an object that is gone. */
 bool call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
@@ -65,6 +68,13 @@ bool call_ask(struct call *call, int64_t wait_ns, const struct call_ops *ops, st
 /* Memory for this dispatch: TOO_LARGE past arena_max. */
 void *call_alloc(struct call *call, size_t size);
 
+/* What the reply tells of the object's version: only a call that had an if_version is told, as it costs bytes. */
+static inline uint64_t
+call_version(const struct call *call)
+{
+	return __builtin_expect(call->if_version == 0, 1) || !call->object ? 0 : call->object->version;
+}
+
 /* -- replying ---------------------------------------------------------------------------------------------------- */
 
 /* The closure that handlers get, typed, as `reply`: packs the message into the outbox. `call` is a struct call. */
@@ -76,8 +86,12 @@ void call_fail(struct call *call, enum concur_status status, const char *detail)
 /* A limit is reached: its name, and what to do. */
 void call_fail_limit(struct call *call, enum concur_status status, const char *limit, const char *detail);
 
-/* OK: a DoneReply with the outcome. Any other status: the error. */
+/* OK: a DoneReply with the outcome, and call_version(). Any other status: the error. */
 void call_done(struct call *call, enum concur_status status, enum outcome outcome);
+
+/* An OpenReply: the session has a handle on the object from here on. `original` is what it was made of, or NULL. */
+void call_opened(struct call *call, struct object *object, bool created, const struct object *original,
+    Concur__V1__OpenReply_Closure reply);
 
 /* After a core call that may wait: PENDING says nothing, OK answers through the ops, others are errors. Frees the
  * result. */

@@ -3,6 +3,9 @@
 
 #include "daemon/core/owner.h"
 #include "daemon/rpc/rpc.h"
+#include "lib/utf8.h"
+
+#include <string.h>
 
 void
 channel_init(struct channel *channel, struct rpc *rpc, uint64_t process)
@@ -22,6 +25,23 @@ channel_fini(struct channel *channel)
 		session_end(channel->rpc->core, session, FAREWELL_DEATH);
 	link_remove(&channel->dirty);
 	chain_fini(&channel->out);
+}
+
+void
+channel_name_client(struct channel *channel, const uint8_t *name, size_t size)
+{
+	enum { CONTINUES = 0x80, CONTINUES_MASK = 0xc0 };
+
+	channel->client_size = 0;
+	if (size > CHANNEL_CLIENT_MAX) {
+		size = CHANNEL_CLIENT_MAX;
+		while (size && (name[size] & CONTINUES_MASK) == CONTINUES)
+			size--;
+	}
+	if (!utf8_valid(name, size))
+		return;
+	memcpy(channel->client, name, size);
+	channel->client_size = (uint8_t)size;
 }
 
 static void

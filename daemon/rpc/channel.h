@@ -9,10 +9,13 @@
 #include "lib/link.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct rpc;
 struct session;
+
+enum { CHANNEL_CLIENT_MAX = 64 }; /* bytes kept of a client's name for itself */
 
 /* Why the connection is to end. The first reason stays. */
 enum channel_doom {
@@ -36,9 +39,14 @@ struct channel {
 	bool has_told;    /* Hello has come: told_* are the peer's own words */
 	uint64_t told_process;
 	uint64_t told_started;
+	uint8_t client_size;
+	char client[CHANNEL_CLIENT_MAX]; /* its name for itself, UTF-8; for inspection */
 };
 
 void channel_init(struct channel *channel, struct rpc *rpc, uint64_t process);
+
+/* Keeps how the client calls itself: as much as there is room for, in whole characters; nothing that is not UTF-8. */
+void channel_name_client(struct channel *channel, const uint8_t *name, size_t size);
 
 /* The session, if one lives, ends as one that died. What is in the outbox is dropped. */
 void channel_fini(struct channel *channel);

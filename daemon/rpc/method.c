@@ -13,6 +13,7 @@ static const struct method_exception {
 } method_exceptions[] = {
 	{ "/concur.v1.Session/Hello", METHOD_FIRST },
 	{ "/concur.v1.Object/Open", METHOD_GROWS },
+	{ "/concur.v1.Object/Copy", METHOD_GROWS },
 	{ "/concur.v1.Cell/Set", METHOD_GROWS },
 	{ "/concur.v1.Cell/Exchange", METHOD_GROWS },
 	{ "/concur.v1.Cell/CompareExchange", METHOD_GROWS },
@@ -33,7 +34,15 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/Get", METHOD_WAITS },
 	{ "/concur.v1.Queue/GetMany", METHOD_WAITS },
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
+	{ "/concur.v1.Event/Wait", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Set/Add", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeUnion", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeIntersection", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/MakeSymmetricDifference", METHOD_GROWS },
+	{ "/concur.v1.Set/Update", METHOD_GROWS },
+	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

@@ -1,7 +1,6 @@
 /* Replies. */
 #include "daemon/rpc/reply.h"
 
-#include "concur/v1/shapes.pb-c.h"
 #include "daemon/core/object.h"
 #include "daemon/core/store.h"
 #include "daemon/rpc/rpc.h"
@@ -162,6 +161,12 @@ void
 reply_done(const struct reply_to *to, enum outcome outcome)
 {
 	reply_numbers(to, outcome, 0);
+}
+
+void
+reply_done_at(const struct reply_to *to, enum outcome outcome, uint64_t version)
+{
+	reply_numbers(to, outcome, version);
 }
 
 void
@@ -351,17 +356,25 @@ reply_error(const struct reply_to *to, enum concur_status status, const struct o
     const char *detail)
 {
 	Concur__V1__Error error = CONCUR__V1__ERROR__INIT;
+
+	reply_error_with(to, status, object, limit, detail, &error);
+}
+
+void
+reply_error_with(const struct reply_to *to, enum concur_status status, const struct object *object, const char *limit,
+    const char *detail, Concur__V1__Error *error)
+{
 	char text[REPLY_ERROR_TEXT];
 	size_t used = reply_describe_object(text, sizeof text / 2, object);
 	int more = snprintf(text + used, sizeof text - used, "%s%s%s%s%s%s", status_text(status), limit ? " (" : "",
 	    limit ? limit : "", limit ? ")" : "", detail ? ": " : "", detail ? detail : "");
 
 	used += (size_t)more;
-	error.message.data = (uint8_t *)text;
-	error.message.len = used < sizeof text ? used : sizeof text - 1;
+	error->message.data = (uint8_t *)text;
+	error->message.len = used < sizeof text ? used : sizeof text - 1;
 	if (limit) {
-		error.limit.data = (uint8_t *)(uintptr_t)limit;
-		error.limit.len = strlen(limit);
+		error->limit.data = (uint8_t *)(uintptr_t)limit;
+		error->limit.len = strlen(limit);
 	}
-	reply_send(to, status, &error.base);
+	reply_send(to, status, &error->base);
 }

@@ -5,6 +5,7 @@
 #ifndef RPC_REPLY_H
 #define RPC_REPLY_H
 
+#include "concur/v1/shapes.pb-c.h"
 #include "daemon/core/result.h"
 #include "daemon/rpc/channel.h"
 #include "lib/concur_status.h"
@@ -39,11 +40,16 @@ void reply_list(const struct reply_to *to, const struct reply_list *list);
 
 /* DoneReply and CountReply. */
 void reply_done(const struct reply_to *to, enum outcome outcome);
+void reply_done_at(const struct reply_to *to, enum outcome outcome, uint64_t version);
 void reply_count(const struct reply_to *to, enum outcome outcome, int64_t count);
 
 /* An Error: "DICT 'words' (17): TEXT OF THE STATUS: DETAIL". `object` and `detail` may be NULL; `limit` names the limit
  * that was reached, or is NULL. */
 void reply_error(const struct reply_to *to, enum concur_status status, const struct object *object, const char *limit,
     const char *detail);
+
+/* The same, with what else is in `error`. */
+void reply_error_with(const struct reply_to *to, enum concur_status status, const struct object *object,
+    const char *limit, const char *detail, Concur__V1__Error *error);
 
 #endif

@@ -133,26 +133,50 @@ rpc_unpack(struct call *call, const ProtobufCMessageDescriptor *descriptor, cons
 
 /* The guard: the call is carried out only while a lock is held under a token. */
 static bool
-rpc_check_options(struct call *call, const uint8_t *options)
+rpc_check_guard(struct call *call, uint64_t id, uint64_t token)
 {
-	const Concur__V1__Options *message;
-	ProtobufCMessage *unpacked;
 	struct object *lock;
 
-	if (!rpc_unpack(call, &concur__v1__options__descriptor, options, call->head.options, &unpacked))
-		return false;
-	message = (const Concur__V1__Options *)unpacked;
-	if (!message->guard_lock)
+	if (!id)
 		return true;
-	lock = call_object(call, message->guard_lock, KIND_BIT(KIND_LOCK));
+	lock = call_other(call, id, KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK));
 	if (!lock)
 		return false;
-	if (!lock_guards((struct lock *)lock, message->guard_token)) {
-		call_fail(call, CONCUR_STALE_TOKEN, "the call was not carried out");
+	if (lock_guards((struct lock *)lock, token))
+		return true;
+	call->object = lock;
+	call_fail(call, CONCUR_STALE_TOKEN, "the call was not carried out");
+	return false;
+}
+
+/* The version is looked at when the handler finds its object; here only whether the method can have one: it must be on
+ * an object, and its reply must be able to say CHANGED. */
+static bool
+rpc_check_version(struct call *call, uint64_t version)
+{
+	const ProtobufCMessageDescriptor *output =
+	    call->method->service->descriptor->methods[call->method->index].output;
+
+	call->if_version = version;
+	if (!version ||
+	    (protobuf_c_message_descriptor_get_field_by_name(call->method->input, "object") &&
+		protobuf_c_message_descriptor_get_field_by_name(output, "outcome")))
+		return true;
+	call_fail(call, CONCUR_BAD_MESSAGE, "if_version is for calls that change or read what an object holds");
+	return false;
+}
+
+static bool
+rpc_check_options(struct call *call, const uint8_t *bytes)
+{
+	const Concur__V1__Options *options;
+	ProtobufCMessage *unpacked;
+
+	if (!rpc_unpack(call, &concur__v1__options__descriptor, bytes, call->head.options, &unpacked))
 		return false;
-	}
-	call->object = NULL;
-	return true;
+	options = (const Concur__V1__Options *)unpacked;
+	return rpc_check_guard(call, options->guard_lock, options->guard_token) &&
+	    rpc_check_version(call, options->if_version);
 }
 
 static void

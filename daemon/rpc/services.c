@@ -6,11 +6,13 @@
 const ProtobufCService *const services[] = {
 	&svc_cell.base,
 	&svc_dict.base,
+	&svc_event.base,
 	&svc_list.base,
 	&svc_lock.base,
 	&svc_manager.base,
 	&svc_object.base,
 	&svc_queue.base,
 	&svc_session.base,
+	&svc_set.base,
 	NULL,
 };

@@ -5,22 +5,26 @@
 
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
+#include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/set.pb-c.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Dict_Service svc_dict;
+extern const Concur__V1__Event_Service svc_event;
 extern const Concur__V1__List_Service svc_list;
 extern const Concur__V1__Lock_Service svc_lock;
 extern const Concur__V1__Manager_Service svc_manager;
 extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__Session_Service svc_session;
+extern const Concur__V1__Set_Service svc_set;
 
 /* The head of a handler: svc_SERVICE_METHOD(call, request, reply). `reply` is the generated typed closure, for replies
  * that are plain messages: reply(&message, call). What stands in the vtable only gives `call` its type. */

@@ -4,9 +4,9 @@
 #include "daemon/core/cell.h"
 
 static struct cell *
-svc_cell_object(struct call *call, uint64_t id, uint64_t version)
+svc_cell_object(struct call *call, uint64_t id)
 {
-	return (struct cell *)call_object_at(call, id, KIND_BIT(KIND_CELL), version);
+	return (struct cell *)call_object(call, id, KIND_BIT(KIND_CELL));
 }
 
 static void
@@ -20,7 +20,7 @@ svc_cell_reply(struct call *call, const struct cell *cell, enum concur_status st
 
 SVC_HANDLER(svc_cell_get, Cell, ObjectRequest, ValueReply)
 {
-	struct cell *cell = svc_cell_object(call, request->object, 0);
+	struct cell *cell = svc_cell_object(call, request->object);
 
 	if (cell)
 		svc_cell_reply(call, cell, CONCUR_OK, OUTCOME_DONE);
@@ -28,7 +28,7 @@ SVC_HANDLER(svc_cell_get, Cell, ObjectRequest, ValueReply)
 
 SVC_HANDLER(svc_cell_set, Cell, ValueRequest, DoneReply)
 {
-	struct cell *cell = svc_cell_object(call, request->object, request->if_version);
+	struct cell *cell = svc_cell_object(call, request->object);
 	struct value value;
 	bool refers;
 
@@ -38,7 +38,7 @@ SVC_HANDLER(svc_cell_set, Cell, ValueRequest, DoneReply)
 
 SVC_HANDLER(svc_cell_exchange, Cell, ValueRequest, ValueReply)
 {
-	struct cell *cell = svc_cell_object(call, request->object, request->if_version);
+	struct cell *cell = svc_cell_object(call, request->object);
 	enum concur_status status;
 	struct value value;
 	struct blob *old;
@@ -57,7 +57,7 @@ SVC_HANDLER(svc_cell_exchange, Cell, ValueRequest, ValueReply)
 
 SVC_HANDLER(svc_cell_add, Cell, ValueRequest, ValueReply)
 {
-	struct cell *cell = svc_cell_object(call, request->object, request->if_version);
+	struct cell *cell = svc_cell_object(call, request->object);
 	struct value amount;
 	bool refers;
 
@@ -67,7 +67,7 @@ SVC_HANDLER(svc_cell_add, Cell, ValueRequest, ValueReply)
 
 SVC_HANDLER(svc_cell_compare_exchange, Cell, CompareRequest, ValueReply)
 {
-	struct cell *cell = svc_cell_object(call, request->object, 0);
+	struct cell *cell = svc_cell_object(call, request->object);
 	struct value expected, value;
 	enum outcome outcome = OUTCOME_DONE;
 	enum concur_status status;

@@ -10,9 +10,9 @@ enum {
 };
 
 static struct dict *
-svc_dict_object(struct call *call, uint64_t id, uint64_t version)
+svc_dict_object(struct call *call, uint64_t id)
 {
-	return (struct dict *)call_object_at(call, id, KIND_BIT(KIND_DICT), version);
+	return (struct dict *)call_object(call, id, KIND_BIT(KIND_DICT));
 }
 
 static bool
@@ -25,7 +25,7 @@ svc_dict_item(struct call *call, const ProtobufCBinaryData *key, const ProtobufC
 
 SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
 	struct blob *blob;
 	bool refers;
@@ -33,12 +33,12 @@ SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
 	if (!dict || !call_key(call, &request->key, &key, &refers))
 		return;
 	blob = dict_get(dict, &key);
-	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, 0, blob);
+	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), blob);
 }
 
 SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct dict_item item;
 
 	if (dict && svc_dict_item(call, &request->key, &request->value, &item))
@@ -47,62 +47,69 @@ SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 
 SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
+	enum concur_status status;
 	struct blob *blob;
 	bool refers;
 
 	if (!dict || !call_key(call, &request->key, &key, &refers))
 		return;
-	blob = dict_pop(call->core, dict, &key);
-	reply_done(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+	status = dict_pop(call->core, dict, &key, &blob);
+	call_done(call, status, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 	blob_unref(blob);
 }
 
 SVC_HANDLER(svc_dict_contains, Dict, KeyRequest, DoneReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
 	bool refers;
 
 	if (dict && call_key(call, &request->key, &key, &refers))
-		reply_done(&call->to, dict_get(dict, &key) ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+		call_done(call, CONCUR_OK, dict_get(dict, &key) ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 }
 
 SVC_HANDLER(svc_dict_pop, Dict, KeyRequest, ValueReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct value key;
+	enum concur_status status;
 	struct blob *blob;
 	bool refers;
 
 	if (!dict || !call_key(call, &request->key, &key, &refers))
 		return;
-	blob = dict_pop(call->core, dict, &key);
-	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, 0, blob);
+	status = dict_pop(call->core, dict, &key, &blob);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), blob);
+	else
+		call_fail(call, status, NULL);
 	blob_unref(blob);
 }
 
 SVC_HANDLER(svc_dict_pop_item, Dict, ObjectRequest, PairsReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, 0);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct blob *pair[2];
 	struct reply_list list = { .outcome = OUTCOME_DONE, .blobs = pair, .count = 2 };
 
+	enum concur_status status;
+
 	if (!dict)
 		return;
-	if (!dict_pop_last(call->core, dict, &pair[0], &pair[1])) {
-		reply_done(&call->to, OUTCOME_NOT_THERE);
-		return;
-	}
-	reply_list(&call->to, &list);
+	status = dict_pop_last(call->core, dict, &pair[0], &pair[1]);
+	if (status == CONCUR_OK && pair[0])
+		reply_list(&call->to, &list);
+	else
+		call_done(call, status, OUTCOME_NOT_THERE);
 	blob_unref(pair[0]);
 	blob_unref(pair[1]);
 }
 
 SVC_HANDLER(svc_dict_set_default, Dict, KeyValueRequest, ValueReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	struct dict_item item;
 	enum concur_status status;
 	struct blob *blob;
@@ -111,19 +118,19 @@ SVC_HANDLER(svc_dict_set_default, Dict, KeyValueRequest, ValueReply)
 		return;
 	blob = dict_get(dict, &item.key);
 	if (blob) {
-		reply_value(&call->to, OUTCOME_EXISTS, 0, blob);
+		reply_value(&call->to, OUTCOME_EXISTS, call_version(call), blob);
 		return;
 	}
 	status = dict_set(call->core, dict, &item);
 	if (status == CONCUR_OK)
-		reply_value(&call->to, OUTCOME_DONE, 0, dict_get(dict, &item.key));
+		reply_value(&call->to, OUTCOME_DONE, call_version(call), dict_get(dict, &item.key));
 	else
 		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	size_t count = request->n_values / 2;
 	struct dict_item *items;
 
@@ -147,7 +154,7 @@ SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
 
 SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	enum concur_status status;
 	struct dict_item item;
 	struct blob *sum;
@@ -156,14 +163,14 @@ SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
 		return;
 	status = dict_add(call->core, dict, &item, &sum);
 	if (status == CONCUR_OK)
-		reply_value(&call->to, OUTCOME_DONE, 0, sum);
+		reply_value(&call->to, OUTCOME_DONE, call_version(call), sum);
 	else
 		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, request->if_version);
+	struct dict *dict = svc_dict_object(call, request->object);
 	enum concur_status status;
 	struct dict_item item;
 	int64_t count;
@@ -181,7 +188,7 @@ SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
 /* An absent `expected` asks that nothing is there; an absent `value` deletes. */
 SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, 0);
+	struct dict *dict = svc_dict_object(call, request->object);
 	bool has_expected = request->expected.len > 0, refers;
 	struct dict_item item = { 0 };
 	enum concur_status status;
@@ -196,7 +203,7 @@ SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
 		return;
 	status = dict_compare_exchange(call->core, dict, &item, has_expected ? &expected : NULL, &outcome);
 	if (status == CONCUR_OK)
-		reply_value(&call->to, outcome, 0, dict_get(dict, &item.key));
+		reply_value(&call->to, outcome, call_version(call), dict_get(dict, &item.key));
 	else
 		call_fail(call, status, NULL);
 }
@@ -226,7 +233,7 @@ svc_dict_page_add(const struct limits *limits, struct dict_page *page, struct re
 /* As many entries as a page takes, by count and by bytes, but at least one. */
 SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 {
-	struct dict *dict = svc_dict_object(call, request->object, 0);
+	struct dict *dict = svc_dict_object(call, request->object);
 	size_t most = (size_t)call->rpc->limits->page_entries;
 	struct reply_list list = { .outcome = OUTCOME_DONE };
 	struct dict_page page;
@@ -236,7 +243,7 @@ SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 	if (!dict)
 		return;
 	if (!dict_page_begin(dict, request->cursor, &page)) {
-		reply_done(&call->to, OUTCOME_CHANGED);
+		call_done(call, CONCUR_OK, OUTCOME_CHANGED);
 		return;
 	}
 	if (request->count && request->count < most)

@@ -5,9 +5,9 @@
 #include "daemon/rpc/rpc.h"
 
 static struct list *
-svc_list_object(struct call *call, uint64_t id, uint64_t version)
+svc_list_object(struct call *call, uint64_t id)
 {
-	return (struct list *)call_object_at(call, id, KIND_BIT(KIND_LIST), version);
+	return (struct list *)call_object(call, id, KIND_BIT(KIND_LIST));
 }
 
 static bool
@@ -40,21 +40,21 @@ svc_list_slice(const Concur__V1__SliceRequest *request)
 
 SVC_HANDLER(svc_list_get, List, IndexRequest, ValueReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct blob *blob;
 
 	if (!list)
 		return;
 	blob = list_get(list, request->index);
 	if (blob)
-		reply_value(&call->to, OUTCOME_DONE, 0, blob);
+		reply_value(&call->to, OUTCOME_DONE, call_version(call), blob);
 	else
 		call_fail(call, CONCUR_INDEX_ERROR, NULL);
 }
 
 SVC_HANDLER(svc_list_set, List, IndexValueRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_item item;
 
 	if (list && svc_list_item(call, &request->value, &item))
@@ -63,7 +63,7 @@ SVC_HANDLER(svc_list_set, List, IndexValueRequest, DoneReply)
 
 SVC_HANDLER(svc_list_delete, List, IndexRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct blob *blob = NULL;
 
 	if (!list)
@@ -74,7 +74,7 @@ SVC_HANDLER(svc_list_delete, List, IndexRequest, DoneReply)
 
 SVC_HANDLER(svc_list_append, List, ValueRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_item item;
 
 	if (list && svc_list_item(call, &request->value, &item))
@@ -83,7 +83,7 @@ SVC_HANDLER(svc_list_append, List, ValueRequest, DoneReply)
 
 SVC_HANDLER(svc_list_extend, List, ValuesRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_item *items;
 
 	if (list && svc_list_items(call, request->values, request->n_values, &items))
@@ -92,7 +92,7 @@ SVC_HANDLER(svc_list_extend, List, ValuesRequest, DoneReply)
 
 SVC_HANDLER(svc_list_insert, List, IndexValueRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_item item;
 
 	if (list && svc_list_item(call, &request->value, &item))
@@ -102,7 +102,7 @@ SVC_HANDLER(svc_list_insert, List, IndexValueRequest, DoneReply)
 /* Popping from an empty list is Python's IndexError like any index out of range. */
 SVC_HANDLER(svc_list_pop, List, IndexRequest, ValueReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	enum concur_status status;
 	struct blob *blob;
 
@@ -113,13 +113,13 @@ SVC_HANDLER(svc_list_pop, List, IndexRequest, ValueReply)
 		call_fail(call, status, NULL);
 		return;
 	}
-	reply_value(&call->to, OUTCOME_DONE, 0, blob);
+	reply_value(&call->to, OUTCOME_DONE, call_version(call), blob);
 	blob_unref(blob);
 }
 
 SVC_HANDLER(svc_list_remove, List, ValueRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	enum concur_status status;
 	struct blob *blob = NULL;
 	struct list_item item;
@@ -136,7 +136,7 @@ SVC_HANDLER(svc_list_remove, List, ValueRequest, DoneReply)
 
 SVC_HANDLER(svc_list_index, List, FindRequest, CountReply)
 {
-	struct list *list = svc_list_object(call, request->object, 0);
+	struct list *list = svc_list_object(call, request->object);
 	enum concur_status status;
 	struct list_item item;
 	int64_t index;
@@ -153,7 +153,7 @@ SVC_HANDLER(svc_list_index, List, FindRequest, CountReply)
 
 SVC_HANDLER(svc_list_count, List, ValueRequest, CountReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	enum concur_status status;
 	struct list_item item;
 	int64_t count;
@@ -169,7 +169,7 @@ SVC_HANDLER(svc_list_count, List, ValueRequest, CountReply)
 
 SVC_HANDLER(svc_list_reverse, List, ObjectRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, 0);
+	struct list *list = svc_list_object(call, request->object);
 
 	if (list)
 		call_done(call, list_reverse(call->core, list), OUTCOME_DONE);
@@ -177,7 +177,7 @@ SVC_HANDLER(svc_list_reverse, List, ObjectRequest, DoneReply)
 
 SVC_HANDLER(svc_list_sort, List, SortRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 
 	if (list)
 		call_done(call, list_sort(call->core, list, request->reverse), OUTCOME_DONE);
@@ -185,7 +185,7 @@ SVC_HANDLER(svc_list_sort, List, SortRequest, DoneReply)
 
 SVC_HANDLER(svc_list_repeat, List, CountRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, 0);
+	struct list *list = svc_list_object(call, request->object);
 
 	if (list)
 		call_done(call, list_repeat(call->core, list, request->count), OUTCOME_DONE);
@@ -193,7 +193,7 @@ SVC_HANDLER(svc_list_repeat, List, CountRequest, DoneReply)
 
 SVC_HANDLER(svc_list_get_slice, List, SliceRequest, ValuesReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_slice slice = svc_list_slice(request);
 	struct reply_list out = { .outcome = OUTCOME_DONE };
 	enum concur_status status;
@@ -221,7 +221,7 @@ SVC_HANDLER(svc_list_get_slice, List, SliceRequest, ValuesReply)
 
 SVC_HANDLER(svc_list_set_slice, List, SliceRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_slice slice = svc_list_slice(request);
 	struct list_item *items;
 
@@ -231,7 +231,7 @@ SVC_HANDLER(svc_list_set_slice, List, SliceRequest, DoneReply)
 
 SVC_HANDLER(svc_list_delete_slice, List, SliceRequest, DoneReply)
 {
-	struct list *list = svc_list_object(call, request->object, request->if_version);
+	struct list *list = svc_list_object(call, request->object);
 	struct list_slice slice = svc_list_slice(request);
 
 	if (list)

@@ -1,8 +1,16 @@
-/* concur.v1.Lock */
+/* concur.v1.Lock, for the kinds lock and rlock. */
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/lock.h"
 #include "daemon/rpc/rpc.h"
+
+enum { SVC_LOCK_KINDS = KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) };
+
+static struct lock *
+svc_lock_find(struct call *call, uint64_t id)
+{
+	return (struct lock *)call_object(call, id, SVC_LOCK_KINDS);
+}
 
 static void
 svc_lock_answer(const struct reply_to *to, const struct result *result)
@@ -27,33 +35,43 @@ static const struct call_ops svc_lock_acquire_ops = { { call_answer_waiter }, sv
 
 SVC_HANDLER(svc_lock_acquire, Lock, WaitRequest, LockReply)
 {
-	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
+	struct lock *lock = svc_lock_find(call, request->object);
 	struct result result = { 0 };
 	struct ask ask;
 
-	if (object && call_ask(call, request->wait_ns, &svc_lock_acquire_ops, &ask))
-		call_finish(call, &svc_lock_acquire_ops, lock_acquire(call->core, (struct lock *)object, &ask, &result),
-		    &result);
+	if (lock && call_ask(call, request->wait_ns, &svc_lock_acquire_ops, &ask))
+		call_finish(call, &svc_lock_acquire_ops, lock_acquire(call->core, lock, &ask, &result), &result);
 }
 
 SVC_HANDLER(svc_lock_release, Lock, ObjectRequest, DoneReply)
 {
-	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
+	struct lock *lock = svc_lock_find(call, request->object);
 
-	if (object)
-		call_done(call, lock_release(call->core, (struct lock *)object, call->session, call->head.context),
-		    OUTCOME_DONE);
+	if (lock)
+		call_done(call, lock_release(call->core, lock, call->session, call->head.context), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_lock_consistent, Lock, TokenRequest, DoneReply)
+{
+	struct lock *lock = svc_lock_find(call, request->object);
+	enum concur_status status;
+	bool was_needed;
+
+	if (!lock)
+		return;
+	status = lock_consistent(call->core, lock, request->token, &was_needed);
+	call_done(call, status, was_needed ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 }
 
 SVC_HANDLER(svc_lock_state, Lock, ObjectRequest, LockState)
 {
-	struct object *object = call_object(call, request->object, KIND_BIT(KIND_LOCK));
+	struct lock *lock = svc_lock_find(call, request->object);
 	Concur__V1__LockState message = CONCUR__V1__LOCK_STATE__INIT;
 	struct lock_state state;
 
-	if (!object)
+	if (!lock)
 		return;
-	lock_state((struct lock *)object, &state);
+	lock_state(lock, &state);
 	message.locked = state.locked;
 	message.session = state.session;
 	message.process = state.process;
@@ -62,6 +80,9 @@ SVC_HANDLER(svc_lock_state, Lock, ObjectRequest, LockState)
 	message.age_ns = state.locked ? call->core->now_ns - state.since_ns : 0;
 	message.waiters = state.waiters;
 	message.credits = state.credit;
+	message.depth = state.depth;
+	message.inconsistent = state.inconsistent;
+	message.unrecoverable = state.unrecoverable;
 	reply(&message, call);
 }
 

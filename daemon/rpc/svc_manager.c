@@ -1,7 +1,7 @@
 /* concur.v1.Manager: the daemon as a whole. */
 #include "daemon/rpc/services.h"
 
-#include "daemon/rpc/object_info.h"
+#include "daemon/rpc/inspect.h"
 #include "daemon/rpc/rpc.h"
 
 SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
@@ -23,33 +23,98 @@ SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
 	reply(&message, call);
 }
 
-/* A page of named objects. The cursor is a position in the order of naming and the names' epoch; names that are removed
- * and given meanwhile may be missed or come twice. */
+/* Where a listing of objects stands: a position in the order of naming, or in that of the ids. */
+struct svc_manager_walk {
+	const struct core *core;
+	bool anonymous;
+	uint64_t position;
+	bool at_end;
+};
+
+static const struct object *
+svc_manager_next(struct svc_manager_walk *walk)
+{
+	const struct object *object;
+
+	if (walk->anonymous) {
+		object = object_next(walk->core, &walk->position);
+		walk->at_end = walk->position == 0;
+	} else {
+		uint32_t position = (uint32_t)walk->position, behind;
+
+		object = object_next_named(walk->core, &position);
+		behind = position;
+		walk->position = position;
+		walk->at_end = !object_next_named(walk->core, &behind);
+	}
+	return object;
+}
+
+/* Fills the page, looking at no more than a page's entries. */
+static bool
+svc_manager_fill(struct call *call, const Concur__V1__ListRequest *request, Concur__V1__ObjectInfo *infos,
+    Concur__V1__ListReply *message)
+{
+	struct svc_manager_walk walk = { call->core, request->anonymous, request->cursor, false };
+	size_t page = inspect_page(call, request->count);
+	const struct object *object;
+
+	for (size_t looked = 0; looked < page && !walk.at_end && (object = svc_manager_next(&walk)); looked++) {
+		Concur__V1__ObjectInfo *info = &infos[message->n_objects];
+
+		if (request->kind && (int)object->kind->id != (int)request->kind)
+			continue;
+		if (!inspect_object(call, object, info))
+			return false;
+		message->objects[message->n_objects++] = info;
+	}
+	message->cursor = walk.at_end ? 0 : walk.position;
+	return true;
+}
+
+/* Of named objects, those that are removed and named meanwhile may be missed or come twice. */
 SVC_HANDLER(svc_manager_list, Manager, ListRequest, ListReply)
 {
 	Concur__V1__ListReply message = CONCUR__V1__LIST_REPLY__INIT;
-	uint32_t position = (uint32_t)request->cursor, most = (uint32_t)call->rpc->limits->page_entries;
-	struct object_info *infos;
-	struct object *object;
+	size_t page = inspect_page(call, request->count);
+	Concur__V1__ObjectInfo *infos = call_alloc(call, page * sizeof *infos);
 
-	if (request->count && request->count < most)
-		most = request->count;
-	infos = call_alloc(call, most * sizeof *infos);
-	if (!infos)
-		return;
-	message.objects = call_alloc(call, most * sizeof *message.objects);
-	if (!message.objects)
-		return;
-	for (uint32_t looked = 0; looked < most && (object = object_next_named(call->core, &position)); looked++) {
-		if (request->kind && (int)object->kind->id != (int)request->kind)
+	message.objects = infos ? call_alloc(call, page * sizeof *message.objects) : NULL;
+	if (message.objects && svc_manager_fill(call, request, infos, &message))
+		reply(&message, call);
+}
+
+static void
+svc_manager_fill_sessions(const struct call *call, const Concur__V1__SessionsRequest *request,
+    Concur__V1__SessionInfo *infos, Concur__V1__SessionsReply *message)
+{
+	size_t page = inspect_page(call, request->count);
+	const struct session *session;
+
+	message->cursor = request->cursor;
+	for (size_t looked = 0; looked < page && (looked == 0 || message->cursor); looked++) {
+		Concur__V1__SessionInfo *info = &infos[message->n_sessions];
+
+		session = session_next(call->core, &message->cursor);
+		if (!session)
+			return;
+		if (request->refers_to && !session_handles(session, request->refers_to))
 			continue;
-		object_info(call->core, object, &infos[message.n_objects]);
-		message.objects[message.n_objects] = &infos[message.n_objects].message;
-		message.n_objects++;
+		inspect_session(call, session, request->refers_to, info);
+		message->sessions[message->n_sessions++] = info;
 	}
-	message.cursor = position;
-	if (!object_next_named(call->core, &position))
-		message.cursor = 0;
+}
+
+SVC_HANDLER(svc_manager_sessions, Manager, SessionsRequest, SessionsReply)
+{
+	Concur__V1__SessionsReply message = CONCUR__V1__SESSIONS_REPLY__INIT;
+	size_t page = inspect_page(call, request->count);
+	Concur__V1__SessionInfo *infos = call_alloc(call, page * sizeof *infos);
+
+	message.sessions = infos ? call_alloc(call, page * sizeof *message.sessions) : NULL;
+	if (!message.sessions)
+		return;
+	svc_manager_fill_sessions(call, request, infos, &message);
 	reply(&message, call);
 }
 

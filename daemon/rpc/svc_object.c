@@ -1,24 +1,8 @@
 /* concur.v1.Object: what every kind has. */
 #include "daemon/rpc/services.h"
 
-#include "daemon/core/lock.h"
-#include "daemon/rpc/object_info.h"
+#include "daemon/rpc/inspect.h"
 #include "daemon/rpc/rpc.h"
-
-static void
-svc_object_reply(struct call *call, struct object *object, bool created, Concur__V1__OpenReply_Closure reply)
-{
-	Concur__V1__OpenReply message = CONCUR__V1__OPEN_REPLY__INIT;
-
-	if (session_ref(call->core, call->session, object) < 0) {
-		call_fail(call, CONCUR_NO_MEMORY, NULL);
-		return;
-	}
-	message.object = object_id(object);
-	message.kind = (Concur__V1__Kind)object->kind->id;
-	message.created = created;
-	reply(&message, call);
-}
 
 static bool
 svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, struct value *value,
@@ -33,6 +17,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.bounded = request->bounded,
 		.evict = request->evict,
 		.nested = request->nested,
+		.robust = request->robust,
 		.count = request->count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
@@ -47,7 +32,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		call_fail(call, CONCUR_VALUE_ERROR, "no such lifetime, or NAMED without a name");
 		return false;
 	}
-	if (request->lock && !(ret->lock = call_object(call, request->lock, KIND_ANY)))
+	if (request->lock && !(ret->lock = call_other(call, request->lock, KIND_ANY)))
 		return false;
 	if (request->value.len == 0)
 		return true;
@@ -75,7 +60,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	}
 	status = object_open(call->core, &open, &object, &created);
 	if (status == CONCUR_OK)
-		svc_object_reply(call, object, created, reply);
+		call_opened(call, object, created, NULL, reply);
 	else
 		call_fail(call, status, NULL);
 }
@@ -85,7 +70,21 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 	struct object *object = call_object(call, request->object, KIND_ANY);
 
 	if (object)
-		svc_object_reply(call, object, false, reply);
+		call_opened(call, object, false, NULL, reply);
+}
+
+SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
+{
+	struct object *original = call_object(call, request->object, KIND_ANY), *copy;
+	enum concur_status status;
+
+	if (!original)
+		return;
+	status = object_copy(call->core, original, &copy);
+	if (status == CONCUR_OK)
+		call_opened(call, copy, true, original, reply);
+	else
+		call_fail(call, status, status == CONCUR_TYPE_ERROR ? "objects of that kind can not be copied" : NULL);
 }
 
 /* An object that went before its handles is no error: the handle is what is given back. */
@@ -102,7 +101,7 @@ SVC_HANDLER(svc_object_remove, Object, ObjectRequest, DoneReply)
 
 	if (!object)
 		return;
-	reply_done(&call->to, object->name ? OUTCOME_DONE : OUTCOME_NOT_THERE);
+	call_done(call, CONCUR_OK, object->name ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 	object_forget_name(call->core, object);
 }
 
@@ -129,12 +128,78 @@ SVC_HANDLER(svc_object_clear, Object, ObjectRequest, DoneReply)
 SVC_HANDLER(svc_object_info, Object, ObjectRequest, ObjectInfo)
 {
 	struct object *object = call_object(call, request->object, KIND_ANY);
-	struct object_info info;
+	Concur__V1__ObjectInfo message;
+
+	if (object && inspect_object(call, object, &message))
+		reply(&message, call);
+}
+
+SVC_HANDLER(svc_object_holders, Object, PageRequest, HoldersReply)
+{
+	struct object *object = call_object(call, request->object, KIND_ANY);
+	Concur__V1__HoldersReply message = CONCUR__V1__HOLDERS_REPLY__INIT;
+	size_t page = inspect_page(call, request->count);
+
+	/* One more than fits the page tells whether there is a next one. */
+	if (!object ||
+	    !inspect_holders(call, object, (size_t)request->cursor, page + 1, &message.n_holders, &message.holders))
+		return;
+	if (message.n_holders > page) {
+		message.n_holders = page;
+		message.cursor = request->cursor + page;
+	}
+	reply(&message, call);
+}
+
+/* The waiter that the page before ended with, if it waits there still. */
+static struct waiter *
+svc_object_mark(const struct call *call, const struct object *object, const Concur__V1__WaitersRequest *request)
+{
+	struct session *session = session_find(call->core, request->from_session);
+	struct waiter *mark = session ? waiter_find(session, request->from_call) : NULL;
+
+	return mark && mark->object == object ? mark : NULL;
+}
+
+/* Fills the page, looking at no more than a page's entries. If the one at the mark has gone, those that came before it
+ * are passed over; where they are too many for one page, the next goes on behind the last that was looked at. */
+static void
+svc_object_fill_waiters(struct call *call, const struct object *object, const Concur__V1__WaitersRequest *request,
+    Concur__V1__WaiterInfo *infos, Concur__V1__WaitersReply *message)
+{
+	const struct waiter *mark = svc_object_mark(call, object, request), *last = mark, *at;
+	size_t page = inspect_page(call, request->count), looks = inspect_page(call, 0);
+
+	while (message->n_waiters < page && looks-- && (at = waiter_next(object, last))) {
+		last = at;
+		if (!mark && at->number <= request->from_number)
+			continue;
+		inspect_waiter(call->core, at, &infos[message->n_waiters]);
+		message->waiters[message->n_waiters] = &infos[message->n_waiters];
+		message->n_waiters++;
+	}
+	if (!last || !waiter_next(object, last))
+		return;
+	message->from_session = session_id(last->session);
+	message->from_call = last->by_call.key;
+	message->from_number = last->number;
+}
+
+SVC_HANDLER(svc_object_waiters, Object, WaitersRequest, WaitersReply)
+{
+	struct object *object = call_object(call, request->object, KIND_ANY);
+	Concur__V1__WaitersReply message = CONCUR__V1__WAITERS_REPLY__INIT;
+	size_t page = inspect_page(call, request->count);
+	Concur__V1__WaiterInfo *infos;
 
 	if (!object)
 		return;
-	object_info(call->core, object, &info);
-	reply(&info.message, call);
+	infos = call_alloc(call, page * sizeof *infos);
+	message.waiters = infos ? call_alloc(call, page * sizeof *message.waiters) : NULL;
+	if (!message.waiters)
+		return;
+	svc_object_fill_waiters(call, object, request, infos, &message);
+	reply(&message, call);
 }
 
 const Concur__V1__Object_Service svc_object = CONCUR__V1__OBJECT__INIT(svc_object_);

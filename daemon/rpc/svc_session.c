@@ -49,6 +49,7 @@ SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
 	channel->has_told = true;
 	channel->told_process = request->process;
 	channel->told_started = request->started;
+	channel_name_client(channel, request->client.data, request->client.len);
 	message.version = RPC_VERSION;
 	message.session = session_id(session);
 	message.daemon = svc_session_text(rpc_daemon);
@@ -82,10 +83,10 @@ SVC_HANDLER(svc_session_cancel, Session, CancelRequest, CancelReply)
 	if (request->call == 0 || request->call >= call->head.call)
 		message.result = CONCUR__V1__CANCELLED__UNKNOWN;
 	if (waiter) {
-		waiter_cancel(call->core, waiter, CONCUR_CANCELLED);
+		message.result = waiter_recall(call->core, waiter) ? CONCUR__V1__CANCELLED__WITHDRAWN
+								   : CONCUR__V1__CANCELLED__RETAKING;
 		/* The cancelled call's own reply goes first. */
 		core_answer(call->core);
-		message.result = CONCUR__V1__CANCELLED__WITHDRAWN;
 	}
 	reply(&message, call);
 }

@@ -2,12 +2,14 @@
 
     manager_peer.py serve SOCKET
     manager_peer.py drive SOCKET dict-get|lock SECONDS [KEYS]
+    manager_peer.py crowd SOCKET lock SECONDS PROCESSES
 
 The client is a program of its own, so that the bench can say on which core it runs. It prints what concur-bench --json
 prints, as far as it knows it.
 """
 
 import json
+import multiprocessing
 import random
 import sys
 import time
@@ -64,9 +66,42 @@ def drive(path, work, seconds, keys=1000):
         "operations_per_s": operations * 1e9 / (now - start)}))
 
 
+def contend(counts, number, stop, lock):
+    while not stop.value:
+        lock.acquire()
+        lock.release()
+        counts[number] += 1
+
+
+def crowd(path, work, seconds, processes):
+    """So many processes, each of which acquires and releases one lock again and again."""
+    manager = SyncManager(address=path, authkey=AUTHKEY)
+    manager.connect()
+    shared = manager.Lock()
+    counts = multiprocessing.RawArray("q", processes)
+    stop = multiprocessing.RawValue("b", 0)
+    multiprocessing.current_process().authkey = AUTHKEY
+    workers = [multiprocessing.Process(target=contend, args=(counts, number, stop, shared))
+               for number in range(processes)]
+    for worker in workers:
+        worker.start()
+    time.sleep(0.2)
+    before, start = sum(counts), time.monotonic_ns()
+    time.sleep(seconds)
+    operations, elapsed = sum(counts) - before, time.monotonic_ns() - start
+    stop.value = 1
+    for worker in workers:
+        worker.join()
+    print(json.dumps({
+        "peer": "manager", "work": work, "operations": operations, "errors": 0, "elapsed_ns": elapsed,
+        "operations_per_s": operations * 1e9 / elapsed}))
+
+
 if __name__ == "__main__":
     random.seed(1)
     if sys.argv[1] == "serve":
         serve(sys.argv[2])
+    elif sys.argv[1] == "crowd":
+        crowd(sys.argv[2], sys.argv[3], float(sys.argv[4]), int(sys.argv[5]))
     else:
         drive(sys.argv[2], sys.argv[3], float(sys.argv[4]), *map(int, sys.argv[5:]))

@@ -70,9 +70,9 @@ def run(command, cpus):
     return json.loads(done.stdout)
 
 
-def load(build, server, cpus, **options):
-    """One run of concur-bench: its JSON."""
-    command = [servers.driver(build), "--json", "--peer", server.name, "--url", server.address,
+def load(build, server, cpus, program="concur-bench", **options):
+    """One run of concur-bench, or of a program that takes the same options: its JSON."""
+    command = [servers.driver(build, program), "--json", "--peer", server.name, "--url", server.address,
                "--server-pid", str(server.pid)]
     for name, value in options.items():
         if value is True:
@@ -82,9 +82,9 @@ def load(build, server, cpus, **options):
     return run(command, cpus)
 
 
-def load_manager(server, cpus, work, seconds):
-    return run([sys.executable, os.path.join(servers.HERE, "manager_peer.py"), "drive", server.path, work,
-                str(seconds)], cpus)
+def load_manager(server, cpus, work, seconds, verb="drive", *more):
+    return run([sys.executable, os.path.join(servers.HERE, "manager_peer.py"), verb, server.path, work, str(seconds),
+                *map(str, more)], cpus)
 
 
 def count_system_calls(server, action):

@@ -4,11 +4,20 @@ A row's `measure(bench)` is a generator: it starts its servers, and each step of
 (concur, peer) pair of figures; peer is None where there is none. What it has to say beside goes to bench.note().
 """
 
+import math
 import statistics
 import tempfile
 
 import measures
 import servers
+
+
+CROWD_NOTES = {
+    "redis": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts "
+             "the token there; to acquire is BLPOP, to release is RPUSH, and the next BLPOP goes out with the RPUSH. "
+             "It is the cheapest fair lock that Redis can be made to be, without owner, time-out, or an end when its "
+             "holder dies. concur's release goes out with the next acquire as well, and is not answered",
+}
 
 
 class Row:
@@ -17,7 +26,7 @@ class Row:
         self.work = work
         self.against = against
         self.unit = unit
-        self.target = target          # of the ratio concur / peer, or of concur's figure if that is not judged
+        self.target = target          # of the ratio concur / peer, or of concur's figure; None: it has none
         self.at_most = at_most        # the target is a ceiling, not a floor
         self.placement = placement
         self.measure = measure
@@ -47,6 +56,15 @@ class Bench:
             self.note(f"{peer}: driver busy {middle(own, share, 'driver_cpu_ns'):.0f} %, server "
                       f"{middle(own, share, 'server_cpu_ns'):.0f} %; {self.cpu_us[peer]:.3g} us of the server's CPU an "
                       f"operation; a call's p99 {middle(own, p99_us):,.0f} us")
+
+    def note_crowd(self, runs):
+        """The same for a crowd of processes, whose waiting is not measured one by one."""
+        for peer in dict.fromkeys(run["peer"] for run in runs):
+            own = [run for run in runs if run["peer"] == peer]
+            self.cpu_us[peer] = middle(own, cpu_us)
+            self.note(f"{peer}: processes busy {middle(own, share, 'driver_cpu_ns'):.0f} % together, server "
+                      f"{middle(own, share, 'server_cpu_ns'):.0f} %; {self.cpu_us[peer]:.3g} us of the server's CPU a "
+                      f"time that it changed hands")
 
     def load(self, server, cpus, **options):
         return measures.load(self.build, server, cpus, **options)
@@ -127,6 +145,70 @@ def speed_against_manager(placement, work, depth):
                 runs.append(ours)
                 yield ours["operations_per_s"], theirs["operations_per_s"]
             bench.note_busy(runs)
+    return measure
+
+
+def handed_over(peer_class, work, peer_work, processes, placement, is_time=False):
+    """How often something changes hands among processes, each with a connection of its own; or, as a time, how long
+    that takes. On the ring a hop is what a step is elsewhere."""
+    def measure(bench):
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, peer_class(folder, server_cpus) as peer:
+            runs = []
+            for _ in range(bench.runs):
+                pair = [bench.load(server, driver_cpus, program="concur-bench-crowd", work=each, connections=processes,
+                                   seconds=bench.seconds) for server, each in ((concur, work), (peer, peer_work))]
+                runs += pair
+                yield tuple(1e6 / run["operations_per_s"] if is_time else run["operations_per_s"] for run in pair)
+            bench.note_crowd(runs)
+            if peer.name in CROWD_NOTES:
+                bench.note(CROWD_NOTES[peer.name])
+    return measure
+
+
+def handed_over_by_manager(processes, placement):
+    def measure(bench):
+        server_cpus, driver_cpus = measures.placement(placement)
+        with tempfile.TemporaryDirectory() as folder, \
+                servers.Concurd(folder, server_cpus) as concur, servers.Manager(folder, server_cpus) as manager:
+            for _ in range(bench.runs):
+                ours = bench.load(concur, driver_cpus, program="concur-bench-crowd", work="lock", connections=processes,
+                                  seconds=bench.seconds)
+                theirs = measures.load_manager(manager, driver_cpus, "lock", bench.seconds, "crowd", processes)
+                yield ours["operations_per_s"], theirs["operations_per_s"]
+    return measure
+
+
+def death(arguments):
+    def measure(bench):
+        deaths = max(20, int(300 * bench.scale))
+        server_cpus, driver_cpus = measures.placement("split")
+        with tempfile.TemporaryDirectory() as folder, servers.Concurd(folder, server_cpus) as concur:
+            runs = []
+            for _ in range(bench.runs):
+                command = [servers.driver(bench.build, "concur-bench-death"), concur.address, str(deaths), "32"]
+                runs.append(measures.run(command + arguments, driver_cpus))
+                yield runs[-1]["p99_ns"] / 1e6, None
+        bench.note(f"{deaths} deaths a run; half of them took {middle(runs, in_ms, 'p50_ns'):.2f} ms at most, the "
+                   f"longest {max(run['max_ns'] for run in runs) / 1e6:.2f} ms")
+    return measure
+
+
+def in_ms(run, key):
+    return run[key] / 1e6
+
+
+def waiters(what):
+    """The growth of what one waiter costs from 1,000 waiters to 100,000, which is to be that of their logarithm."""
+    def measure(bench):
+        runs = []
+        for _ in range(bench.runs):
+            runs.append(measures.run([servers.driver(bench.build, "concur-bench-waiters")],
+                                     measures.placement("one core")[0])[what])
+            yield runs[-1]["100000"], runs[-1]["1000"]
+        bench.note("ns each: " + ", ".join(f"{middle(runs, dict.get, count):.0f} among {int(count):,}"
+                                           for count in ("1000", "10000", "100000")))
     return measure
 
 
@@ -224,11 +306,42 @@ def manager_rows():
                   unit, pipelined, False, "split", speed_against_manager("split", work, 256))
 
 
+def crowd_rows():
+    """The targets are for one core, where the work of all is what counts. On two, most of the time goes to one core
+    waking the other, for everybody."""
+    work = "one Lock handed over among 8 processes, each acquires and releases it again and again"
+    for placement, mark in (("one core", ""), ("split", "-split")):
+        for name, against, at_least, measure in (
+                ("redis", "Redis, a token popped by BLPOP and pushed by RPUSH", 2.0,
+                 handed_over(servers.Redis, "lock", "lock", 8, placement)),
+                ("ring", "bare token ring of 8 processes", 0.7,
+                 handed_over(servers.Ring8, "lock", "pass", 8, placement)),
+                ("manager", "multiprocessing.Manager().Lock()", None, handed_over_by_manager(8, placement))):
+            yield Row(f"lock-contended-{name}{mark}", work, against, "grants/s", None if mark else at_least, False,
+                      placement, measure)
+
+
+def death_rows():
+    for forked, mark, words in (([], "", ""), (["forked"], "-forked", ", whose child holds the socket open")):
+        yield Row(f"death{mark}", f"kill -9 of a lock's local holder (32 MiB resident){words}, until the next one has "
+                  "it: the 99th percentile", "", "ms", 5, True, "split", death(forked), is_ratio=False)
+
+
+def waiter_rows():
+    for what, words in (("add", "adding a waiter"), ("time-out", "timing a waiter out"),
+                        ("hand-over", "handing a lock to its next waiter")):
+        yield Row(f"waiters-{what}", f"{words} among 100,000, each with a time to wait; the core alone", "among 1,000",
+                  "ns", math.log(100000) / math.log(1000), True, "one core", waiters(what))
+
+
 def all_rows():
     yield from dict_rows()
     yield from echo_rows()
     yield from queue_rows()
     yield from manager_rows()
+    yield from crowd_rows()
+    yield from death_rows()
+    yield from waiter_rows()
     yield Row("memory", "memory of a dict of 16-byte keys and values", "Redis hash", "bytes an entry", 0.85, True,
               "split", memory)
     for step, words in (("insert", "inserted"), ("copy", "copied page by page"), ("remove", "removed")):

@@ -40,6 +40,13 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(results.Result(row(2, True), [(1, 1)], cpu_us=cpu_us).ratio_by_cpu, 1 / 3.0)
         self.assertIsNone(results.Result(row(2, True), [(1, 1)], cpu_us={"concur": 1.0}).ratio_by_cpu)
 
+    def test_row_without_target_is_neither_met_nor_missed(self):
+        result = results.Result(row(None, False), [(6, 3)])
+        self.assertIsNone(result.is_met)
+        self.assertEqual(result.verdict, "no target")
+        self.assertTrue(results.line(result).endswith("2.00x (2 to 2)"))
+        self.assertEqual(results.cells(result)[-2:], ["", "no target"])
+
     def test_failure_is_told_and_never_met(self):
         result = results.Result(row(2, False), [], failure="no redis-server")
         self.assertEqual(result.verdict, "not measured")

@@ -133,6 +133,21 @@ class Echo(Server):
         return [find("concur-bench-echo", [os.path.join(self.build, "tests/bench")]), self.path]
 
 
+class Ring(Server):
+    """The bare relay: hands a token from one process to the next."""
+
+    name = "ring"
+    build = "."
+    processes = 2                     # that make the ring
+
+    def command(self):
+        return [find("concur-bench-ring", [os.path.join(self.build, "tests/bench")]), self.path, str(self.processes)]
+
+
+class Ring8(Ring):
+    processes = 8
+
+
 class Manager(Server):
     """CPython's multiprocessing.Manager, served by this Python."""
 
@@ -142,5 +157,5 @@ class Manager(Server):
         return [sys.executable, os.path.join(HERE, "manager_peer.py"), "serve", self.path]
 
 
-def driver(build):
-    return find("concur-bench", [os.path.join(build, "tests/bench")])
+def driver(build, name="concur-bench"):
+    return find(name, [os.path.join(build, "tests/bench")])

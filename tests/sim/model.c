@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-static struct model_call *
-first_of(struct link *queue)
+struct model_call *
+model_first_of(struct link *queue)
 {
 	return link_empty(queue) ? NULL : LINK_ENTRY(queue->next, struct model_call, in_object);
 }
@@ -24,6 +24,7 @@ model_init(struct model *model)
 		link_init(&model->queues[i].putters);
 		link_init(&model->queues[i].joiners);
 	}
+	signals_init(&model->signals);
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
@@ -37,8 +38,8 @@ model_session_init(struct model_session *session)
 
 /* -- waiting ----------------------------------------------------------------------------------------------------- */
 
-static void
-call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
+void
+model_call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns, uint64_t now_ns)
 {
 	call->order = ++model->waits;
 	call->deadline_ns = wait_ns < 0 ? MODEL_NEVER : now_ns + (uint64_t)wait_ns;
@@ -55,8 +56,8 @@ call_unlink(struct model_call *call)
 	link_remove(&call->in_model);
 }
 
-static void
-call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome)
+void
+model_call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome)
 {
 	call_unlink(call);
 	assert(!call->is_over);
@@ -66,8 +67,8 @@ call_over(struct model_call *call, enum concur_status status, enum model_outcome
 	call->reply.has_values |= status == CONCUR_OK && (call->role == MODEL_GET || call->role == MODEL_GET_MANY);
 }
 
-static void
-call_init(struct model_call *call)
+void
+model_call_init(struct model_call *call)
 {
 	link_init(&call->in_object);
 	link_init(&call->in_session);
@@ -136,13 +137,13 @@ lock_grant(struct model *model, struct model_lock *lock, struct model_call *call
 	if (!lock->has_death)
 		lock->credit = false;
 	lock->has_death = false;
-	call_over(call, CONCUR_OK, outcome);
+	model_call_over(call, CONCUR_OK, outcome);
 }
 
 static void
 lock_pass_on(struct model *model, struct model_lock *lock)
 {
-	struct model_call *next = first_of(&lock->waiters), *blocked, *youngest;
+	struct model_call *next = model_first_of(&lock->waiters), *blocked, *youngest;
 
 	lock->locked = false;
 	lock->holder = NULL;
@@ -152,7 +153,7 @@ lock_pass_on(struct model *model, struct model_lock *lock)
 	blocked = blocked_call(model, next->session, next->context);
 	youngest = blocked ? closing_call(model, blocked) : NULL;
 	if (youngest)
-		call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
+		model_call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
 }
 
 void
@@ -160,16 +161,16 @@ model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uin
 {
 	struct model_lock *lock = &model->locks[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_ACQUIRE;
 	if (!lock->locked)
 		lock_grant(model, lock, call);
 	else if (wait_ns == 0)
-		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	else if (call->blocked && wait_ns < 0 && closing_call(model, call))
-		call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
+		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	else
-		call_wait(model, call, &lock->waiters, wait_ns, now_ns);
+		model_call_wait(model, call, &lock->waiters, wait_ns, now_ns);
 }
 
 static enum concur_status
@@ -198,9 +199,9 @@ lock_release(struct model *model, struct model_lock *lock, const struct model_ca
 void
 model_release(struct model *model, struct model_call *call)
 {
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
-	call_over(call, lock_release(model, &model->locks[call->object], call), MODEL_DONE);
+	model_call_over(call, lock_release(model, &model->locks[call->object], call), MODEL_DONE);
 }
 
 /* -- queues ------------------------------------------------------------------------------------------------------ */
@@ -236,7 +237,7 @@ queue_serve(struct model_queue *queue, struct model_call *call)
 {
 	for (size_t i = 0; i < call->amount && queue->count; i++)
 		call->reply.values[call->reply.count++] = queue_take(queue);
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
@@ -245,14 +246,14 @@ queue_accept(struct model_queue *queue, struct model_call *call)
 	queue_append(queue, call);
 	call->reply.has_number = call->is_many;
 	call->reply.number = (int64_t)queue->count;
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
 queue_settle(struct model_queue *queue)
 {
 	for (;;) {
-		struct model_call *getter = first_of(&queue->getters), *putter = first_of(&queue->putters);
+		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
 
 		if (getter && queue->count)
 			queue_serve(queue, getter);
@@ -268,17 +269,17 @@ model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_PUT;
 	if (queue->maxsize && call->amount > queue->maxsize) {
-		call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
+		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
 	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
 		queue_accept(queue, call);
 		queue_settle(queue);
 	} else if (wait_ns == 0) {
-		call_over(call, CONCUR_OK, MODEL_FULL);
+		model_call_over(call, CONCUR_OK, MODEL_FULL);
 	} else {
-		call_wait(model, call, &queue->putters, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->putters, wait_ns, now_ns);
 	}
 }
 
@@ -287,14 +288,14 @@ model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	if (queue->count) {
 		queue_serve(queue, call);
 		queue_settle(queue);
 	} else if (wait_ns == 0) {
-		call_over(call, CONCUR_OK, MODEL_EMPTY);
+		model_call_over(call, CONCUR_OK, MODEL_EMPTY);
 	} else {
-		call_wait(model, call, &queue->getters, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->getters, wait_ns, now_ns);
 	}
 }
 
@@ -304,8 +305,8 @@ queue_finish(struct model_queue *queue, uint64_t count)
 	struct model_call *joiner;
 
 	queue->unfinished -= count;
-	while (queue->unfinished == 0 && (joiner = first_of(&queue->joiners)))
-		call_over(joiner, CONCUR_OK, MODEL_DONE);
+	while (queue->unfinished == 0 && (joiner = model_first_of(&queue->joiners)))
+		model_call_over(joiner, CONCUR_OK, MODEL_DONE);
 }
 
 void
@@ -313,14 +314,14 @@ model_join(struct model *model, struct model_call *call, int64_t wait_ns, uint64
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_JOIN;
 	if (queue->unfinished == 0)
-		call_over(call, CONCUR_OK, MODEL_DONE);
+		model_call_over(call, CONCUR_OK, MODEL_DONE);
 	else if (wait_ns == 0)
-		call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	else
-		call_wait(model, call, &queue->joiners, wait_ns, now_ns);
+		model_call_wait(model, call, &queue->joiners, wait_ns, now_ns);
 }
 
 void
@@ -328,14 +329,14 @@ model_task_done(struct model *model, struct model_call *call, uint64_t count)
 {
 	struct model_queue *queue = &model->queues[call->object];
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
 	if (count > queue->unfinished) {
-		call_over(call, CONCUR_TOO_MANY_DONE, MODEL_DONE);
+		model_call_over(call, CONCUR_TOO_MANY_DONE, MODEL_DONE);
 		return;
 	}
 	queue_finish(queue, count);
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 void
@@ -344,12 +345,12 @@ model_clear(struct model *model, struct model_call *call)
 	struct model_queue *queue = &model->queues[call->object];
 	uint64_t dropped = queue->count < queue->unfinished ? queue->count : queue->unfinished;
 
-	call_init(call);
+	model_call_init(call);
 	call->role = MODEL_OTHER;
 	queue->count = 0;
 	queue_finish(queue, dropped);
 	queue_settle(queue);
-	call_over(call, CONCUR_OK, MODEL_DONE);
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 /* -- ends -------------------------------------------------------------------------------------------------------- */
@@ -369,7 +370,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
 		if (call->id == id) {
-			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 			model_settle(model);
 			return true;
 		}
@@ -406,7 +407,7 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 
 		next = at->next;
 		if (call->context == context)
-			call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 	}
 	model_settle(model);
 	model_let_go(model, session, context, true);
@@ -446,7 +447,8 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_GET] = MODEL_EMPTY,
 		[MODEL_GET_MANY] = MODEL_EMPTY,
 		[MODEL_PUT] = MODEL_FULL,
-		[MODEL_JOIN] = MODEL_TIMED_OUT };
+		[MODEL_JOIN] = MODEL_TIMED_OUT,
+		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
 	for (;;) {
 		struct model_call *first = NULL;
@@ -459,7 +461,7 @@ model_expire(struct model *model, uint64_t now_ns)
 		}
 		if (!first)
 			return;
-		call_over(first, CONCUR_OK, outcomes[first->role]);
+		model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "lib/concur_status.h"
 #include "lib/link.h"
+#include "tests/sim/signals.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +35,7 @@ enum model_outcome {
 	MODEL_CHANGED
 };
 
-enum model_role { MODEL_ACQUIRE, MODEL_GET, MODEL_GET_MANY, MODEL_PUT, MODEL_JOIN, MODEL_OTHER };
+enum model_role { MODEL_ACQUIRE, MODEL_GET, MODEL_GET_MANY, MODEL_PUT, MODEL_JOIN, MODEL_EVENT, MODEL_OTHER };
 
 /* What a reply must say. */
 struct model_reply {
@@ -95,6 +96,7 @@ struct model_queue {
 struct model {
 	struct model_lock locks[MODEL_LOCKS];
 	struct model_queue queues[MODEL_QUEUES];
+	struct signals signals;
 	struct link waiting;
 	uint64_t waits;
 	uint64_t grants;
@@ -130,5 +132,18 @@ bool model_is_ambiguous(const struct model *model, const struct model_session *s
 
 /* Ends what waits for no longer than until now. */
 void model_expire(struct model *model, uint64_t now_ns);
+
+/* -- for its parts ----------------------------------------------------------------------------------------------- */
+
+/* Every call begins so. */
+void model_call_init(struct model_call *call);
+
+/* It waits, at the end of that queue; it is over, whether it waited or not. */
+void model_call_wait(struct model *model, struct model_call *call, struct link *queue, int64_t wait_ns,
+    uint64_t now_ns);
+void model_call_over(struct model_call *call, enum concur_status status, enum model_outcome outcome);
+
+/* The first of those in a queue, or NULL. */
+struct model_call *model_first_of(struct link *queue);
 
 #endif

@@ -1,6 +1,7 @@
 /* The simulator: the run from its beginning, with nothing there, to its end, with nothing left. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
 #include "tests/unit/nomem.h"
 
 #include <stdio.h>
@@ -43,6 +44,7 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->data.list = world_open(client, CONCUR__V1__KIND__KIND_LIST, "list");
 	sim->data.cell = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "cell");
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
+	sim_signals_open(sim, client);
 }
 
 /* Without a model every limit may be reached, and a turn leaves work over. */
@@ -53,7 +55,7 @@ sim_tighten(struct limits *limits)
 	limits->outbox_high = 500;
 	limits->memory_max = 4000;
 	limits->container_max = 20;
-	limits->objects_max = 30;
+	limits->objects_max = 40;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
@@ -230,6 +232,9 @@ sim_check_empty(struct sim *sim)
 	const Concur__V1__ManagerInfo *info;
 
 	sim_remove_names(client);
+	/* A search for cycles may have to await its time. */
+	world_settle(&sim->world);
+	world_turn(&sim->world, 100 * WORLD_SECOND);
 	world_settle(&sim->world);
 	if (sim->world.deadline_ns != UINT64_MAX)
 		sim_fail(sim, "something still waits for time");

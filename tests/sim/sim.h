@@ -35,6 +35,11 @@ struct sim_client {
 	bool says_goodbye;
 };
 
+/* The ids of the objects that processes signal each other with. */
+struct sim_signals {
+	uint64_t event;
+};
+
 /* A grant of a lock, as its owner was told. */
 struct sim_grant {
 	uint64_t token; /* 0: nobody was told */
@@ -50,6 +55,7 @@ struct sim {
 	struct data data;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
+	struct sim_signals signals;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
 	bool *got;                /* by item */

@@ -1,6 +1,8 @@
 /* What simulated clients do, one step at a time: each operation is drawn, sent, and made on the model. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
+
 #include <stdlib.h>
 
 /* What one step has drawn. */
@@ -259,6 +261,14 @@ step_clear(struct step *step)
 		model_clear(&step->sim->model, &sent->model);
 }
 
+/* -- signals ----------------------------------------------------------------------------------------------------- */
+
+static void
+step_signals(struct step *step)
+{
+	sim_signals_step(step->sim, step->client);
+}
+
 /* -- containers and references ----------------------------------------------------------------------------------- */
 
 static void
@@ -428,6 +438,7 @@ static const struct step_row {
 	{ 6, step_task_done },
 	{ 3, step_join },
 	{ 1, step_clear },
+	{ 24, step_signals },
 	{ 12, step_data },
 	{ 3, step_open },
 	{ 3, step_box },

@@ -13,6 +13,7 @@
 
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
+#include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"

@@ -81,6 +81,29 @@ with_daemon_tests() {
 	wait "$holder"
 	same 0 $? lock_of_ended_waiter_goes_on
 
+	# A robust lock: whoever is told of a death must say that all is well before it lets go.
+	"$concur" rlock r open --robust >"$place/opened"
+	expect 0 'true' '' rlock_is_held_meanwhile rlock r -- "$concur" rlock r locked
+	expect 1 '' 'nobody was waiting' rlock_consistent_without_death_is_no rlock r consistent
+	"$concur" rlock r -- sh -c "echo \$\$ >$place/r.new; mv $place/r.new $place/r; exec sleep 600" &
+	holder=$!
+	until_true test -e "$place/r"
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null
+	expect 0 '' 'process [0-9]* died' rlock_told_and_consistent \
+		rlock r -- sh -c "\"$concur\" rlock r consistent --token \"\$CONCUR_LOCK_TOKEN\""
+	expect 0 '' '' rlock_goes_on_after_consistent rlock r -- true
+	rm "$place/r"
+	"$concur" rlock r -- sh -c "echo \$\$ >$place/r.new; mv $place/r.new $place/r; exec sleep 600" &
+	holder=$!
+	until_true test -e "$place/r"
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null
+	expect 0 '' 'process [0-9]* died' rlock_told_and_silent rlock r -- true
+	expect 4 '' 'nobody said it is consistent' rlock_not_recoverable rlock r -- true
+	expect 0 '' '' rlock_operator_says_consistent rlock r consistent
+	expect 0 '' '' rlock_is_recovered rlock r -- true
+
 	# The daemon goes away while the lock is held: that is no success.
 	expect 3 '' 'may have been lost' lock_lost_is_no_success \
 		lock l -- sh -c "kill -KILL $("$concur" info | sed -n 's/^process: //p')" 2>/dev/null || :

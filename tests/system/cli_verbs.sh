@@ -52,6 +52,13 @@ expect 0 '' '' del_takes_away dict d del t
 expect 1 '' 'not there' del_missing_is_plain_no dict d del t
 expect 4 '' 'dict d: ' set_unhashable_key_is_error dict d set '[1]' 2
 expect 4 '' 'list d: ' list_of_dict_is_wrong_kind list d append 2
+version=$("$concur" dict d info --json | sed -n 's/.*"version": \([0-9]*\).*/\1/p')
+expect 0 '' '' set_at_version_is_carried_out dict d set at 1 --if-version "$version"
+expect 1 '' 'dict d: not as expected' set_at_older_version_is_plain_no dict d set at 2 --if-version="$version"
+expect 1 '' 'dict d: not as expected' contains_at_older_version_is_plain_no dict d contains at --if-version "$version"
+expect 0 '1' '' get_after_refused_set_is_as_before dict d get at
+expect 2 '' 'if-version needs a version' set_at_no_version_is_usage dict d set at 2 --if-version x
+expect 4 '' 'if_version is for calls' info_at_version_is_error dict d info --if-version "$version"
 expect 0 '' '' clear_empties dict d clear
 expect 0 '' '' keys_of_empty_are_none dict d keys
 expect 0 '[]' '' keys_of_empty_json_is_array dict d keys --json
@@ -75,6 +82,7 @@ expect 1 '' 'list l: ' get_past_end_is_plain_no list l get 9
 expect 2 '' 'index must be an integer' get_word_is_usage list l get first
 expect 0 '"x"' '' pop_is_last list l pop
 expect 0 '' '' sort_works list l sort --reverse
+expect 1 '' 'list l: not as expected' items_at_older_version_is_plain_no list l items --if-version 1
 expect 0 '[3,
  2,
  1]' '' items_json_is_array list l items --json

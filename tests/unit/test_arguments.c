@@ -177,9 +177,11 @@ kinds_of_service(const char *service)
 	} rows[] = {
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) },
+		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
-		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) },
+		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
+		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
@@ -407,14 +409,16 @@ static bool
 check_unhashable(struct bench *bench, const struct row *row)
 {
 	static const enum value_kind kinds[] = { VALUE_LIST, VALUE_MAP };
+	bool is_dict = row->kind == CONCUR__V1__KIND__KIND_DICT, is_set = row->kind == CONCUR__V1__KIND__KIND_SET;
 
-	if (row->kind != CONCUR__V1__KIND__KIND_DICT || !(has_field(row, "key") || has_field(row, "values")))
+	if (!((is_dict && has_field(row, "key")) || (is_set && has_field(row, "value")) ||
+		((is_dict || is_set) && has_field(row, "values"))))
 		return false;
 	for (size_t i = 0; i < UNIT_COUNT(kinds); i++) {
 		struct spoil spoil = spoil_nothing(bench, row);
 
 		spoil.key = world_value(&bench->world, &(struct value){ kinds[i], (const uint8_t *)"", 0 });
-		spoil.values[0] = spoil.key;
+		spoil.values[0] = spoil.value = spoil.key;
 		expect(row, make_call(bench, row, &spoil), CONCUR_UNHASHABLE);
 	}
 	return true;
@@ -442,6 +446,39 @@ check_missing_reference(struct bench *bench, const struct row *row)
 START_TEST(call_with_reference_to_missing_object_is_refused)
 {
 	each_method_changes_nothing(20, check_missing_reference);
+}
+END_TEST
+
+/* Whether the call can be bound to a version of its object. */
+static bool
+takes_version(const struct row *row)
+{
+	return has_field(row, "object") &&
+	    protobuf_c_message_descriptor_get_field_by_name(row->method->output, "outcome");
+}
+
+static bool
+check_version(struct bench *bench, const struct row *row)
+{
+	Concur__V1__Options options = CONCUR__V1__OPTIONS__INIT;
+	struct spoil spoil = spoil_nothing(bench, row);
+	struct world_call *call;
+
+	if (is(row, "/concur.v1.Session/Hello") || is(row, "/concur.v1.Object/Unref"))
+		return false;
+	options.if_version = 1;
+	bench->client->options = &options;
+	call = make_call(bench, row, &spoil);
+	bench->client->options = NULL;
+	expect(row, call, takes_version(row) ? CONCUR_OK : CONCUR_BAD_MESSAGE);
+	if (takes_version(row))
+		ck_assert_msg(world_outcome(call) == CONCUR__V1__OUTCOME__CHANGED, "%s is carried out", row->name);
+	return true;
+}
+
+START_TEST(call_at_another_version_changes_nothing)
+{
+	each_method_changes_nothing(50, check_version);
 }
 END_TEST
 
@@ -485,6 +522,7 @@ main(void)
 		call_with_bad_key_is_refused,
 		call_with_unhashable_key_is_refused,
 		call_with_reference_to_missing_object_is_refused,
+		call_at_another_version_changes_nothing,
 		call_that_is_not_spoiled_is_not_refused,
 		NULL,
 	};

@@ -50,9 +50,9 @@ START_TEST(decode_encoded_message_is_same_json)
 	} rows[] = {
 		{ &concur__v1__key_value_request__descriptor,
 		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}",
-		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}],\"if_version\":0}" },
+		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":[null,1,\"x\"]}",
-		    "{\"object\":0,\"values\":[null,1,\"x\"],\"if_version\":0}" },
+		    "{\"object\":0,\"values\":[null,1,\"x\"]}" },
 		{ &concur__v1__wait_request__descriptor,
 		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}",
 		    "{\"object\":{\"$int\":\"18446744073709551615\"},\"wait_ns\":-1}" },
@@ -63,16 +63,18 @@ START_TEST(decode_encoded_message_is_same_json)
 		    "{\"name\":\"a b\",\"kind\":\"queue\",\"lifetime\":\"session\",\"must_exist\":false,"
 		    "\"must_create\":false,\"maxsize\":0,\"order\":\"lifo\",\"strict\":false,\"count\":0,"
 		    "\"bounded\":false,\"typecode\":0,\"lock\":0,\"default_wait_ns\":0,\"evict\":false,\"nested\":"
-		    "false}" },
-		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"name\":\"l\",\"holder\":{\"process\":3}},{}]}",
+		    "false,\"robust\":false}" },
+		{ &concur__v1__list_reply__descriptor,
+		    "{\"objects\":[{\"name\":\"l\",\"holders\":[{\"process\":3,\"how\":\"shared\"}]},{}]}",
 		    "{\"cursor\":0,\"objects\":["
 		    "{\"object\":0,\"kind\":\"none\",\"name\":\"l\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
 		    "\"version\":0,"
-		    "\"waiters\":0,\"bytes\":0,\"holder\":{\"session\":0,\"process\":3,\"context\":0,\"token\":0,\"age_"
-		    "ns\":0}},"
+		    "\"waiters\":0,\"bytes\":0,\"holders\":[{\"session\":0,\"process\":3,\"context\":0,\"token\":0,"
+		    "\"age_ns\":0,\"count\":0,\"how\":\"shared\",\"local\":false}],\"more_holders\":false,\"age_ns\":0,"
+		    "\"details\":[]},"
 		    "{\"object\":0,\"kind\":\"none\",\"name\":\"\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
 		    "\"version\":0,"
-		    "\"waiters\":0,\"bytes\":0}]}" },
+		    "\"waiters\":0,\"bytes\":0,\"holders\":[],\"more_holders\":false,\"age_ns\":0,\"details\":[]}]}" },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
@@ -91,7 +93,7 @@ START_TEST(encode_wrong_json_is_refused_with_the_field)
 		const char *json, *says;
 	} rows[] = {
 		{ &concur__v1__key_request__descriptor, "{\"kee\":1}",
-		    "KeyRequest has no field kee; it has object, key, if_version" },
+		    "KeyRequest has no field kee; it has object, key" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":-1}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"object\":\"1\"}", "object" },
 		{ &concur__v1__key_request__descriptor, "{\"key\":{\"$bytes\":1}}", "key" },
@@ -104,7 +106,8 @@ START_TEST(encode_wrong_json_is_refused_with_the_field)
 		    "none, dict, list, queue, lock, value" },
 		{ &concur__v1__open_request__descriptor, "{\"name\":1}", "name" },
 		{ &concur__v1__open_request__descriptor, "{\"strict\":1}", "strict" },
-		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"holder\":{\"age_ns\":\"x\"}}]}", "holder" },
+		{ &concur__v1__list_reply__descriptor, "{\"objects\":[{\"holders\":[{\"age_ns\":\"x\"}]}]}",
+		    "holders" },
 		{ &concur__v1__list_reply__descriptor, "[]", "ListReply must be an object" },
 	};
 
@@ -138,7 +141,7 @@ END_TEST
 static void
 assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 {
-	static const char *const texts[] = { "name", "client", "daemon", "message", "limit" };
+	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role" };
 
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];

@@ -75,7 +75,8 @@ END_TEST
  * business. */
 START_TEST(method_of_a_kind_has_a_row)
 {
-	static const char *const services[] = { "Manager/", "Cell/", "Dict/", "List/", "Lock/", "Queue/" };
+	static const char *const services[] = { "Manager/", "Cell/", "Dict/", "Event/", "List/", "Lock/", "Queue/",
+		"Set/" };
 	struct method method;
 
 	for (size_t i = 0; methods_at(i, &method); i++) {
@@ -98,9 +99,9 @@ START_TEST(usage_of_rows_shows_their_words)
 		unsigned kind;
 		const char *verb, *usage;
 	} table[] = {
-		{ ROW_DICT, "set", "concur dict NAME set KEY VALUE [--if-version VERSION]" },
-		{ ROW_DICT, "update", "concur dict NAME update KEY VALUE... [--if-version VERSION]" },
-		{ ROW_LIST, "sort", "concur list NAME sort [--reverse] [--if-version VERSION]" },
+		{ ROW_DICT, "set", "concur dict NAME set KEY VALUE" },
+		{ ROW_DICT, "update", "concur dict NAME update KEY VALUE..." },
+		{ ROW_LIST, "sort", "concur list NAME sort [--reverse]" },
 		{ ROW_QUEUE, "put", "concur queue NAME put VALUE... [--timeout SECONDS]" },
 		{ ROW_QUEUE, "task-done", "concur queue NAME task-done [COUNT]" },
 		{ ROW_LOCK, "--", "concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]" },
@@ -151,8 +152,7 @@ START_TEST(read_words_are_the_request)
 		const char *verb, *words, *request;
 	} table[] = {
 		{ ROW_DICT, "set", "k 1", "{\"key\":\"k\",\"value\":1}" },
-		{ ROW_DICT, "set", "--if-version 9 1 [2]", "{\"if_version\":9,\"key\":1,\"value\":[2]}" },
-		{ ROW_DICT, "set", "k -1 --if-version=9", "{\"if_version\":9,\"key\":\"k\",\"value\":-1}" },
+		{ ROW_DICT, "set", "k -1", "{\"key\":\"k\",\"value\":-1}" },
 		{ ROW_DICT, "incr", "k", "{\"key\":\"k\",\"value\":1}" },
 		{ ROW_DICT, "incr", "k 2.5", "{\"key\":\"k\",\"value\":2.5}" },
 		{ ROW_DICT, "update", "a 1 b 2", "{\"values\":[\"a\",1,\"b\",2]}" },
@@ -197,8 +197,8 @@ START_TEST(read_wrong_words_is_refused)
 		{ ROW_DICT, "get", "", "key is missing" },
 		{ ROW_DICT, "get", "a b", "b: one word too many" },
 		{ ROW_DICT, "get", "a --verbose", "--verbose: no such option" },
-		{ ROW_DICT, "set", "a 1 --if-version", "--if-version needs" },
-		{ ROW_DICT, "set", "a 1 --if-version x", "if-version must be an integer" },
+		{ ROW_LIST, "index", "a --start", "--start needs" },
+		{ ROW_LIST, "index", "a --start=x", "start must be an integer" },
 		{ ROW_DICT, "update", "a 1 b", "a value is missing" },
 		{ ROW_DICT, "update", "", "pairs is missing" },
 		{ ROW_LIST, "get", "first", "index must be an integer" },
@@ -234,13 +234,41 @@ START_TEST(read_many_words_for_one_field_is_a_call_each)
 }
 END_TEST
 
+/* -- options of every verb ----------------------------------------------------------------------------------------- */
+
+static int
+take_option(const char *first, const char *second, struct options *ret, struct fault *fault)
+{
+	char *words[] = { (char *)(uintptr_t)first, (char *)(uintptr_t)second };
+
+	*ret = (struct options){ 0 };
+	return options_take(ret, words, second ? 2 : 1, fault);
+}
+
+START_TEST(take_if_version_reads_a_version)
+{
+	static const char *const wrong[] = { "x", "-1", "+1", "0", "1x", "", " 1", "18446744073709551616" };
+	struct options options;
+	struct fault fault;
+
+	ck_assert_int_eq(take_option("--if-version", "9", &options, &fault), 2);
+	ck_assert_uint_eq(options.if_version, 9);
+	ck_assert_int_eq(take_option("--if-version=18446744073709551615", NULL, &options, &fault), 1);
+	ck_assert_uint_eq(options.if_version, UINT64_MAX);
+	for (size_t i = 0; i < UNIT_COUNT(wrong); i++)
+		ck_assert_msg(take_option("--if-version", wrong[i], &options, &fault) < 0, "%s was taken", wrong[i]);
+	ck_assert_int_eq(take_option("--if-version", NULL, &options, &fault), -1);
+	ck_assert_str_eq(fault.text, "--if-version needs a word behind it");
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = { fields_of_all_rows_are_in_their_requests, row_has_code_or_a_method_and_a_printer,
 		verb_of_a_kind_is_there_once, method_of_a_kind_has_a_row, usage_of_rows_shows_their_words,
 		read_words_are_the_request, read_wrong_words_is_refused, read_many_words_for_one_field_is_a_call_each,
-		NULL };
+		take_if_version_reads_a_version, NULL };
 
 	return unit_run("cli_rows", tests);
 }

@@ -1,7 +1,6 @@
 /* The core's turn: answers, and graves that are dug by counted steps. */
-#include "tests/unit/core_fixture.h"
 
-#include "daemon/core/dict.h"
+#include "tests/unit/dict_fixture.h"
 #include "daemon/core/lock.h"
 
 static struct dict *
@@ -169,7 +168,7 @@ work(struct core_fixture *fixture)
 	session = fixture_session(fixture, 1);
 	dict = open_dict(fixture, 3000);
 	for (int64_t i = 0; i < 2900; i++)
-		blob_unref(dict_pop(&fixture->core, dict, &INTEGER(i * 7 % 3000)));
+		blob_unref(dict_popped(&fixture->core, dict, &INTEGER(i * 7 % 3000)));
 	session_end(&fixture->core, session, FAREWELL_DEATH);
 	fixture_settle(fixture);
 	return ((struct object *)dict)->version;

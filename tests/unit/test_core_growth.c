@@ -1,8 +1,7 @@
 /* Containers that grow and shrink while memory comes and goes. */
-#include "tests/unit/core_fixture.h"
+#include "tests/unit/dict_fixture.h"
 #include "tests/unit/nomem.h"
 
-#include "daemon/core/dict.h"
 #include "daemon/core/list.h"
 
 /* Each insertion is tried with every one of its allocations failing, at all sizes up to a few segments. */
@@ -43,7 +42,7 @@ START_TEST(dict_that_grows_without_memory_stays_whole)
 	/* Taking out needs no memory. */
 	nomem_starve(0);
 	for (int64_t i = 0; i < 10000; i++)
-		blob_unref(dict_pop(&fixture.core, dict, &INTEGER(i * 7 % 10000)));
+		blob_unref(dict_popped(&fixture.core, dict, &INTEGER(i * 7 % 10000)));
 	nomem_disarm();
 	ck_assert_uint_eq(fixture.core.bytes, 0);
 	fixture_fini(&fixture);

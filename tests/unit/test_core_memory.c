@@ -115,10 +115,11 @@ run_dict_compare_exchange(struct bench *bench)
 static enum concur_status
 run_dict_pop(struct bench *bench)
 {
-	struct blob *value = dict_pop(bench->core, (struct dict *)bench->object, &bench->pairs[2].key);
+	struct blob *value;
+	enum concur_status status = dict_pop(bench->core, (struct dict *)bench->object, &bench->pairs[2].key, &value);
 
 	blob_unref(value);
-	return value ? CONCUR_OK : CONCUR_NOT_FOUND;
+	return status == CONCUR_OK && !value ? CONCUR_NOT_FOUND : status;
 }
 
 static enum concur_status

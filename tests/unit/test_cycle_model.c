@@ -214,8 +214,12 @@ static void
 remove_from_dict(struct play *play, struct thing *thing)
 {
 	size_t key = draw(play, thing->count);
+	struct blob *value;
 
-	blob_unref(dict_pop(play->bench.core, (struct dict *)object_of(play, thing), &INTEGER((int64_t)key)));
+	ck_assert_status(dict_pop(play->bench.core, (struct dict *)object_of(play, thing), &INTEGER((int64_t)key),
+			     &value),
+	    CONCUR_OK);
+	blob_unref(value);
 	thing->items[key] = -1;
 }
 

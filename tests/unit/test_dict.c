@@ -1,8 +1,6 @@
 /* The dict: Python's semantics, what is all or none, pages across changes. */
-#include "tests/unit/core_fixture.h"
 
-#include "daemon/core/dict.h"
-
+#include "tests/unit/dict_fixture.h"
 #include <stdio.h>
 
 struct bench {
@@ -92,7 +90,7 @@ START_TEST(set_of_equal_numbers_is_one_key_in_its_first_spelling)
 	ck_assert_str_eq(show(&bench), "{1: 'c', 0.0: 'f'}");
 	set(&bench, TEXT("1"), TEXT("g"));
 	ck_assert_uint_eq(dict_kind.len(bench.object), 3);
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &BOOLEAN(true)), true, "'c'");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &BOOLEAN(true)), true, "'c'");
 	bench_fini(&bench);
 }
 END_TEST
@@ -107,9 +105,9 @@ START_TEST(set_changes_the_version)
 	set(&bench, TEXT("a"), INTEGER(1));
 	ck_assert_uint_gt(bench.object->version, version);
 	version = bench.object->version;
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &TEXT("b")), true, "nothing");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &TEXT("b")), true, "nothing");
 	ck_assert_uint_eq(bench.object->version, version);
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &TEXT("a")), true, "1");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &TEXT("a")), true, "1");
 	ck_assert_uint_gt(bench.object->version, version);
 	bench_fini(&bench);
 }
@@ -136,8 +134,8 @@ START_TEST(pop_takes_the_entry)
 
 	bench_init(&bench);
 	fill(&bench, 0, 3);
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &INTEGER(1)), true, "1");
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &INTEGER(1)), true, "nothing");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &INTEGER(1)), true, "1");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &INTEGER(1)), true, "nothing");
 	ck_assert_str_eq(show(&bench), "{0: 0, 2: 2}");
 	/* What comes back goes to the end. */
 	fill(&bench, 1, 2);
@@ -154,17 +152,18 @@ START_TEST(pop_last_takes_the_youngest_entry)
 	bench_init(&bench);
 	fill(&bench, 0, 3);
 	set(&bench, INTEGER(0), TEXT("x"));
-	dict_pop(bench.core, bench.dict, &INTEGER(5));
-	ck_assert(dict_pop_last(bench.core, bench.dict, &key, &value));
+	dict_popped(bench.core, bench.dict, &INTEGER(5));
+	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_OK);
 	fixture_expect_blob(key, true, "2");
 	fixture_expect_blob(value, true, "2");
-	ck_assert(dict_pop_last(bench.core, bench.dict, &key, &value));
+	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_OK);
 	fixture_expect_blob(key, true, "1");
 	fixture_expect_blob(value, true, "1");
-	ck_assert(dict_pop_last(bench.core, bench.dict, &key, &value));
+	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_OK);
 	fixture_expect_blob(key, true, "0");
 	fixture_expect_blob(value, true, "'x'");
-	ck_assert(!dict_pop_last(bench.core, bench.dict, &key, &value));
+	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_OK);
+	ck_assert_ptr_null(key);
 	ck_assert_uint_eq(bench.object->bytes, 0);
 	ck_assert_uint_eq(bench.core->bytes, 0);
 	bench_fini(&bench);
@@ -417,8 +416,8 @@ START_TEST(page_across_changes_gives_what_stays_once)
 	bench_init(&bench);
 	fill(&bench, 0, 20);
 	cursor = read_some(&bench, 10);
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &INTEGER(3)), true, "3");
-	fixture_expect_blob(dict_pop(bench.core, bench.dict, &INTEGER(10)), true, "10");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &INTEGER(3)), true, "3");
+	fixture_expect_blob(dict_popped(bench.core, bench.dict, &INTEGER(10)), true, "10");
 	set(&bench, INTEGER(15), TEXT("new"));
 	fill(&bench, 20, 22);
 	ck_assert(dict_page_begin(bench.dict, cursor, &page));
@@ -442,7 +441,7 @@ START_TEST(page_across_closed_holes_is_refused)
 	fill(&bench, 0, 1000);
 	cursor = read_some(&bench, 500);
 	for (int64_t i = 0; i < 990; i++)
-		blob_unref(dict_pop(bench.core, bench.dict, &INTEGER(i)));
+		blob_unref(dict_popped(bench.core, bench.dict, &INTEGER(i)));
 	ck_assert(!dict_page_begin(bench.dict, cursor, &page));
 	ck_assert(dict_page_begin(bench.dict, 0, &page));
 	bench_fini(&bench);

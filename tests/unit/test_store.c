@@ -1,7 +1,6 @@
 /* The store: every byte and every reference that is counted is given back. */
-#include "tests/unit/core_fixture.h"
 
-#include "daemon/core/dict.h"
+#include "tests/unit/dict_fixture.h"
 #include "daemon/core/queue.h"
 
 struct bench {
@@ -165,7 +164,7 @@ START_TEST(dict_of_long_keys_and_values_counts_back_to_zero)
 		}
 	}
 	for (size_t size = 1; size < sizeof text; size += 7)
-		blob_unref(dict_pop(bench.core, dict, &(struct value){ VALUE_TEXT, (uint8_t *)text, size }));
+		blob_unref(dict_popped(bench.core, dict, &(struct value){ VALUE_TEXT, (uint8_t *)text, size }));
 	ck_assert_uint_eq(((struct object *)dict)->bytes, 0);
 	ck_assert_uint_eq(bench.core->bytes, 0);
 	bench_fini(&bench);

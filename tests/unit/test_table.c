@@ -166,6 +166,54 @@ START_TEST(each_with_a_visit_that_removes_reaches_every_node_once)
 }
 END_TEST
 
+/* Walks by table_next, toggling keys above KEYS / 2 between two steps: those below must come exactly once each. */
+static void
+walk_while_it_changes(struct random *random)
+{
+	struct model *model = model_new();
+	struct table_node *node;
+	uint64_t position = 0;
+	size_t steps = 0;
+
+	for (size_t k = 0; k < KEYS; k += 1 + random_below(random, 3))
+		model_toggle(model, k);
+	do {
+		bool growing = steps++ / 1500 % 2 == 0;
+
+		node = table_next(&model->table, &position);
+		if (node)
+			visit_and_count(node, model);
+		for (int i = 0; i < 4; i++) {
+			size_t k = KEYS / 2 + random_below(random, KEYS / 2);
+
+			if (model->in[k] != growing)
+				model_toggle(model, k);
+		}
+	} while (position);
+	for (size_t k = 0; k < KEYS / 2; k++)
+		MODEL_ASSERT(model->visits[k] == (model->in[k] ? 1 : 0));
+	MODEL_ASSERT(steps > KEYS / 4);
+	model_free(model);
+}
+
+START_TEST(next_gives_each_node_that_stays_once_while_the_table_grows_and_shrinks)
+{
+	random_each_seed(walk_while_it_changes);
+}
+END_TEST
+
+START_TEST(next_of_an_empty_table_is_none_and_ends)
+{
+	struct model *model = model_new();
+	uint64_t position = 0;
+
+	MODEL_ASSERT(!table_next(&model->table, &position) && position == 0);
+	position = UINT64_MAX;
+	MODEL_ASSERT(!table_next(&model->table, &position) && position == 0);
+	model_free(model);
+}
+END_TEST
+
 START_TEST(init_without_memory_fails)
 {
 	struct table table;
@@ -211,6 +259,8 @@ main(void)
 		any_until_empty_gives_each_node_once,
 		any_of_a_table_that_shrank_gives_the_last_node,
 		each_with_a_visit_that_removes_reaches_every_node_once,
+		next_gives_each_node_that_stays_once_while_the_table_grows_and_shrinks,
+		next_of_an_empty_table_is_none_and_ends,
 		init_without_memory_fails,
 		insert_without_memory_does_not_grow_and_recovers,
 		NULL,

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Sets, namespaces and arrays through the concur command, against the real daemon.
+. "$CONCUR_TEST_SRCDIR/tests/system/cli.sh"
+with_daemon
+
+# set
+expect 1 '' 'set s: .*no such object' items_of_missing_set_is_plain_no set s items
+expect 0 '3' '' add_counts_what_is_new set s add 1 2 x
+expect 0 '1' '' add_of_equal_is_not_new set s add 1.0 true y
+expect 0 'true' '' contains_is_true set s contains 2
+expect 1 'false' '' contains_is_false set s contains 3
+expect 0 '1
+2
+"x"
+"y"' '' items_are_in_order set s items
+expect 0 '"y"' '' pop_is_last set s pop
+expect 0 '1' '' discard_counts_what_was_there set s discard x z
+expect 0 '2' '' add_to_other set t add 2 3
+expect 0 '1
+2
+3' '' union_prints_items set s union t
+expect 0 '[2]' '' intersection_json_is_array set s intersection t --json
+expect 0 '1' '' difference_prints_items set s difference t
+expect 0 '1
+3' '' symmetric_difference_prints_items set s symmetric-difference t
+expect 1 '' "no such object" union_with_missing_is_plain_no set s union nobody
+expect 1 'false' '' is_subset_is_false set s is-subset t
+expect 0 '1' '' update_prints_count set s update t
+expect 0 'true' '' is_superset_is_true set s is-superset t
+expect 1 'false' '' is_disjoint_is_false set s is-disjoint t
+expect 0 '2' '' difference_update_prints_count set s difference-update t
+expect 0 'true' '' is_disjoint_is_true set s is-disjoint t
+expect 0 '2' '' symmetric_difference_update_prints_count set s symmetric-difference-update t --text
+expect 0 '1' '' intersection_update_prints_count set s intersection-update t
+expect 0 '2' '' len_counts set s len
+expect 4 '' 'set s: ' add_unhashable_is_error set s add '[1]'
+expect 0 '' '' candidates_of_plain_items_are_none set s candidates
+seq 1 3000 | xargs -n 1000 "$concur" set many add >/dev/null
+same 3000 "$("$concur" set many union s | sort -u | wc -l)" union_of_many_pages_is_all
+finish

@@ -1,0 +1,359 @@
+/* Copies of objects: what they hold whatever happens to the original, what they keep alive, what they count for. */
+#include "tests/unit/dict_fixture.h"
+#include "tests/unit/nomem.h"
+
+enum { MANY = 3000 }; /* entries of several segments */
+
+struct bench {
+	struct core_fixture fixture;
+	struct core *core;
+	struct object *object;
+	struct dict *dict;
+	char text[FIXTURE_TEXT];
+};
+
+static void
+bench_init(struct bench *bench)
+{
+	fixture_init(&bench->fixture);
+	bench->core = &bench->fixture.core;
+	bench->object = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
+	bench->dict = (struct dict *)bench->object;
+}
+
+static void
+bench_fini(struct bench *bench)
+{
+	fixture_fini(&bench->fixture);
+}
+
+static struct object *
+copy_of(struct bench *bench, struct object *object)
+{
+	struct object *copy = NULL;
+
+	ck_assert_status(object_copy(bench->core, object, &copy), CONCUR_OK);
+	ck_assert_ptr_ne(copy, object);
+	object_ref(bench->core, copy);
+	return copy;
+}
+
+static void
+give_up(struct bench *bench, struct object *object)
+{
+	object_unref(bench->core, object);
+	fixture_settle(&bench->fixture);
+}
+
+static enum concur_status
+set(struct bench *bench, struct dict *dict, struct value key, struct value value)
+{
+	struct dict_item item = { key, value, key.kind == VALUE_OBJECT, value.kind == VALUE_OBJECT };
+
+	return dict_set(bench->core, dict, &item);
+}
+
+static void
+fill(struct bench *bench, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++)
+		ck_assert_status(set(bench, bench->dict, INTEGER(i), INTEGER(i)), CONCUR_OK);
+}
+
+/* All its entries, or the first of many. */
+static const char *
+show(struct bench *bench, const struct object *object)
+{
+	struct dict_page page;
+	struct map_entry *entry;
+	int shown = 0;
+
+	strcpy(bench->text, "{");
+	ck_assert(dict_page_begin((const struct dict *)object, 0, &page));
+	for (; shown < 8 && (entry = dict_page_next(&page)); shown++) {
+		strcat(bench->text, bench->text[1] ? ", " : "");
+		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->key);
+		strcat(bench->text, ": ");
+		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->value);
+	}
+	return strcat(bench->text, "}");
+}
+
+/* The dict holds 0 to count - 1, each at itself. */
+static void
+expect_filled(struct object *object, int64_t count)
+{
+	ck_assert_uint_eq(object->kind->len(object), (uint64_t)count);
+	for (int64_t i = 0; i < count; i++)
+		ck_assert_ptr_nonnull(dict_get((struct dict *)object, &INTEGER(i)));
+}
+
+/* -- contents ---------------------------------------------------------------------------------------------------- */
+
+START_TEST(copy_of_a_dict_stays_as_the_dict_was)
+{
+	struct bench bench;
+	struct object *copy;
+
+	bench_init(&bench);
+	set(&bench, bench.dict, TEXT("a"), INTEGER(1));
+	set(&bench, bench.dict, TEXT("b"), INTEGER(2));
+	copy = copy_of(&bench, bench.object);
+	set(&bench, bench.dict, TEXT("a"), INTEGER(3));
+	set(&bench, bench.dict, TEXT("c"), INTEGER(4));
+	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("b")));
+	ck_assert_str_eq(show(&bench, bench.object), "{'a': 3, 'c': 4}");
+	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'b': 2}");
+	ck_assert_status(bench.object->kind->clear(bench.core, bench.object), CONCUR_OK);
+	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'b': 2}");
+	give_up(&bench, copy);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(change_of_a_copy_leaves_the_original_as_it_was)
+{
+	struct bench bench;
+	struct object *copy;
+
+	bench_init(&bench);
+	set(&bench, bench.dict, TEXT("a"), INTEGER(1));
+	copy = copy_of(&bench, bench.object);
+	set(&bench, (struct dict *)copy, TEXT("a"), INTEGER(2));
+	set(&bench, (struct dict *)copy, TEXT("b"), INTEGER(3));
+	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1}");
+	ck_assert_str_eq(show(&bench, copy), "{'a': 2, 'b': 3}");
+	give_up(&bench, copy);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(copy_of_a_copy_outlives_both)
+{
+	struct bench bench;
+	struct object *copy, *again;
+
+	bench_init(&bench);
+	fill(&bench, MANY);
+	copy = copy_of(&bench, bench.object);
+	again = copy_of(&bench, copy);
+	object_destroy(bench.core, bench.object);
+	give_up(&bench, copy);
+	expect_filled(again, MANY);
+	give_up(&bench, again);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(copy_of_what_holds_no_values_is_refused)
+{
+	struct bench bench;
+	struct object *lock, *copy;
+
+	bench_init(&bench);
+	lock = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LOCK });
+	ck_assert_status(object_copy(bench.core, lock, &copy), CONCUR_TYPE_ERROR);
+	bench_fini(&bench);
+}
+END_TEST
+
+/* -- references -------------------------------------------------------------------------------------------------- */
+
+/* An object that nothing refers to but the dict's entry at `key`. */
+static uint64_t
+store_reference(struct bench *bench, struct value key)
+{
+	struct object_open open = { .options.kind = KIND_LIST };
+	struct object *object;
+	bool created;
+
+	ck_assert_status(object_open(bench->core, &open, &object, &created), CONCUR_OK);
+	ck_assert_status(set(bench, bench->dict, key, REFERENCE(object_id(object))), CONCUR_OK);
+	return object_id(object);
+}
+
+START_TEST(reference_in_a_copy_alone_keeps_its_object)
+{
+	struct bench bench;
+	struct object *copy;
+	uint64_t id;
+
+	bench_init(&bench);
+	id = store_reference(&bench, TEXT("a"));
+	copy = copy_of(&bench, bench.object);
+	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("a")));
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_nonnull(object_find(bench.core, id));
+	ck_assert_uint_eq(object_find(bench.core, id)->refs, 1);
+	give_up(&bench, copy);
+	ck_assert_ptr_null(object_find(bench.core, id));
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(reference_in_what_is_shared_outlives_the_original)
+{
+	struct bench bench;
+	struct object *copy;
+	uint64_t id;
+
+	bench_init(&bench);
+	id = store_reference(&bench, TEXT("a"));
+	copy = copy_of(&bench, bench.object);
+	ck_assert_status(bench.object->kind->clear(bench.core, bench.object), CONCUR_OK);
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_nonnull(object_find(bench.core, id));
+	give_up(&bench, copy);
+	ck_assert_ptr_null(object_find(bench.core, id));
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(reference_is_dropped_once_by_each_who_took_its_own)
+{
+	struct bench bench;
+	struct object *copy;
+	uint64_t id;
+
+	bench_init(&bench);
+	id = store_reference(&bench, TEXT("a"));
+	copy = copy_of(&bench, bench.object);
+	/* Both now have an entry of their own. */
+	set(&bench, bench.dict, TEXT("b"), INTEGER(1));
+	ck_assert_uint_eq(object_find(bench.core, id)->refs, 2);
+	give_up(&bench, copy);
+	ck_assert_uint_eq(object_find(bench.core, id)->refs, 1);
+	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("a")));
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_null(object_find(bench.core, id));
+	bench_fini(&bench);
+}
+END_TEST
+
+/* -- memory ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(copy_counts_once_what_is_shared)
+{
+	struct bench bench;
+	struct object *copy;
+	uint64_t alone;
+
+	bench_init(&bench);
+	fill(&bench, MANY);
+	alone = bench.core->bytes;
+	copy = copy_of(&bench, bench.object);
+	ck_assert_uint_eq(bench.core->bytes, alone);
+	ck_assert_uint_eq(copy->bytes, bench.object->bytes);
+	set(&bench, bench.dict, INTEGER(0), INTEGER(1));
+	/* One segment of entries, keys and values of 32 bytes each. */
+	ck_assert_uint_gt(bench.core->bytes, alone);
+	ck_assert_uint_le(bench.core->bytes, alone + 64 * MANY / 2);
+	ck_assert_uint_eq(copy->bytes, bench.object->bytes);
+	give_up(&bench, copy);
+	ck_assert_uint_eq(bench.core->bytes, alone);
+	ck_assert_uint_eq(bench.object->bytes, alone);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(change_of_what_is_shared_is_refused_at_memory_max)
+{
+	struct bench bench;
+	struct object *copy;
+	struct blob *key, *value;
+
+	bench_init(&bench);
+	fill(&bench, MANY);
+	copy = copy_of(&bench, bench.object);
+	bench.fixture.limits.memory_max = core_memory(bench.core) - 1;
+	ck_assert_status(dict_pop(bench.core, bench.dict, &INTEGER(0), &value), CONCUR_LIMIT);
+	ck_assert_str_eq(bench.core->limit, "memory_max");
+	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_LIMIT);
+	ck_assert_status(set(&bench, bench.dict, INTEGER(0), INTEGER(1)), CONCUR_LIMIT);
+	expect_filled(bench.object, MANY);
+	give_up(&bench, copy);
+	/* It is the original's alone again, so that nothing more is stored by taking away. */
+	bench.fixture.limits.memory_max = 1;
+	blob_unref(dict_popped(bench.core, bench.dict, &INTEGER(0)));
+	bench.fixture.limits.memory_max = 0;
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(copy_without_memory_changes_nothing)
+{
+	struct bench bench;
+	struct object *copy = NULL;
+
+	bench_init(&bench);
+	fill(&bench, MANY);
+	for (unsigned good = 0; !copy; good++) {
+		enum concur_status status;
+		uint64_t memory = core_memory(bench.core);
+
+		nomem_arm(good);
+		status = object_copy(bench.core, bench.object, &copy);
+		ck_assert_status(status, nomem_disarm() ? CONCUR_NO_MEMORY : CONCUR_OK);
+		if (status != CONCUR_OK)
+			ck_assert_uint_eq(core_memory(bench.core), memory);
+	}
+	expect_filled(copy, MANY);
+	bench_fini(&bench);
+}
+END_TEST
+
+/* Sets some keys that are there and some that are not; with an allocation that fails, all is as it was. */
+START_TEST(update_of_what_is_shared_without_memory_changes_nothing)
+{
+	struct dict_item items[40];
+	uint8_t rooms[40][FIXTURE_ROOM];
+	struct bench bench;
+	struct object *copy;
+	unsigned failures = 0;
+
+	bench_init(&bench);
+	fill(&bench, MANY);
+	for (int64_t i = 0; i < 40; i++)
+		items[i] = (struct dict_item){ .key = fixture_integer(rooms[i], i * 97), .value = TEXT("new") };
+	copy = copy_of(&bench, bench.object);
+	for (;; failures++) {
+		enum concur_status status;
+
+		nomem_arm(failures);
+		status = dict_update(bench.core, bench.dict, items, 40);
+		if (!nomem_disarm())
+			break;
+		ck_assert_status(status, CONCUR_NO_MEMORY);
+		expect_filled(bench.object, MANY);
+		ck_assert_str_eq(show(&bench, bench.object), "{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}");
+		/* So that the next one finds all of it shared again. */
+		give_up(&bench, copy);
+		copy = copy_of(&bench, bench.object);
+	}
+	ck_assert_uint_gt(failures, 40);
+	expect_filled(copy, MANY);
+	give_up(&bench, copy);
+	bench_fini(&bench);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		copy_of_a_dict_stays_as_the_dict_was,
+		change_of_a_copy_leaves_the_original_as_it_was,
+		copy_of_a_copy_outlives_both,
+		copy_of_what_holds_no_values_is_refused,
+		reference_in_a_copy_alone_keeps_its_object,
+		reference_in_what_is_shared_outlives_the_original,
+		reference_is_dropped_once_by_each_who_took_its_own,
+		copy_counts_once_what_is_shared,
+		change_of_what_is_shared_is_refused_at_memory_max,
+		copy_without_memory_changes_nothing,
+		update_of_what_is_shared_without_memory_changes_nothing,
+		NULL,
+	};
+
+	return unit_run("copy", tests);
+}
