@@ -60,6 +60,7 @@ typedef struct concur_dict concur_dict;
 typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock;
+typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
 
@@ -164,10 +165,12 @@ struct concur_open {
 	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
 	                              barrier: its action */
+	bool has_count;            /* semaphore: a count of 0 is 0 permits, and not the default, 1 */
 	int64_t count;             /* semaphore: permits at first. barrier: parties. latch: what it counts down from.
 	                              array: zeros */
 	char typecode;             /* cell, array: a letter of Python's array module; 0: any value */
 	concur_object *lock;       /* condition: the lock or rlock that it is on; NULL: an rlock of its own */
+	bool duplex;               /* pipe: both ends send and receive */
 	int64_t timeout_ns;        /* barrier: how long a wait that does not say waits; 0 or CONCUR_FOREVER: for ever */
 };
 
@@ -188,6 +191,10 @@ CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, cons
 CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_set **ret_set);
 
+/* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
+CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_pipe **ret_pipe);
+
 /* The same for a kind that is known only at run time. CONCUR_KIND_NONE opens what is there, of whatever kind. */
 CONCUR_CHECKED enum concur_status concur_object_open(concur_session *session, enum concur_kind kind, const char *name,
     const struct concur_open *how, concur_object **ret_object);
@@ -201,6 +208,12 @@ concur_future *concur_object_ref_begin(concur_session *session, uint64_t id);
 /* A reference to the object behind a handle. */
 struct concur_value concur_reference(const concur_object *object);
 
+/* A handle for the object that a received CONCUR_VALUE_OBJECT refers to. The daemon counted that reference for this
+ * session when it sent the value; the handle takes it over, so take each value once. The value is still to be freed.
+ * NOT_FOUND. */
+CONCUR_CHECKED enum concur_status concur_object_take(concur_session *session, const struct concur_value *value,
+    concur_object **ret_object);
+
 /* Which object it is, and of which kind. */
 uint64_t concur_object_id(const concur_object *object);
 enum concur_kind concur_object_kind(const concur_object *object);
@@ -211,6 +224,7 @@ concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_cell *concur_object_cell(concur_object *object);
+concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
 
 /* How many items the object has. */
@@ -251,7 +265,8 @@ void concur_object_free(concur_object *object);
 /* clang-format off */
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
-    concur_event *: (handle), concur_set *: (handle)))
+    concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
+    concur_semaphore *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -407,7 +422,9 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
+#include "concur_pipe.h"
 #include "concur_queue.h"
+#include "concur_semaphore.h"
 #include "concur_set.h"
 
 #endif

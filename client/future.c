@@ -91,20 +91,33 @@ future_complete(concur_future *future)
 	}
 }
 
+/* Handles that nobody has taken go back. */
+static void
+give_back(concur_future *future)
+{
+	struct concur_ends ends;
+	concur_object *object;
+
+	if (!call_is_done(&future->call) || future->taken)
+		return;
+	if (future->result == RESULT_OBJECT && concur_future_object(future, &object) == CONCUR_OK)
+		concur_object_free(object);
+	if (future->result == RESULT_ENDS && concur_future_ends(future, &ends) == CONCUR_OK) {
+		concur_free(ends.end[0]);
+		concur_free(ends.end[1]);
+	}
+}
+
 void
 concur_future_free(concur_future *future)
 {
-	concur_object *object;
-
 	if (!future)
 		return;
 	if (future->call.waits)
 		concur_future_cancel(future);
 	if (is_mine(future))
 		conn_forget(future->conn, &future->call);
-	if (future->result == RESULT_OBJECT && call_is_done(&future->call) && !future->taken &&
-	    concur_future_object(future, &object) == CONCUR_OK)
-		concur_object_free(object);
+	give_back(future);
 	call_fini(&future->call);
 	session_unref(future->session);
 	free(future->detail);

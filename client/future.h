@@ -24,6 +24,9 @@ void future_complete(concur_future *future);
 /* Waits for the answer of a call with that kind of result: its status; BAD_ARGUMENT if it has another. */
 enum concur_status future_settle(concur_future *future, enum result result);
 
+/* A handle for an object that the answered call has opened for its process. NULL if there is no memory. */
+concur_object *future_handle(const concur_future *future, uint64_t id, enum concur_kind kind);
+
 /* A body does not decode: BAD_REPLY, with the thread's message. */
 enum concur_status future_bad_reply(void);
 

@@ -22,6 +22,15 @@ object_new(concur_session *session, uint64_t id, enum concur_kind kind)
 	return object;
 }
 
+void
+object_drop(concur_object *object)
+{
+	if (!object)
+		return;
+	session_unref(object->session);
+	free(object);
+}
+
 /* Takes one more reference for this process's session. Other threads that use the handle wait. */
 static enum concur_status
 object_refer(concur_object *object)
@@ -33,8 +42,7 @@ object_refer(concur_object *object)
 	if (atomic_load(&object->word) != fork_word()) {
 		status = concur_object_ref(object->session, object->id, &twin);
 		if (status == CONCUR_OK) {
-			session_unref(twin->session); /* the reference is this handle's now */
-			free(twin);
+			object_drop(twin); /* the reference is this handle's now */
 			atomic_store_explicit(&object->word, fork_word(), memory_order_release);
 		}
 	}
@@ -60,8 +68,7 @@ concur_object_free(concur_object *object)
 	body.object = object->id;
 	if (atomic_load(&object->word) == fork_word())
 		request_tell(object->session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
-	session_unref(object->session);
-	free(object);
+	object_drop(object);
 }
 
 /* -- opening ------------------------------------------------------------------------------------------------------ */
@@ -92,6 +99,7 @@ object_open(unsigned flags, concur_session *session, enum concur_kind kind, cons
 		body.nested = how->nested;
 		body.robust = how->robust;
 		body.count = how->count;
+		body.has_count = how->has_count;
 		body.typecode = (unsigned char)how->typecode;
 		body.lock = how->lock ? how->lock->id : 0;
 		body.default_wait_ns = how->timeout_ns;
@@ -121,6 +129,21 @@ object_ref(unsigned flags, concur_session *session, uint64_t id)
 
 FORMS(object, concur_object *, object_ref, (concur_session * session, uint64_t id), (session, id))
 
+enum concur_status
+concur_object_take(concur_session *session, const struct concur_value *value, concur_object **ret_object)
+{
+	Concur__V1__ObjectRequest body = CONCUR__V1__OBJECT_REQUEST__INIT;
+	enum concur_status status;
+
+	if (value->kind != CONCUR_VALUE_OBJECT)
+		return error_set(CONCUR_BAD_ARGUMENT, "the value refers to no object");
+	status = concur_object_ref(session, value->object, ret_object);
+	body.object = value->object;
+	if (status == CONCUR_OK)
+		request_tell(session, CONCUR_METHOD_OBJECT_UNREF, &body.base);
+	return status;
+}
+
 /* clang-format off */
 #define OPENS(type, KIND)                                                                                              \
 	enum concur_status                                                                                             \
@@ -146,8 +169,10 @@ OPENS(dict, DICT)
 OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
+OPENS(pipe, PIPE)
 OPENS(set, SET)
 OPENS(event, EVENT)
+OPENS(semaphore, SEMAPHORE)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

@@ -18,6 +18,9 @@ struct concur_object {
 /* A handle for an object that this process's session already refers to. NULL if there is no memory. */
 concur_object *object_new(concur_session *session, uint64_t id, enum concur_kind kind);
 
+/* Frees a handle whose reference is kept by somebody else. Takes NULL. */
+void object_drop(concur_object *object);
+
 /* Makes sure that this process's session refers to the object: after a fork the handle is opened again, by its id.
  * NOT_FOUND and what session_conn gives. */
 enum concur_status object_adopt(concur_object *object);

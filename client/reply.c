@@ -97,6 +97,8 @@ outcome_status(uint32_t outcome)
 		return CONCUR_EXISTS;
 	case CONCUR__V1__OUTCOME__CHANGED:
 		return CONCUR_CHANGED;
+	case CONCUR__V1__OUTCOME__END_OF_FILE:
+		return CONCUR_END_OF_FILE;
 	case CONCUR__V1__OUTCOME__NO:
 		return CONCUR_NO;
 	default:

@@ -15,6 +15,7 @@ enum result {
 	RESULT_VALUES,  /* ValuesReply, PairsReply */
 	RESULT_GRANT,   /* LockReply */
 	RESULT_OBJECT,  /* OpenReply */
+	RESULT_ENDS,    /* PipeReply */
 	RESULT_LISTING, /* ListReply */
 	RESULT_INFO,    /* ObjectInfo */
 	RESULT_HOLDS,   /* HoldersReply */
@@ -23,7 +24,9 @@ enum result {
 	RESULT_MANAGER, /* ManagerInfo */
 	RESULT_QUEUE_STATE,
 	RESULT_LOCK_STATE,
+	RESULT_PIPE_STATE,
 	RESULT_EVENT_STATE,
+	RESULT_SEMAPHORE_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

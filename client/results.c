@@ -71,6 +71,16 @@ concur_future_queue_state(concur_future *future, struct concur_queue_state *ret_
 	return CONCUR_OK;
 }
 
+concur_object *
+future_handle(const concur_future *future, uint64_t id, enum concur_kind kind)
+{
+	concur_object *object = object_new(future->session, id, kind);
+
+	if (object)
+		object->word = future->conn->word; /* of the process that opened it */
+	return object;
+}
+
 enum concur_status
 concur_future_object(concur_future *future, concur_object **ret_object)
 {
@@ -85,13 +95,12 @@ concur_future_object(concur_future *future, concur_object **ret_object)
 	reply = concur__v1__open_reply__unpack(NULL, future->call.size, future->call.body);
 	if (!reply)
 		return future_bad_reply();
-	object = object_new(future->session, reply->object, (enum concur_kind)reply->kind);
+	object = future_handle(future, reply->object, (enum concur_kind)reply->kind);
 	if (object)
 		object->version = reply->version;
 	concur__v1__open_reply__free_unpacked(reply, NULL);
 	if (!object)
 		return error_plain(CONCUR_NO_MEMORY);
-	object->word = future->conn->word; /* of the process that opened it */
 	future->taken = true;
 	*ret_object = object;
 	return CONCUR_OK;

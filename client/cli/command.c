@@ -49,6 +49,7 @@ command_verdict(enum concur_status status)
 	case CONCUR_ALREADY_THERE:
 	case CONCUR_INDEX_ERROR:
 	case CONCUR_SHUT_DOWN:
+	case CONCUR_BROKEN_PIPE:
 		return VERDICT_NO;
 	case CONCUR_BAD_ADDRESS:
 		return VERDICT_USAGE;

@@ -44,7 +44,7 @@ enum concur_status command_try(struct command *command, const char *method, json
 /* The same with a complaint and a verdict. */
 enum verdict command_call(struct command *command, const char *method, json_t *request, json_t **ret_reply);
 
-/* Opens the command's object. The strictness counts for a lock that is made. */
+/* Opens the command's object. The strictness counts for a lock or semaphore that is made. */
 enum verdict command_open(struct command *command, bool create, bool strict, json_t **ret_id);
 
 #endif

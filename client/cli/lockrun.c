@@ -1,5 +1,6 @@
-/* Holding a lock for a command. A lock that is made here is strict: it is let go however this process ends, and nobody
- * else can let it go. The command finds the daemon's address and the grant's fencing token in its environment. */
+/* Holding a lock, or permits of a semaphore, for a command. One that is made here is strict: it is let go however this
+ * process ends, and nobody else can let it go. The command finds the daemon's address and a lock's fencing token in its
+ * environment. */
 #include "lockrun.h"
 
 #include "args.h"
@@ -10,8 +11,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Opens and takes the lock. *ret_object is what to release. */
+/* Opens and takes it. The request is then what to release it with, but for the wait. */
 static enum verdict
 take(struct command *command, json_t *request, json_t **ret_reply)
 {
@@ -28,23 +30,36 @@ take(struct command *command, json_t *request, json_t **ret_reply)
 static bool
 set_environment(const struct command *command, json_t *reply)
 {
-	char token[32];
+	uint64_t token = (uint64_t)json_integer_value(json_object_get(reply, "token"));
+	char word[32];
 
-	(void)snprintf(token, sizeof token, "%" PRIu64, (uint64_t)json_integer_value(json_object_get(reply, "token")));
-	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 && setenv("CONCUR_LOCK_TOKEN", token, 1) == 0;
+	(void)snprintf(word, sizeof word, "%" PRIu64, token);
+	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 &&
+	    (token == 0 || setenv("CONCUR_LOCK_TOKEN", word, 1) == 0);
 }
 
-/* Lets go; a lock that is no longer ours was lost while the command ran, which must not pass for success. */
+/* "Lock/Release" for "Lock/Acquire". */
+static void
+name_release(const struct row *row, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "%.*s/Release", (int)strcspn(row->method, "/"), row->method);
+}
+
+/* Lets go; what is no longer ours was lost while the command ran, which must not pass for success. */
 static enum verdict
 let_go(struct command *command, json_t *request)
 {
-	json_auto_t *release = json_pack("{s:O}", "object", json_object_get(request, "object"));
 	json_auto_t *reply = NULL;
+	char method[64];
 	struct fault fault;
-	enum concur_status status = command_try(command, "Lock/Release", release, &reply, &fault);
+	enum concur_status status;
 
+	(void)json_object_del(request, "wait_ns");
+	name_release(command->row, method, sizeof method);
+	status = command_try(command, method, request, &reply, &fault);
 	if (status != CONCUR_OK)
-		command_complain(command, "the lock may have been lost while the command ran: %s", fault.text);
+		command_complain(command, "the %s may have been lost while the command ran: %s", command->kind->word,
+		    fault.text);
 	return command_verdict(status);
 }
 

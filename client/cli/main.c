@@ -53,7 +53,7 @@ find_kind_row(struct command *command, struct fault *fault)
 	if (command->word_count < 2)
 		return fault_set(fault, "write a name and a verb");
 	command->name = command->words[1];
-	/* A lock with a command behind "--" has no verb. */
+	/* A lock or semaphore with a command behind "--" has no verb. */
 	command->row = rows_find(command->kind->kind, bare && command->rest ? "--" : verb);
 	if (!command->row && bare)
 		return fault_set(fault, "write a verb");

@@ -7,7 +7,9 @@
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
+#include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "concur/v1/set.pb-c.h"
 
@@ -24,8 +26,10 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__event__descriptor,
 	&concur__v1__list__descriptor,
 	&concur__v1__lock__descriptor,
+	&concur__v1__pipe__descriptor,
 	&concur__v1__queue__descriptor,
 	&concur__v1__set__descriptor,
+	&concur__v1__semaphore__descriptor,
 };
 
 bool

@@ -44,8 +44,9 @@ note_death(const struct command *command, json_t *death)
 	double age_s = (double)json_integer_value(json_object_get(death, "age_ns")) / 1e9;
 
 	command_complain(command,
-	    "note: process %lld died %.3f s ago while it held the lock; what it guards may be half done",
-	    (long long)json_integer_value(json_object_get(death, "process")), age_s);
+	    "note: process %lld died %.3f s ago while it held the %s; what it guards may be half done",
+	    (long long)json_integer_value(json_object_get(death, "process")), age_s,
+	    command->kind ? command->kind->word : "lock");
 }
 
 enum verdict
@@ -60,6 +61,7 @@ print_outcome(const struct command *command, json_t *reply)
 		{ "full", "full" },
 		{ "timed_out", "timed out" },
 		{ "changed", "not as expected, nothing changed" },
+		{ "end_of_file", "end of file" },
 		{ "no", "it is not so" },
 	};
 	const char *outcome = json_string_value(json_object_get(reply, "outcome"));

@@ -22,7 +22,9 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
 	{ ROW_VALUE, "value", "one value" },
+	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
+	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
 };
@@ -105,6 +107,14 @@ const struct row rows[] = {
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
 
+	{ ROW_PIPE, "new", "Pipe/New", "--duplex --lifetime", 0, print_fields, NULL, "make a pipe, whose ends are NAME.0, which receives, and NAME.1, which sends; with --duplex both do both" },
+	{ ROW_PIPE, "send", "Pipe/Send", "value... --timeout", 0, print_nothing, NULL, "send values, one after the other; waits while too much is under way" },
+	{ ROW_PIPE, "recv", "Pipe/Recv", "--timeout", 0, print_value, NULL, "receive a value; waits for one" },
+	{ ROW_PIPE, "recv-nowait", "Pipe/Recv", "", 0, print_value, NULL, "receive a value if there is one" },
+	{ ROW_PIPE, "poll", "Pipe/Poll", "--timeout", 0, print_nothing, NULL, "wait until there is something to receive" },
+	{ ROW_PIPE, "close", "Pipe/Close", "", 0, print_nothing, NULL, "close this end; the other receives what was sent, then the end of file" },
+	{ ROW_PIPE, "state", "Pipe/State", "", 0, print_fields, NULL, "what waits at this end, and whether the other is there" },
+
 	{ ROW_SET, "add", "Set/Add", "values...", CREATES, print_count, NULL, "put items in, and print how many were not there" },
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },
 	{ ROW_SET, "contains", "Set/Contains", "value", 0, print_truth, NULL, "true or false: whether the item is there" },
@@ -122,6 +132,14 @@ const struct row rows[] = {
 	{ ROW_SET, "is-subset", "Set/IsSubset", "other", 0, print_truth, NULL, "true or false: whether all items are in the other" },
 	{ ROW_SET, "is-superset", "Set/IsSuperset", "other", 0, print_truth, NULL, "true or false: whether all of the other's are here" },
 	{ ROW_SET, "is-disjoint", "Set/IsDisjoint", "other", 0, print_truth, NULL, "true or false: whether nothing is in both" },
+
+	{ ROW_SEMAPHORE, "--", "Semaphore/Acquire", "--count=1 --timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold permits while COMMAND runs" },
+	{ ROW_SEMAPHORE, "acquire", "Semaphore/Acquire", "count=1 --timeout", CREATES, print_nothing, NULL, "take anonymous permits, which stay taken after this command; waits for them" },
+	{ ROW_SEMAPHORE, "release", "Semaphore/Release", "count=1", CREATES, print_nothing, NULL, "give anonymous permits back, whoever took them" },
+	{ ROW_SEMAPHORE, "value", "Semaphore/State", "", 0, print_value, NULL, "how many permits are free" },
+	{ ROW_SEMAPHORE, "resize", "Semaphore/Resize", "count", 0, print_nothing, NULL, "let there be so many permits in all" },
+	{ ROW_SEMAPHORE, "state", "Semaphore/State", "", 0, print_fields, NULL, "free permits, how many hold some, and how many wait" },
+
 	{ ROW_EVENT, "set", "Event/Set", "", CREATES, print_nothing, NULL, "set it: all who wait go on" },
 	{ ROW_EVENT, "clear", "Event/Clear", "", 0, print_nothing, NULL, "clear it: who comes from now on waits" },
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
@@ -132,6 +150,7 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },

@@ -51,7 +51,8 @@ name_object(struct command *command, const struct method *method, json_t *reques
 		return verdict == VERDICT_DONE ? name_other(command, request) : verdict;
 	}
 	(void)json_object_set_new(request, "name", json_string(command->name));
-	(void)json_object_set_new(request, "kind", json_string(command->kind->word));
+	if (has_field(method, "kind"))
+		(void)json_object_set_new(request, "kind", json_string(command->kind->word));
 	return VERDICT_DONE;
 }
 

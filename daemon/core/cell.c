@@ -108,6 +108,13 @@ cell_len(const struct object *object)
 	return 1;
 }
 
+static enum concur_status
+cell_copy(struct core *core, struct object *object, struct object *original)
+{
+	cell_of(object)->value = store_again(core, object, cell_of(original)->value);
+	return CONCUR_OK;
+}
+
 const struct kind cell_kind = {
 	.id = KIND_CELL,
 	.name = "value",
@@ -117,4 +124,5 @@ const struct kind cell_kind = {
 	.step = cell_step,
 	.len = cell_len,
 	.each_reference = cell_each_reference,
+	.copy = cell_copy,
 };

@@ -6,8 +6,8 @@
  *        \--no root--> apart --a reference to it is met or taken--^ (to reached)
  *
  * A search begins by making all that are done unseen: two lists change places, and the search's number rises, so that
- * whoever has a lower number in object->reached was not reached by it. It is over when `unseen` and `reached` are empty;
- * those still apart are the ones to go.
+ * whoever has a lower number in object->reached was not reached by it. It is over when `unseen` and `reached` are
+ * empty; those still apart are the ones to go.
  *
  * Why that is right while calls change everything in between: whoever is apart at the end had no reference from outside
  * when it was looked at, and no reference to it was taken since, of any sort, for that moves it to `reached`. A value

@@ -43,6 +43,8 @@ list_set(struct core *core, struct list *list, int64_t index, const struct list_
 
 	if (!list_place(list, index, &at))
 		return CONCUR_INDEX_ERROR;
+	if (ring_own(&list->items, at, 1) < 0)
+		return store_refusal(core);
 	blob = store_new(core, &list->object, &item->value, item->refers);
 	if (!blob)
 		return CONCUR_NO_MEMORY;
@@ -80,7 +82,7 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 		return CONCUR_NO_MEMORY;
 	if (ring_insert(&list->items, (size_t)index, blob) < 0) {
 		store_drop(core, &list->object, blob);
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	}
 	cycle_moved(core, &list->object, 1);
 	object_changed(core, &list->object);
@@ -109,7 +111,7 @@ list_extend(struct core *core, struct list *list, const struct list_item *items,
 		if (blob)
 			store_drop(core, &list->object, blob);
 		list_drop_from(core, list, before);
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	}
 	object_changed(core, &list->object);
 	return CONCUR_OK;
@@ -124,6 +126,8 @@ list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
 		return CONCUR_INDEX_ERROR;
 	if (!list_may_move(core, list, at))
 		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (ring_own_removal(&list->items, at) < 0)
+		return store_refusal(core);
 	*ret = ring_remove(&list->items, at);
 	store_take(core, &list->object, *ret);
 	object_changed(core, &list->object);
@@ -222,6 +226,14 @@ list_clear(struct core *core, struct object *object)
 	return CONCUR_OK;
 }
 
+static enum concur_status
+list_copy(struct core *core, struct object *object, struct object *original)
+{
+	if (ring_copy(&list_of(original)->items, &store_ring_sharing, core, &list_of(object)->items) < 0)
+		return CONCUR_NO_MEMORY;
+	return CONCUR_OK;
+}
+
 const struct kind list_kind = {
 	.id = KIND_LIST,
 	.name = "list",
@@ -233,4 +245,5 @@ const struct kind list_kind = {
 	.footprint = list_footprint,
 	.clear = list_clear,
 	.each_reference = list_each_reference,
+	.copy = list_copy,
 };

@@ -73,8 +73,12 @@ list_widen(struct list *list, size_t first, size_t narrow, size_t wide)
 static enum concur_status
 list_splice(struct core *core, struct list *list, size_t first, size_t narrow, struct blob **blobs, size_t count)
 {
+	size_t changed = count == narrow ? narrow : ring_count(&list->items) - first;
+
+	if (ring_own(&list->items, first, changed) < 0)
+		return store_refusal(core);
 	if (count > narrow && list_widen(list, first, narrow, count) < 0)
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	if (count > narrow)
 		cycle_moved(core, &list->object, count - narrow);
 	for (size_t i = 0; i < narrow; i++)
@@ -122,6 +126,41 @@ list_check_splice(struct core *core, const struct list *list, size_t first, size
 	return list_check_work(core, behind + (narrow > wide ? narrow : wide));
 }
 
+/* Makes sure that others do not share the items of a slice. */
+static enum concur_status
+list_own_slice(struct core *core, struct list *list, size_t first, int64_t step, size_t count)
+{
+	size_t width = step < 0 ? 0 - (size_t)step : (size_t)step, span = count ? (count - 1) * width : 0;
+
+	if (count && ring_own(&list->items, step < 0 ? first - span : first, span + 1) < 0)
+		return store_refusal(core);
+	return CONCUR_OK;
+}
+
+/* Puts as many items in place of those of a slice. */
+static enum concur_status
+list_set_extended(struct core *core, struct list *list, size_t first, int64_t step, const struct list_item *items,
+    size_t count)
+{
+	enum concur_status status = list_own_slice(core, list, first, step, count);
+	struct blob **blobs;
+
+	if (status != CONCUR_OK)
+		return status;
+	blobs = list_keep(core, list, items, count);
+	if (!blobs)
+		return CONCUR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		void **place = ring_at(&list->items, (size_t)((int64_t)first + (int64_t)i * step));
+
+		store_drop(core, &list->object, *place);
+		*place = blobs[i];
+	}
+	free(blobs);
+	object_changed(core, &list->object);
+	return CONCUR_OK;
+}
+
 enum concur_status
 list_set_slice(struct core *core, struct list *list, const struct list_slice *slice, const struct list_item *items,
     size_t count)
@@ -138,19 +177,7 @@ list_set_slice(struct core *core, struct list *list, const struct list_slice *sl
 	if (slice->step == 1)
 		return list_replace(core, list, first, have, items, count);
 
-	struct blob **blobs = list_keep(core, list, items, count);
-
-	if (!blobs)
-		return CONCUR_NO_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		void **place = ring_at(&list->items, (size_t)((int64_t)first + (int64_t)i * slice->step));
-
-		store_drop(core, &list->object, *place);
-		*place = blobs[i];
-	}
-	free(blobs);
-	object_changed(core, &list->object);
-	return CONCUR_OK;
+	return list_set_extended(core, list, first, slice->step, items, count);
 }
 
 enum concur_status
@@ -165,6 +192,8 @@ list_delete_slice(struct core *core, struct list *list, const struct list_slice 
 	status = list_check_work(core, ring_count(&list->items) - lowest);
 	if (status != CONCUR_OK)
 		return status;
+	if (ring_own(&list->items, lowest, ring_count(&list->items) - lowest) < 0)
+		return store_refusal(core);
 	for (size_t i = 0; i < count; i++) {
 		void **place = ring_at(&list->items, (size_t)((int64_t)first + (int64_t)i * slice->step));
 
@@ -202,7 +231,7 @@ list_repeat(struct core *core, struct list *list, int64_t times)
 	if (more > core->limits->sort_max)
 		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
 	if (ring_extend(&list->items, more) < 0)
-		return CONCUR_NO_MEMORY;
+		return store_refusal(core);
 	for (size_t i = 0; i < more; i++)
 		*ring_at(&list->items, count + i) = store_again(core, &list->object, *ring_at(&list->items, i));
 	object_changed(core, &list->object);

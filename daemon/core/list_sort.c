@@ -82,6 +82,8 @@ list_sort(struct core *core, struct list *list, bool reverse)
 	list_sort_all(&sorter, count);
 	if (reverse)
 		list_reverse_array(sorter.items, count);
+	if (sorter.status == CONCUR_OK && ring_own(&list->items, 0, count) < 0)
+		sorter.status = store_refusal(core);
 	if (sorter.status == CONCUR_OK) {
 		for (size_t i = 0; i < count; i++)
 			*ring_at(&list->items, i) = sorter.items[i];
@@ -99,6 +101,8 @@ list_reverse(struct core *core, struct list *list)
 
 	if (count > core->limits->sort_max)
 		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (ring_own(&list->items, 0, count) < 0)
+		return store_refusal(core);
 	for (size_t i = 0; i < count / 2; i++) {
 		void **left = ring_at(&list->items, i), **right = ring_at(&list->items, count - 1 - i);
 		void *item = *left;

@@ -4,8 +4,8 @@
  * back; or at the turn's end, perhaps after lingering (core->lingering), destroyed: out of the tables, waiters REMOVED,
  * then in core->graves until its contents are freed.
  *
- * Invariant: refs >= handles + inner. What is over are names, creators, waiters. Where inner ones alone are left, they may
- * be a cycle's: cycle.c looks for it. */
+ * Invariant: refs >= handles + inner. What is over are names, creators, waiters. Where inner ones alone are left, they
+ * may be a cycle's: cycle.c looks for it. */
 #include "daemon/core/object.h"
 
 #include "daemon/core/cell.h"
@@ -13,8 +13,10 @@
 #include "daemon/core/event.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
+#include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
 #include "daemon/core/set.h"
+#include "daemon/core/semaphore.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -28,8 +30,10 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_QUEUE] = &queue_kind,
 	[KIND_LOCK] = &lock_kind,
 	[KIND_CELL] = &cell_kind,
+	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };
 
@@ -277,8 +281,8 @@ object_destroy(struct core *core, struct object *object)
 bool
 object_may_linger(const struct core *core, const struct object *object)
 {
-	return object->was_sent && object->lifetime == LIFETIME_REFCOUNT && !object->name &&
-	    core->limits->linger_seconds > 0;
+	return object->was_sent && !object->kind->never_lingers && object->lifetime == LIFETIME_REFCOUNT &&
+	    !object->name && core->limits->linger_seconds > 0;
 }
 
 uint64_t

@@ -110,16 +110,19 @@ struct object_options {
 	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */
 	bool refers;         /* there are references in it */
 	int64_t count;       /* semaphore, barrier, latch, array */
+	bool has_count;      /* semaphore: the count counts even if it is 0 */
 	uint32_t typecode;   /* cell, array; 0: none */
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
+	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */
 struct kind {
 	enum kind_id id;
-	const char *name; /* as users say it */
-	size_t size;      /* of its struct, which begins with a struct object */
+	const char *name;   /* as users say it */
+	size_t size;        /* of its struct, which begins with a struct object */
+	bool never_lingers; /* others wait for its going */
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
 	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
 	void (*end)(struct core *core, struct object *object);

@@ -161,16 +161,13 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 		return;
 	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next)
 		session_stand_aside(&LINK_ENTRY(at, struct waiter, in_owner)->by_call, NULL);
-	while (!link_empty(&owner->waiters)) {
-		struct waiter *waiter = LINK_ENTRY(owner->waiters.next, struct waiter, in_owner);
-
-		/* The last one frees the owner, unless it holds something. */
-		bool last = owner->waiters.next == owner->waiters.prev && link_empty(&owner->holds);
-
-		waiter_cancel(core, waiter, CONCUR_CANCELLED);
-		if (last)
-			return;
+	/* The end of a call may end what the owner holds, and with that the owner. */
+	while (owner && !link_empty(&owner->waiters)) {
+		waiter_cancel(core, LINK_ENTRY(owner->waiters.next, struct waiter, in_owner), CONCUR_CANCELLED);
+		owner = owner_find(session, context);
 	}
+	if (!owner)
+		return;
 	owner_end(core, owner, FAREWELL_DEATH);
 	owner_settle(owner);
 }

@@ -106,11 +106,50 @@ store_drop(struct core *core, struct object *object, struct blob *blob)
 	blob_unref(blob);
 }
 
+/* -- sharing ----------------------------------------------------------------------------------------------------- */
+
+static bool
+store_may_grow(void *arg)
+{
+	return !core_is_full(arg);
+}
+
+static void
+store_keep_item(void *item, void *arg)
+{
+	store_again(arg, NULL, item);
+}
+
+const struct ring_sharing store_ring_sharing = { store_may_grow, store_keep_item };
+
+static void
+store_keep_entry(struct map_entry *entry, void *arg)
+{
+	store_count(arg, NULL, entry->key, true);
+	if (entry->value)
+		store_again(arg, NULL, entry->value);
+}
+
+const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry };
+
+enum concur_status
+store_refusal(struct core *core)
+{
+	if (store_may_grow(core))
+		return CONCUR_NO_MEMORY;
+	core_relieve(core);
+	return core_limit(core, CONCUR_LIMIT, "memory_max");
+}
+
+/* -- freeing ------------------------------------------------------------------------------------------------------ */
+
 bool
 store_step_ring(struct core *core, struct ring *ring, size_t *steps)
 {
-	for (; *steps && ring_count(ring); --*steps)
-		store_drop(core, NULL, ring_pop_last(ring));
+	for (; *steps && ring_count(ring); --*steps) {
+		if (!ring_give_up(ring))
+			store_drop(core, NULL, ring_pop_last(ring));
+	}
 	if (ring_count(ring))
 		return false;
 	ring_fini(ring);
@@ -171,31 +210,6 @@ store_step_map(struct core *core, struct map *map, size_t *steps)
 	}
 	*steps -= before < *steps ? before : *steps;
 	return true;
-}
-
-static bool
-store_may_grow(void *arg)
-{
-	return !core_is_full(arg);
-}
-
-static void
-store_keep_entry(struct map_entry *entry, void *arg)
-{
-	store_count(arg, NULL, entry->key, true);
-	if (entry->value)
-		store_again(arg, NULL, entry->value);
-}
-
-const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry };
-
-enum concur_status
-store_refusal(struct core *core)
-{
-	if (store_may_grow(core))
-		return CONCUR_NO_MEMORY;
-	core_relieve(core);
-	return core_limit(core, CONCUR_LIMIT, "memory_max");
 }
 
 struct map_grave {

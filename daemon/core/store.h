@@ -67,8 +67,9 @@ int store_bury_map(struct core *core, struct map **map);
 int store_replace_map(struct core *core, struct map **map, struct map *fresh);
 bool store_step_map(struct core *core, struct map *map, size_t *steps);
 
-/* How maps of blobs that are copied share their places: the argument is the core. Past memory_max none is copied, so
- * that changes which would have to are refused. */
+/* How rings and maps of blobs that are copied share their places: the argument is the core. Past memory_max nobody gets
+ * places of its own, so that changes which need them are refused. */
+extern const struct ring_sharing store_ring_sharing;
 extern const struct map_sharing store_map_sharing;
 
 /* Why a container could not grow, or take an own copy of what it shares: LIMIT at memory_max, else NO_MEMORY. */

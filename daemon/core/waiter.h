@@ -67,8 +67,8 @@ struct waiter {
 enum concur_status waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask,
     enum outcome at_deadline, struct waiter **ret);
 
-/* What it brings stands in waiter->result, in the store but not yet any object's: holds what that refers to, until it is
- * unpinned to be taken over, or given back. */
+/* What it brings stands in waiter->result, in the store but not yet any object's: holds what that refers to, until it
+ * is unpinned to be taken over, or given back. */
 void waiter_pin(struct core *core, struct waiter *waiter);
 void waiter_unpin(struct core *core, struct waiter *waiter);
 

@@ -269,6 +269,15 @@ call_name(struct call *call, const ProtobufCBinaryData *field, struct value *ret
 }
 
 bool
+call_lifetime(struct call *call, int lifetime, bool named)
+{
+	if (lifetime >= LIFETIME_DEFAULT && lifetime <= LIFETIME_NAMED && (named || lifetime != LIFETIME_NAMED))
+		return true;
+	call_fail(call, CONCUR_VALUE_ERROR, "no such lifetime, or NAMED without a name");
+	return false;
+}
+
+bool
 call_ask(struct call *call, int64_t wait_ns, const struct call_ops *ops, struct ask *ret)
 {
 	if (wait_ns < -1) {

@@ -59,6 +59,9 @@ bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t co
 /* A value that can be a key: also UNHASHABLE. */
 bool call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
 
+/* A lifetime of an object that has a name, or has none: VALUE_ERROR. */
+bool call_lifetime(struct call *call, int lifetime, bool named);
+
 /* An object's name: BAD_NAME, TOO_LARGE. */
 bool call_name(struct call *call, const ProtobufCBinaryData *field, struct value *ret);
 

@@ -36,6 +36,10 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
 	{ "/concur.v1.Event/Wait", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Pipe/New", METHOD_GROWS },
+	{ "/concur.v1.Pipe/Send", METHOD_GROWS | METHOD_WAITS },
+	{ "/concur.v1.Pipe/Recv", METHOD_WAITS },
+	{ "/concur.v1.Pipe/Poll", METHOD_WAITS },
 	{ "/concur.v1.Set/Add", METHOD_GROWS },
 	{ "/concur.v1.Set/MakeUnion", METHOD_GROWS },
 	{ "/concur.v1.Set/MakeIntersection", METHOD_GROWS },
@@ -43,6 +47,7 @@ static const struct method_exception {
 	{ "/concur.v1.Set/MakeSymmetricDifference", METHOD_GROWS },
 	{ "/concur.v1.Set/Update", METHOD_GROWS },
 	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
+	{ "/concur.v1.Semaphore/Acquire", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

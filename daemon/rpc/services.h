@@ -9,7 +9,9 @@
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
+#include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "concur/v1/set.pb-c.h"
 #include "daemon/rpc/call.h"
@@ -22,9 +24,14 @@ extern const Concur__V1__List_Service svc_list;
 extern const Concur__V1__Lock_Service svc_lock;
 extern const Concur__V1__Manager_Service svc_manager;
 extern const Concur__V1__Object_Service svc_object;
+extern const Concur__V1__Pipe_Service svc_pipe;
 extern const Concur__V1__Queue_Service svc_queue;
+extern const Concur__V1__Semaphore_Service svc_semaphore;
 extern const Concur__V1__Session_Service svc_session;
 extern const Concur__V1__Set_Service svc_set;
+
+/* Answers an acquire, of whatever kind, with a LockReply. */
+void svc_lock_answer(const struct reply_to *to, const struct result *result);
 
 /* The head of a handler: svc_SERVICE_METHOD(call, request, reply). `reply` is the generated typed closure, for replies
  * that are plain messages: reply(&message, call). What stands in the vtable only gives `call` its type. */

@@ -12,7 +12,7 @@ svc_lock_find(struct call *call, uint64_t id)
 	return (struct lock *)call_object(call, id, SVC_LOCK_KINDS);
 }
 
-static void
+void
 svc_lock_answer(const struct reply_to *to, const struct result *result)
 {
 	Concur__V1__LockReply reply = CONCUR__V1__LOCK_REPLY__INIT;

@@ -19,6 +19,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.nested = request->nested,
 		.robust = request->robust,
 		.count = request->count,
+		.has_count = request->has_count,
 		.typecode = request->typecode,
 		.wait_ns = request->default_wait_ns,
 	};
@@ -27,11 +28,8 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		call_fail(call, CONCUR_WRONG_KIND, "this daemon has no such kind");
 		return false;
 	}
-	if ((unsigned)request->lifetime > LIFETIME_NAMED ||
-	    (request->lifetime == CONCUR__V1__LIFETIME__LIFETIME_NAMED && request->name.len == 0)) {
-		call_fail(call, CONCUR_VALUE_ERROR, "no such lifetime, or NAMED without a name");
+	if (!call_lifetime(call, (int)request->lifetime, request->name.len > 0))
 		return false;
-	}
 	if (request->lock && !(ret->lock = call_other(call, request->lock, KIND_ANY)))
 		return false;
 	if (request->value.len == 0)

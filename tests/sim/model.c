@@ -28,11 +28,13 @@ model_init(struct model *model)
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
+	model_pipes_init(model);
 }
 
 void
 model_session_init(struct model_session *session)
 {
+	memset(session, 0, sizeof *session);
 	link_init(&session->waiting);
 }
 
@@ -64,7 +66,8 @@ model_call_over(struct model_call *call, enum concur_status status, enum model_o
 	call->is_over = true;
 	call->reply.status = status;
 	call->reply.outcome = outcome;
-	call->reply.has_values |= status == CONCUR_OK && (call->role == MODEL_GET || call->role == MODEL_GET_MANY);
+	call->reply.has_values |= status == CONCUR_OK &&
+	    (call->role == MODEL_GET || call->role == MODEL_GET_MANY || call->role == MODEL_RECV);
 }
 
 void
@@ -355,12 +358,14 @@ model_clear(struct model *model, struct model_call *call)
 
 /* -- ends -------------------------------------------------------------------------------------------------------- */
 
-/* Waiters have left without what they waited for. Only those of queues can let others go on. */
+/* Waiters have left without what they waited for. Those of locks can not let others go on. */
 static void
 model_settle(struct model *model)
 {
+	signals_settle(&model->signals);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
 		queue_settle(&model->queues[i]);
+	model_pipes_settle(model);
 }
 
 bool
@@ -381,6 +386,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 static void
 model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
 {
+	signals_let_go(&model->signals, session, context, has_died);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		struct model_lock *lock = &model->locks[i];
 
@@ -420,6 +426,7 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 		call_unlink(LINK_ENTRY(session->waiting.next, struct model_call, in_session));
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
+	model_pipes_session_end(model, session);
 }
 
 bool
@@ -437,10 +444,10 @@ model_is_ambiguous(const struct model *model, const struct model_session *sessio
 		for (struct link *at = lock->waiters.next; at != &lock->waiters; at = at->next)
 			is_waited_for |= !LINK_ENTRY(at, struct model_call, in_object)->blocked;
 	}
-	return held > 1 && is_waited_for;
+	return (held > 1 && is_waited_for) || signals_is_ambiguous(&model->signals, session);
 }
 
-void
+static void
 model_expire(struct model *model, uint64_t now_ns)
 {
 	static const enum model_outcome outcomes[] = { [MODEL_ACQUIRE] = MODEL_TIMED_OUT,
@@ -448,6 +455,10 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_GET_MANY] = MODEL_EMPTY,
 		[MODEL_PUT] = MODEL_FULL,
 		[MODEL_JOIN] = MODEL_TIMED_OUT,
+		[MODEL_SEND] = MODEL_FULL,
+		[MODEL_RECV] = MODEL_EMPTY,
+		[MODEL_POLL] = MODEL_EMPTY,
+		[MODEL_PERMITS] = MODEL_TIMED_OUT,
 		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
 	for (;;) {
@@ -464,4 +475,11 @@ model_expire(struct model *model, uint64_t now_ns)
 		model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}
+}
+
+void
+model_turn_end(struct model *model, uint64_t now_ns)
+{
+	model_expire(model, now_ns);
+	model_pipes_let_go(model);
 }

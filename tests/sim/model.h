@@ -8,6 +8,7 @@
 
 #include "lib/concur_status.h"
 #include "lib/link.h"
+#include "tests/sim/model_pipe.h"
 #include "tests/sim/signals.h"
 
 #include <stdbool.h>
@@ -32,10 +33,24 @@ enum model_outcome {
 	MODEL_TIMED_OUT,
 	MODEL_OWNER_DIED,
 	MODEL_EXISTS,
-	MODEL_CHANGED
+	MODEL_CHANGED,
+	MODEL_RUN_ACTION,
+	MODEL_END_OF_FILE,
 };
 
-enum model_role { MODEL_ACQUIRE, MODEL_GET, MODEL_GET_MANY, MODEL_PUT, MODEL_JOIN, MODEL_EVENT, MODEL_OTHER };
+enum model_role {
+	MODEL_ACQUIRE,
+	MODEL_GET,
+	MODEL_GET_MANY,
+	MODEL_PUT,
+	MODEL_JOIN,
+	MODEL_SEND,
+	MODEL_RECV,
+	MODEL_POLL,
+	MODEL_PERMITS,
+	MODEL_EVENT,
+	MODEL_OTHER,
+};
 
 /* What a reply must say. */
 struct model_reply {
@@ -50,9 +65,9 @@ struct model_reply {
 	uint64_t death_context; /* with OWNER_DIED */
 };
 
-/* A session: its calls that wait, oldest first. */
 struct model_session {
-	struct link waiting;
+	struct link waiting; /* its calls that wait, oldest first */
+	struct model_handles handles[MODEL_ENDS];
 };
 
 /* A call. Those that wait are linked. */
@@ -67,7 +82,7 @@ struct model_call {
 	uint64_t order;       /* of waiting; 0: it does not wait */
 	bool blocked;
 	enum model_role role;
-	unsigned object;            /* which lock, which queue */
+	unsigned object;            /* which lock, which queue, which end */
 	size_t amount;              /* items wanted, or brought */
 	int64_t items[MODEL_BATCH]; /* brought */
 	bool is_many;               /* PUT: is told the count */
@@ -96,6 +111,7 @@ struct model_queue {
 struct model {
 	struct model_lock locks[MODEL_LOCKS];
 	struct model_queue queues[MODEL_QUEUES];
+	struct model_end ends[MODEL_ENDS];
 	struct signals signals;
 	struct link waiting;
 	uint64_t waits;
@@ -127,11 +143,11 @@ void model_session_end(struct model *model, struct model_session *session, bool 
 
 /* True if what the session's end, or that of one of its contexts, does depends on an order that is the server's own: it
  * holds several strict locks, and for one of them a context waits that may be blocked elsewhere, so that which call
- * closes a cycle, and fails, depends on which lock passes on first. */
+ * closes a cycle, and fails, depends on which lock passes on first. Or signals_is_ambiguous(). */
 bool model_is_ambiguous(const struct model *model, const struct model_session *session);
 
-/* Ends what waits for no longer than until now. */
-void model_expire(struct model *model, uint64_t now_ns);
+/* Ends what waits for no longer than until now, then what nobody refers to. */
+void model_turn_end(struct model *model, uint64_t now_ns);
 
 /* -- for its parts ----------------------------------------------------------------------------------------------- */
 

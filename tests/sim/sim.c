@@ -53,7 +53,7 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 4000;
+	limits->memory_max = 8000;
 	limits->container_max = 20;
 	limits->objects_max = 40;
 	limits->calls_max = 6;
@@ -75,6 +75,7 @@ sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 		abort();
 	if (!is_modelled)
 		sim_tighten(&limits);
+	limits.pipe_bytes_max = MODEL_PIPE_BYTES;
 	world_init(&sim->world, &limits);
 	model_init(&sim->model);
 	client = world_join(&sim->world);
@@ -111,7 +112,7 @@ static void
 sim_turn(struct sim *sim, uint64_t pass_ns)
 {
 	if (sim->is_modelled)
-		model_expire(&sim->model, sim->world.now_ns);
+		model_turn_end(&sim->model, sim->world.now_ns);
 	world_turn(&sim->world, pass_ns);
 	sim_harvest(sim);
 	arena_reset(&sim->world.arena);

@@ -10,6 +10,7 @@
 #include "tests/sim/data.h"
 #include "tests/sim/model.h"
 #include "tests/sim/random.h"
+#include "tests/sim/web.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -18,12 +19,21 @@ enum {
 	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
 };
 
+/* What is particular about a call on the lists that refer to each other. */
+struct sim_web_call {
+	bool is_one;
+	bool opens;
+	unsigned list; /* that it opens */
+	uint64_t id;   /* of the list to which the reply has to refer; 0: to none */
+};
+
 struct sim_call {
 	struct link in_client;
 	struct model_call model;
 	struct world_call *call;
 	const char *method;
 	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
+	struct sim_web_call web;
 };
 
 struct sim_client {
@@ -37,7 +47,7 @@ struct sim_client {
 
 /* The ids of the objects that processes signal each other with. */
 struct sim_signals {
-	uint64_t event;
+	uint64_t semaphores[SIGNALS_SEMAPHORES], event;
 };
 
 /* A grant of a lock, as its owner was told. */
@@ -53,8 +63,10 @@ struct sim {
 	struct world world;
 	struct model model;
 	struct data data;
+	struct web web;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
+	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */
 	struct sim_signals signals;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
@@ -85,5 +97,8 @@ void sim_step(struct sim *sim);
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
 void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);
 void sim_say_goodbye(struct sim *sim, struct sim_client *client);
+
+/* steps_pipe.c */
+void sim_step_pipe(struct sim *sim, struct sim_client *client, int64_t wait_ns);
 
 #endif

@@ -1,6 +1,8 @@
 /* Checking what has come: each reply against the model, each end against what was asked for. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_web.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,16 +138,31 @@ note_grant(struct sim *sim, const struct sim_call *sent)
 }
 
 static void
+note_ends(struct sim *sim, const struct sim_call *sent)
+{
+	const Concur__V1__PipeReply *reply = (const Concur__V1__PipeReply *)sent->call->message;
+
+	sim->ends[sent->model.object] = reply->end0;
+	sim->ends[sent->model.object + 1] = reply->end1;
+}
+
+static void
 note_reply(struct sim *sim, const struct sim_call *sent)
 {
 	sim->answered++;
 	if (sim->is_modelled && !sent->is_free)
 		check_reply(sim, sent);
+	if (sent->web.is_one) {
+		sim_web_note(sim, sent);
+		return;
+	}
 	if (sent->call->status != CONCUR_OK)
 		return;
 	if (sent->is_free && sent->call->output == &concur__v1__open_reply__descriptor)
 		sim->victim = ((const Concur__V1__OpenReply *)sent->call->message)->object;
-	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY)
+	if (sent->call->output == &concur__v1__pipe_reply__descriptor)
+		note_ends(sim, sent);
+	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY || sent->model.role == MODEL_RECV)
 		note_items(sim, sent);
 	else if (sent->model.role == MODEL_ACQUIRE)
 		note_grant(sim, sent);
@@ -212,8 +229,9 @@ harvest_calls(struct sim *sim, struct sim_client *client)
 
 /* The connection has ended, and the session with it. */
 static void
-client_gone(struct sim_client *client)
+client_gone(struct sim *sim, struct sim_client *client)
 {
+	sim_web_end(sim, client);
 	while (!link_empty(&client->calls))
 		call_free(client, LINK_ENTRY(client->calls.next, struct sim_call, in_client));
 	world_client_free(client->client);
@@ -233,7 +251,7 @@ sim_harvest(struct sim *sim)
 			continue;
 		if (sim->is_modelled && !(client->says_goodbye && client->client->reason == SERVER_GOODBYE))
 			sim_fail(sim, "the server ended a session: %s", server_reason_name(client->client->reason));
-		client_gone(client);
+		client_gone(sim, client);
 	}
 }
 
@@ -243,5 +261,5 @@ sim_kill(struct sim *sim, struct sim_client *client)
 	if (sim->is_modelled)
 		model_session_end(&sim->model, &client->session, true);
 	world_end(client->client, SERVER_PEER_DIED);
-	client_gone(client);
+	client_gone(sim, client);
 }

@@ -1,4 +1,4 @@
-/* The simulator's part for events. */
+/* The simulator's part for semaphores and events. */
 #ifndef TESTS_SIM_SIM_SIGNALS_H
 #define TESTS_SIM_SIM_SIGNALS_H
 

@@ -2,6 +2,7 @@
 #include "tests/sim/sim.h"
 
 #include "tests/sim/sim_signals.h"
+#include "tests/sim/sim_web.h"
 
 #include <stdlib.h>
 
@@ -261,6 +262,12 @@ step_clear(struct step *step)
 		model_clear(&step->sim->model, &sent->model);
 }
 
+static void
+step_pipe(struct step *step)
+{
+	sim_step_pipe(step->sim, step->client, draw_wait(step));
+}
+
 /* -- signals ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -281,6 +288,12 @@ step_data(struct step *step)
 	sent = send_step(step, call.method, call.request);
 	sent->model.reply = call.reply;
 	over(sent, call.reply.status);
+}
+
+static void
+step_web(struct step *step)
+{
+	sim_web_step(step->sim, step->client);
 }
 
 /* An anonymous object that is soon referred to by nothing but a value in the box, or by nothing at all. */
@@ -393,6 +406,7 @@ sim_say_goodbye(struct sim *sim, struct sim_client *client)
 
 	over(sent, CONCUR_OK);
 	client->says_goodbye = true;
+	sim_web_end(sim, client);
 	if (sim->is_modelled)
 		model_session_end(&sim->model, &client->session, false);
 }
@@ -438,8 +452,10 @@ static const struct step_row {
 	{ 6, step_task_done },
 	{ 3, step_join },
 	{ 1, step_clear },
+	{ 16, step_pipe },
 	{ 24, step_signals },
 	{ 12, step_data },
+	{ 12, step_web },
 	{ 3, step_open },
 	{ 3, step_box },
 	{ 6, step_victim },
@@ -521,7 +537,7 @@ sim_step(struct sim *sim)
 	if (!client->client) {
 		/* Joining ends a turn. */
 		if (sim->is_modelled)
-			model_expire(&sim->model, sim->world.now_ns);
+			model_turn_end(&sim->model, sim->world.now_ns);
 		connect(sim, client);
 		sim_harvest(sim);
 		return;

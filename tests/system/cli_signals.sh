@@ -1,7 +1,43 @@
 #!/bin/sh
-# The verbs of events through the concur command, against the real daemon.
+# The verbs of semaphores and events through the concur command, against the real daemon.
 . "$CONCUR_TEST_SRCDIR/tests/system/cli.sh"
 with_daemon
+
+# semaphore, anonymous permits
+expect 1 '' 'semaphore s: no such object' value_of_missing_is_plain_no semaphore s value
+"$concur" semaphore s open --count 2 --bounded >/dev/null
+expect 0 '2' '' value_is_count semaphore s value
+expect 0 '' '' acquire_one semaphore s acquire
+expect 0 '1' '' value_is_less semaphore s value
+expect 1 '' 'semaphore s: timed out' acquire_too_many_times_out semaphore s acquire 2 --timeout 0.01
+expect 0 '' '' release_by_other semaphore s release
+expect 4 '' 'semaphore s: released more often' release_too_often_is_error semaphore s release
+expect 4 '' 'out of its domain' acquire_none_is_error semaphore s acquire 0
+expect 0 '' '' resize_up semaphore s resize 5
+expect 0 '5' '' value_is_resized semaphore s value
+"$concur" semaphore none open --count 0 >/dev/null
+expect 0 '0' '' open_count_0_has_no_permit semaphore none value
+expect 4 '' 'out of its domain' open_negative_count_is_error semaphore other open --count -1
+(until_true shows 'waiters: 1' semaphore none state && "$concur" semaphore none release 2) &
+expect 0 '' '' acquire_waits_for_permits semaphore none acquire 2
+wait
+
+# semaphore, owned permits while a command runs
+"$concur" semaphore o open --count 3 --strict >/dev/null
+expect 5 '' '' semaphore_exit_5_is_5 semaphore o -- sh -c 'exit 5'
+expect 0 '1' '' semaphore_is_held_meanwhile semaphore o --count 2 -- "$concur" semaphore o value
+expect 0 '3' '' semaphore_is_free_afterwards semaphore o value
+expect 1 '' 'semaphore o: timed out' semaphore_held_times_out \
+	semaphore o --count 2 -- "$concur" semaphore o --count 2 --timeout 0 -- true
+expect 0 '0' '' semaphore_is_made_with_one_permit semaphore one -- "$concur" semaphore one value
+"$concur" semaphore o -- sh -c "echo >$place/held; exec sleep 600" &
+holder=$!
+until_true test -e "$place/held"
+kill -KILL "$holder"
+expect 0 '' 'process [0-9]* died .* while it held the semaphore' semaphore_of_killed_holder_is_told \
+	semaphore o --count 3 -- true
+wait "$holder" 2>/dev/null
+expect 0 '' '' semaphore_is_clean_afterwards semaphore o --count 3 -- true
 
 # event
 expect 1 '' 'event e: no such object' is_set_of_missing_is_plain_no event e is-set

@@ -5,6 +5,7 @@
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/set.h"
 
 void
 cycle_bench_init(struct cycle_bench *bench)
@@ -67,6 +68,7 @@ cycle_bench_refer(struct cycle_bench *bench, struct object *from, const struct o
 	struct ask ask = fixture_ask(bench->client, 1, 1, 0);
 	struct result result = { 0 };
 	enum concur_status status;
+	int64_t added;
 
 	switch (from->kind->id) {
 	case KIND_DICT:
@@ -74,6 +76,9 @@ cycle_bench_refer(struct cycle_bench *bench, struct object *from, const struct o
 		break;
 	case KIND_LIST:
 		status = list_extend(bench->core, (struct list *)from, &item, 1);
+		break;
+	case KIND_SET:
+		status = set_add(bench->core, (struct set *)from, &(struct set_item){ entry.value, true }, 1, &added);
 		break;
 	case KIND_QUEUE:
 		status = queue_put(bench->core, (struct queue *)from, &ask, &entry.value, &item.refers, 1, &result);

@@ -28,7 +28,7 @@ void cycle_bench_pass(struct cycle_bench *bench);
 
 bool cycle_bench_lives(struct cycle_bench *bench, uint64_t id);
 
-/* A dict (at one key), list, queue or cell stores a reference to the other object. */
+/* A dict (at one key), list, set, queue or cell stores a reference to the other object. */
 void cycle_bench_refer(struct cycle_bench *bench, struct object *from, const struct object *to);
 
 /* Puts a value into a list; takes one out. */

@@ -63,7 +63,7 @@ START_TEST(decode_encoded_message_is_same_json)
 		    "{\"name\":\"a b\",\"kind\":\"queue\",\"lifetime\":\"session\",\"must_exist\":false,"
 		    "\"must_create\":false,\"maxsize\":0,\"order\":\"lifo\",\"strict\":false,\"count\":0,"
 		    "\"bounded\":false,\"typecode\":0,\"lock\":0,\"default_wait_ns\":0,\"evict\":false,\"nested\":"
-		    "false,\"robust\":false}" },
+		    "false,\"robust\":false,\"has_count\":false}" },
 		{ &concur__v1__list_reply__descriptor,
 		    "{\"objects\":[{\"name\":\"l\",\"holders\":[{\"process\":3,\"how\":\"shared\"}]},{}]}",
 		    "{\"cursor\":0,\"objects\":["

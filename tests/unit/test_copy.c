@@ -2,6 +2,9 @@
 #include "tests/unit/dict_fixture.h"
 #include "tests/unit/nomem.h"
 
+#include "daemon/core/cell.h"
+#include "daemon/core/list.h"
+
 enum { MANY = 3000 }; /* entries of several segments */
 
 struct bench {
@@ -337,6 +340,200 @@ START_TEST(update_of_what_is_shared_without_memory_changes_nothing)
 }
 END_TEST
 
+/* -- lists ------------------------------------------------------------------------------------------------------- */
+
+static void
+fill_list(struct bench *bench, struct list *list, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++) {
+		struct list_item item = { INTEGER(i), false };
+
+		ck_assert_status(list_extend(bench->core, list, &item, 1), CONCUR_OK);
+	}
+}
+
+static void
+expect_list_filled(struct object *object, int64_t count)
+{
+	ck_assert_uint_eq(object->kind->len(object), (uint64_t)count);
+	for (int64_t i = 0; i < count; i++) {
+		struct value value = store_value(list_get((struct list *)object, i));
+
+		/* Check's own assertions write a note each. */
+		if (value_integer(&value) != i)
+			ck_abort_msg("item %d is another", (int)i);
+	}
+}
+
+static const struct list_item two_items[] = {
+	{ { VALUE_TEXT, (const uint8_t *)"x", 1 }, false },
+	{ { VALUE_TEXT, (const uint8_t *)"y", 1 }, false },
+};
+
+static enum concur_status
+run_set(struct core *core, struct list *list)
+{
+	return list_set(core, list, MANY / 2, &two_items[0]);
+}
+
+static enum concur_status
+run_insert(struct core *core, struct list *list)
+{
+	return list_insert(core, list, MANY / 3, &two_items[0]);
+}
+
+static enum concur_status
+run_extend(struct core *core, struct list *list)
+{
+	return list_extend(core, list, two_items, 2);
+}
+
+static enum concur_status
+run_pop(struct core *core, struct list *list)
+{
+	struct blob *blob = NULL;
+	enum concur_status status = list_pop(core, list, MANY / 3 * 2, &blob);
+
+	blob_unref(blob);
+	return status;
+}
+
+static enum concur_status
+run_reverse(struct core *core, struct list *list)
+{
+	return list_reverse(core, list);
+}
+
+static enum concur_status
+run_sort(struct core *core, struct list *list)
+{
+	return list_sort(core, list, true);
+}
+
+static enum concur_status
+run_repeat(struct core *core, struct list *list)
+{
+	return list_repeat(core, list, 2);
+}
+
+static enum concur_status
+run_widen(struct core *core, struct list *list)
+{
+	return list_set_slice(core, list, &(struct list_slice){ 10, 11, 1, false, false }, two_items, 2);
+}
+
+static enum concur_status
+run_narrow(struct core *core, struct list *list)
+{
+	return list_set_slice(core, list, &(struct list_slice){ 10, 2000, 1, false, false }, two_items, 2);
+}
+
+static enum concur_status
+run_set_extended(struct core *core, struct list *list)
+{
+	return list_set_slice(core, list, &(struct list_slice){ 2500, 0, -2000, false, false }, two_items, 2);
+}
+
+static enum concur_status
+run_delete_slice(struct core *core, struct list *list)
+{
+	return list_delete_slice(core, list, &(struct list_slice){ 5, 0, 7, false, true });
+}
+
+static enum concur_status
+run_clear(struct core *core, struct list *list)
+{
+	struct object *object = (struct object *)list;
+
+	return object->kind->clear(core, object);
+}
+
+static enum concur_status (*const list_operations[])(struct core *core, struct list *list) = {
+	run_set,
+	run_insert,
+	run_extend,
+	run_pop,
+	run_reverse,
+	run_sort,
+	run_repeat,
+	run_widen,
+	run_narrow,
+	run_set_extended,
+	run_delete_slice,
+	run_clear,
+};
+
+/* Each operation of the list on one that shares all its items, with each of its allocations failing in turn. */
+START_TEST(change_of_a_copied_list_leaves_the_copy_alone)
+{
+	for (size_t i = 0; i < UNIT_COUNT(list_operations); i++) {
+		struct bench bench;
+		struct object *list, *copy;
+		unsigned good = 0;
+		bool failed = true;
+
+		bench_init(&bench);
+		list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
+		fill_list(&bench, (struct list *)list, MANY);
+		for (; failed; good++) {
+			uint64_t version = list->version;
+			enum concur_status status;
+
+			copy = copy_of(&bench, list);
+			nomem_arm(good);
+			status = list_operations[i](bench.core, (struct list *)list);
+			failed = nomem_disarm();
+			expect_list_filled(copy, MANY);
+			give_up(&bench, copy);
+			ck_assert_status(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
+			ck_assert(failed == (list->version == version));
+			if (failed)
+				expect_list_filled(list, MANY);
+		}
+		ck_assert_uint_eq(list->bytes, bench.core->bytes);
+		bench_fini(&bench);
+	}
+}
+END_TEST
+
+START_TEST(copy_of_a_list_outlives_it)
+{
+	struct bench bench;
+	struct object *list, *copy;
+	uint64_t alone;
+
+	bench_init(&bench);
+	list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
+	fill_list(&bench, (struct list *)list, MANY);
+	alone = bench.core->bytes;
+	copy = copy_of(&bench, list);
+	ck_assert_uint_eq(bench.core->bytes, alone);
+	object_destroy(bench.core, list);
+	fixture_settle(&bench.fixture);
+	ck_assert_uint_eq(bench.core->bytes, alone);
+	expect_list_filled(copy, MANY);
+	give_up(&bench, copy);
+	ck_assert_uint_eq(bench.core->bytes, 0);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(copy_of_a_value_holds_it_too)
+{
+	struct bench bench;
+	struct object *cell, *copy;
+
+	bench_init(&bench);
+	cell = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_CELL, .value = &TEXT("a") });
+	copy = copy_of(&bench, cell);
+	ck_assert_uint_eq(bench.core->bytes, cell->bytes + copy->bytes);
+	ck_assert_status(cell_set(bench.core, (struct cell *)cell, &TEXT("b"), false, NULL), CONCUR_OK);
+	fixture_expect_blob(cell_get((struct cell *)copy), false, "'a'");
+	give_up(&bench, copy);
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -352,6 +549,9 @@ main(void)
 		change_of_what_is_shared_is_refused_at_memory_max,
 		copy_without_memory_changes_nothing,
 		update_of_what_is_shared_without_memory_changes_nothing,
+		change_of_a_copied_list_leaves_the_copy_alone,
+		copy_of_a_list_outlives_it,
+		copy_of_a_value_holds_it_too,
 		NULL,
 	};
 

@@ -4,6 +4,7 @@
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
+#include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
 
 /* -- what goes --------------------------------------------------------------------------------------------------- */
@@ -31,7 +32,7 @@ END_TEST
 
 START_TEST(ring_of_all_kinds_goes_with_what_hangs_on_it)
 {
-	static const enum kind_id kinds[] = { KIND_DICT, KIND_LIST, KIND_QUEUE, KIND_CELL };
+	static const enum kind_id kinds[] = { KIND_DICT, KIND_LIST, KIND_SET, KIND_QUEUE, KIND_CELL };
 	struct object *ring[UNIT_COUNT(kinds)], *tail, *leaf;
 	struct cycle_bench bench;
 
@@ -68,6 +69,63 @@ START_TEST(cycle_that_a_key_closes_goes)
 	item = (struct dict_item){ REFERENCE(object_id(dict)), TEXT("me"), true, false };
 	ck_assert_status(dict_set(bench.core, (struct dict *)dict, &item), CONCUR_OK);
 	cycle_bench_let_go(&bench, dict);
+	cycle_bench_pass(&bench);
+	ck_assert_uint_eq(bench.core->objects.count, 0);
+	cycle_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(pipe_end_that_was_sent_itself_goes)
+{
+	struct cycle_bench bench;
+	const struct pipe_options options = { .duplex = true };
+	struct pipe *ends[2];
+	struct result result = { 0 };
+	struct ask ask;
+
+	cycle_bench_init(&bench);
+	ask = fixture_ask(bench.client, 1, 1, 0);
+	ck_assert_status(pipe_new(bench.core, &options, ends), CONCUR_OK);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(session_ref(bench.core, bench.client, (struct object *)ends[i]), 0);
+	ck_assert_status(pipe_send(bench.core, ends[0], &ask, &REFERENCE(object_id((struct object *)ends[1])), true,
+			     &result),
+	    CONCUR_OK);
+	cycle_bench_let_go(&bench, (struct object *)ends[1]);
+	cycle_bench_pass(&bench);
+	ck_assert_uint_eq(bench.core->objects.count, 1);
+	cycle_bench_let_go(&bench, (struct object *)ends[0]);
+	cycle_bench_pass(&bench);
+	ck_assert_uint_eq(bench.core->objects.count, 0);
+	cycle_bench_fini(&bench);
+}
+END_TEST
+
+/* A copy shares what its original stores; it is made, and the original ends, in the middle of a search. */
+START_TEST(copy_of_a_container_keeps_what_it_shares)
+{
+	struct cycle_bench bench;
+	struct object *original, *copy, *inner;
+	uint64_t id;
+
+	cycle_bench_init(&bench);
+	inner = cycle_bench_open(&bench, KIND_LIST);
+	id = object_id(inner);
+	original = cycle_bench_open(&bench, _i == 0 ? KIND_LIST : KIND_DICT);
+	cycle_bench_refer(&bench, original, inner);
+	cycle_bench_refer(&bench, inner, inner);
+	cycle_bench_let_go(&bench, inner);
+	cycle_bench_pass(&bench);
+	bench.fixture.limits.turn_steps = 1;
+	cycle_suspect(bench.core);
+	fixture_turn(&bench.fixture, bench.core->now_ns + PAUSE);
+	ck_assert_int_eq(bench.core->cycle.phase, CYCLE_MARKING);
+	ck_assert_status(object_copy(bench.core, original, &copy), CONCUR_OK);
+	ck_assert_int_eq(session_ref(bench.core, bench.client, copy), 0);
+	cycle_bench_let_go(&bench, original);
+	cycle_bench_pass(&bench);
+	ck_assert(cycle_bench_lives(&bench, id));
+	cycle_bench_let_go(&bench, copy);
 	cycle_bench_pass(&bench);
 	ck_assert_uint_eq(bench.core->objects.count, 0);
 	cycle_bench_fini(&bench);
@@ -318,6 +376,7 @@ main(void)
 		list_that_contains_itself_goes_with_its_last_handle,
 		ring_of_all_kinds_goes_with_what_hangs_on_it,
 		cycle_that_a_key_closes_goes,
+		pipe_end_that_was_sent_itself_goes,
 		cycle_goes_when_the_item_that_led_to_it_does,
 		cycle_goes_when_the_container_that_led_to_it_does,
 		cycle_goes_when_its_session_dies,
@@ -333,6 +392,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_add_loop_test(tcase, copy_of_a_container_keeps_what_it_shares, 0, 2);
 	tcase_add_loop_test(tcase, cycle_that_is_kept_from_outside_stays_whole, 0, 2);
 	for (const TTest *const *test = tests; *test; test++)
 		tcase_add_test(tcase, *test);

@@ -1,4 +1,4 @@
-/* The search for cycles against full reachability: random objects that refer to each other, changed while it goes on. */
+/* The search for cycles against full reachability: random objects that refer to each other change while it goes on. */
 #include "tests/unit/cycle_bench.h"
 
 #include "tests/unit/model.h"

@@ -126,6 +126,24 @@ START_TEST(named_object_that_is_removed_does_not_linger)
 }
 END_TEST
 
+START_TEST(end_of_a_pipe_does_not_linger)
+{
+	struct bench bench;
+	Concur__V1__PipeRequest request = CONCUR__V1__PIPE_REQUEST__INIT;
+	const Concur__V1__PipeReply *ends;
+	struct world_call *receive;
+
+	bench_init(&bench);
+	request.duplex = true;
+	ends = (const Concur__V1__PipeReply *)world_call(bench.client, "/concur.v1.Pipe/New", &request.base)->message;
+	receive = world_wait(bench.client, "/concur.v1.Pipe/Recv", ends->end0, -1);
+	ck_assert(!receive->answered);
+	unref(bench.client, ends->end1);
+	ck_assert_int_eq(world_outcome(receive), CONCUR__V1__OUTCOME__END_OF_FILE);
+	world_fini(&bench.world);
+}
+END_TEST
+
 START_TEST(lingering_past_linger_max_lets_the_first_go_first)
 {
 	struct bench bench;
@@ -192,6 +210,7 @@ main(void)
 		anonymous_object_that_was_sent_lingers_then_goes,
 		reference_taken_meanwhile_revives_and_the_time_begins_anew,
 		named_object_that_is_removed_does_not_linger,
+		end_of_a_pipe_does_not_linger,
 		lingering_past_linger_max_lets_the_first_go_first,
 		call_refused_for_memory_ends_the_lingering,
 		open_refused_for_objects_max_ends_the_lingering,
