@@ -59,10 +59,12 @@ typedef struct concur_object concur_object; /* of any kind */
 typedef struct concur_dict concur_dict;
 typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
-typedef struct concur_lock concur_lock;
+typedef struct concur_lock concur_lock; /* of a lock or an rlock */
+typedef struct concur_condition concur_condition;
 typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
+typedef struct concur_namespace concur_namespace;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -186,10 +188,14 @@ CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, cons
     const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_rlock_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_condition_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_condition **ret_condition);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_cell **ret_cell);
 CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_set **ret_set);
+CONCUR_CHECKED enum concur_status concur_namespace_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_namespace **ret_namespace);
 
 /* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
 CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
@@ -223,9 +229,11 @@ concur_dict *concur_object_dict(concur_object *object);
 concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
+concur_condition *concur_object_condition(concur_object *object);
 concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
+concur_namespace *concur_object_namespace(concur_object *object);
 
 /* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -266,7 +274,8 @@ void concur_object_free(concur_object *object);
 #define CONCUR_OBJECT(handle) ((concur_object *)_Generic((handle), concur_object *: (handle), concur_dict *: (handle), \
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
-    concur_semaphore *: (handle)))
+    concur_namespace *: (handle), \
+    concur_semaphore *: (handle), concur_condition *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -417,11 +426,13 @@ void concur_reply_free(struct concur_reply *reply);
 
 /* Looking around, and what each kind has besides. */
 #include "concur_cell.h"
+#include "concur_condition.h"
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
 #include "concur_list.h"
 #include "concur_lock.h"
+#include "concur_namespace.h"
 #include "concur_pipe.h"
 #include "concur_queue.h"
 #include "concur_semaphore.h"

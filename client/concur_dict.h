@@ -1,7 +1,8 @@
 /* Calls on dicts. Part of <concur.h>, which has the rules that all calls share.
  *
  * Keys compare as Python's (1, 1.0 and true are one key); entries stand in the order in which they were inserted. Keys
- * that are lists, maps or arrays give UNHASHABLE. */
+ * that are lists, maps or arrays give UNHASHABLE. NEEDS_COMPARE where only the client can tell whether a key is there:
+ * see concur_future_candidates(). */
 #ifndef CONCUR_DICT_H
 #define CONCUR_DICT_H
 
@@ -71,6 +72,26 @@ concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct conc
 CONCUR_CHECKED enum concur_status concur_dict_page(concur_dict *dict, uint64_t cursor, uint32_t count,
     struct concur_values *ret_pairs);
 concur_future *concur_dict_page_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
+
+/* The same from the last pair to the first, with cursors of its own. */
+CONCUR_CHECKED enum concur_status concur_dict_page_backwards(concur_dict *dict, uint64_t cursor, uint32_t count,
+    struct concur_values *ret_pairs);
+concur_future *concur_dict_page_backwards_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
+
+/* Sets all `count` keys to the same value, or none, as dict.fromkeys(). */
+CONCUR_CHECKED enum concur_status concur_dict_set_keys(concur_dict *dict, const struct concur_value *keys, size_t count,
+    struct concur_value value);
+concur_future *concur_dict_set_keys_begin(concur_dict *dict, const struct concur_value *keys, size_t count,
+    struct concur_value value);
+
+/* dict |= other, in one step in the daemon, which looks at no more than sort_max pairs for it: TOO_LARGE. */
+CONCUR_CHECKED enum concur_status concur_dict_merge(concur_dict *dict, concur_dict *other);
+concur_future *concur_dict_merge_begin(concur_dict *dict, concur_dict *other);
+
+/* A page of those keys that have something opaque inside; see concur_future_candidates(). */
+CONCUR_CHECKED enum concur_status concur_dict_candidates(concur_dict *dict, uint64_t cursor, uint32_t count,
+    struct concur_values *ret_keys);
+concur_future *concur_dict_candidates_begin(concur_dict *dict, uint64_t cursor, uint32_t count);
 
 #pragma GCC visibility pop
 

@@ -7,6 +7,8 @@
 #include "concur/v1/methods.h"
 #include "concur/v1/dict.pb-c.h"
 
+#include <stdlib.h>
+
 static concur_future *
 dict_get(unsigned flags, concur_dict *dict, struct concur_value key)
 {
@@ -112,6 +114,63 @@ dict_compare_exchange(unsigned flags, concur_dict *dict, struct concur_value key
 FORMS(value, struct concur_value, dict_compare_exchange,
     (concur_dict * dict, struct concur_value key, struct concur_value expected, struct concur_value value),
     (dict, key, expected, value))
+
+static concur_future *
+dict_set_keys(unsigned flags, concur_dict *dict, const struct concur_value *keys, size_t count,
+    struct concur_value value)
+{
+	const struct request *request = ON(dict, CONCUR_METHOD_DICT_UPDATE, RESULT_DONE, flags);
+	struct concur_value *pairs = reallocarray(NULL, count + 1, 2 * sizeof *pairs);
+	concur_future *future;
+
+	if (!pairs)
+		return request_refuse(request, error_plain(CONCUR_NO_MEMORY));
+	for (size_t i = 0; i < count; i++) {
+		pairs[2 * i] = keys[i];
+		pairs[2 * i + 1] = value;
+	}
+	future = dict_update(flags, dict, pairs, 2 * count);
+	free(pairs);
+	return future;
+}
+
+FORMS_DONE(dict_set_keys,
+    (concur_dict * dict, const struct concur_value *keys, size_t count, struct concur_value value),
+    (dict, keys, count, value))
+
+static concur_future *
+dict_merge(unsigned flags, concur_dict *dict, concur_dict *other)
+{
+	return shape_other(ON(dict, CONCUR_METHOD_DICT_MERGE, RESULT_DONE, flags), HANDLE(other));
+}
+
+FORMS_DONE(dict_merge, (concur_dict * dict, concur_dict *other), (dict, other))
+
+static concur_future *
+dict_candidates(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)
+{
+	return shape_page(ON(dict, CONCUR_METHOD_DICT_CANDIDATES, RESULT_VALUES, flags), cursor, count);
+}
+
+FORMS(values, struct concur_values, dict_candidates, (concur_dict * dict, uint64_t cursor, uint32_t count),
+    (dict, cursor, count))
+
+static concur_future *
+dict_page_backwards(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)
+{
+	Concur__V1__PageRequest body = CONCUR__V1__PAGE_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, ON(dict, CONCUR_METHOD_DICT_PAGE, RESULT_VALUES, flags));
+	body.object = pack.object;
+	body.cursor = cursor;
+	body.count = count;
+	body.backwards = true;
+	return pack_begin(&pack, &body.base);
+}
+
+FORMS(values, struct concur_values, dict_page_backwards, (concur_dict * dict, uint64_t cursor, uint32_t count),
+    (dict, cursor, count))
 
 static concur_future *
 dict_page(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)

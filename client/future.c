@@ -49,6 +49,8 @@ status_of(const concur_future *future)
 	if (status != CONCUR_OK)
 		return reply_error(status, call->body, call->size);
 	status = reply_outcome(future->result, call->body, call->size);
+	if (status == CONCUR_TIMED_OUT && future->interrupted && future->result == RESULT_REGRANT)
+		return error_set(CONCUR_INTERRUPTED, "a signal arrived; the wait has ended and the lock is held again");
 	return status == CONCUR_OK ? status : error_plain(status);
 }
 

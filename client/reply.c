@@ -62,6 +62,7 @@ reply_scan(const uint8_t *body, size_t size, struct reply_fields *ret_fields)
 	while (at < end) {
 		if (!(at = field_read(at, end, &field)))
 			return CONCUR_BAD_REPLY;
+		fields.has_death |= field.number == 3 && field.bytes;
 		if (field.number == 1)
 			fields.outcome = (uint32_t)field.varint;
 		else if (field.number == 2)
@@ -116,8 +117,13 @@ reply_outcome(enum result result, const uint8_t *body, size_t size)
 	case RESULT_COUNT:
 	case RESULT_VALUE:
 	case RESULT_VALUES:
-	case RESULT_GRANT:
 		return reply_scan(body, size, &fields) == CONCUR_OK ? outcome_status(fields.outcome) : CONCUR_BAD_REPLY;
+	case RESULT_GRANT:
+	case RESULT_REGRANT:
+		if (reply_scan(body, size, &fields) != CONCUR_OK)
+			return CONCUR_BAD_REPLY;
+		/* That somebody died outweighs that a wait was over in vain. */
+		return fields.has_death ? CONCUR_OWNER_DIED : outcome_status(fields.outcome);
 	default:
 		return CONCUR_OK;
 	}

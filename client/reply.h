@@ -14,6 +14,7 @@ enum result {
 	RESULT_VALUE,   /* ValueReply */
 	RESULT_VALUES,  /* ValuesReply, PairsReply */
 	RESULT_GRANT,   /* LockReply */
+	RESULT_REGRANT, /* LockReply of a condition's wait: the lock is held whatever the outcome */
 	RESULT_OBJECT,  /* OpenReply */
 	RESULT_ENDS,    /* PipeReply */
 	RESULT_LISTING, /* ListReply */
@@ -35,6 +36,7 @@ struct reply_fields {
 	uint32_t outcome;
 	uint64_t second;      /* version, count (zigzag), token */
 	uint64_t third;       /* cursor */
+	bool has_death;       /* LockReply: in field 3 */
 	const uint8_t *value; /* the first `value`; NULL: there is none */
 	size_t size;
 };

@@ -11,13 +11,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The answer says that the lock is held. After a condition's wait it is, unless the call has failed. */
+static bool
+is_granted(const concur_future *future, enum concur_status status)
+{
+	if (future && future->result == RESULT_REGRANT)
+		return call_is_done(&future->call) && future->call.status == CONCUR_OK;
+	return status == CONCUR_OK || status == CONCUR_OWNER_DIED;
+}
+
 enum concur_status
 concur_future_grant(concur_future *future, struct concur_grant *ret_grant)
 {
-	enum concur_status status = future_settle(future, RESULT_GRANT);
+	bool again = future && future->result == RESULT_REGRANT;
+	enum concur_status status = future_settle(future, again ? RESULT_REGRANT : RESULT_GRANT);
 	Concur__V1__LockReply *reply;
 
-	if (!ret_grant || (status != CONCUR_OK && status != CONCUR_OWNER_DIED))
+	if (!ret_grant || !is_granted(future, status))
 		return status;
 	reply = concur__v1__lock_reply__unpack(NULL, future->call.size, future->call.body);
 	if (!reply)

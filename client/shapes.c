@@ -17,6 +17,18 @@ shape_object(const struct request *request)
 }
 
 concur_future *
+shape_other(const struct request *request, concur_object *other)
+{
+	Concur__V1__OtherRequest body = CONCUR__V1__OTHER_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, request);
+	body.object = pack.object;
+	body.other = pack_other(&pack, other);
+	return pack_begin(&pack, &body.base);
+}
+
+concur_future *
 shape_wait(const struct request *request, int64_t timeout_ns)
 {
 	Concur__V1__WaitRequest body = CONCUR__V1__WAIT_REQUEST__INIT;

@@ -26,6 +26,7 @@
 	    .waits = true })
 
 concur_future *shape_object(const struct request *request);
+concur_future *shape_other(const struct request *request, concur_object *other);
 concur_future *shape_wait(const struct request *request, int64_t timeout_ns);
 concur_future *shape_count(const struct request *request, int64_t count);
 concur_future *shape_key(const struct request *request, const struct concur_value *key);

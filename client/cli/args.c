@@ -209,11 +209,19 @@ fill_absent(const struct field *field, const ProtobufCMessageDescriptor *type, j
 	return json && set_member(request, fields_target(field), json);
 }
 
+/* The keys of a namespace are names, whatever they look like. */
+static bool
+is_text(const struct command *command, const struct field *field)
+{
+	return command->options.text ||
+	    (command->kind && command->kind->kind == ROW_NAMESPACE && strcmp(field->name, "key") == 0);
+}
+
 static bool
 fill_one(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type,
     struct operands *operands, json_t *request, struct fault *fault)
 {
-	json_t *json = args_word(field, type, operands->words[operands->used++], command->options.text, fault);
+	json_t *json = args_word(field, type, operands->words[operands->used++], is_text(command, field), fault);
 
 	return json && set_member(request, fields_target(field), json) && set_flag(request, field->if_given);
 }

@@ -2,6 +2,7 @@
 #include "methods.h"
 
 #include "concur/v1/cell.pb-c.h"
+#include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
@@ -22,6 +23,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__manager__descriptor,
 	&concur__v1__object__descriptor,
 	&concur__v1__cell__descriptor,
+	&concur__v1__condition__descriptor,
 	&concur__v1__dict__descriptor,
 	&concur__v1__event__descriptor,
 	&concur__v1__list__descriptor,

@@ -2,6 +2,7 @@
 #include "rows.h"
 
 #include "complete.h"
+#include "condrun.h"
 #include "fields.h"
 #include "help.h"
 #include "lockrun.h"
@@ -21,9 +22,11 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
+	{ ROW_CONDITION, "condition", "waiting for a word from others, under a lock" },
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
 	{ ROW_SET, "set", "items, each there once" },
+	{ ROW_NAMESPACE, "namespace", "attributes by name" },
 	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ 0, NULL, NULL },
@@ -60,9 +63,11 @@ const struct row rows[] = {
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
-	{ ROW_DICT, "keys", "Dict/Page", "", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
-	{ ROW_DICT, "values", "Dict/Page", "", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
-	{ ROW_DICT, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
 	{ ROW_LIST, "set", "List/Set", "index value", 0, print_nothing, NULL, "put a value in place of the item at an index" },
@@ -100,12 +105,23 @@ const struct row rows[] = {
 	{ ROW_LOCKS, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
 	{ ROW_LOCKS, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
 
+	{ ROW_CONDITION, "wait", "Condition/Wait", "--timeout", CREATES, print_nothing, condrun_run, "wait to be notified; holds the lock before and afterwards" },
+	{ ROW_CONDITION, "notify", "Condition/Notify", "count=1", CREATES, print_count, condrun_run, "take the lock, notify those who wait longest and print how many there were" },
+	{ ROW_CONDITION, "notify-all", "Condition/NotifyAll", "", CREATES, print_count, condrun_run, "take the lock, notify all who wait and print how many there were" },
+	{ ROW_CONDITION, "lock", "Condition/Lock", "", 0, print_fields, NULL, "which lock it is on" },
+
 	{ ROW_VALUE, "get", "Cell/Get", "", 0, print_value, NULL, "the value" },
 	{ ROW_VALUE, "set", "Cell/Set", "value", CREATES, print_nothing, NULL, "put a value in its place" },
 	{ ROW_VALUE, "exchange", "Cell/Exchange", "value", CREATES, print_value, NULL, "put a value in its place and print the old one" },
 	{ ROW_VALUE, "add", "Cell/Add", "value", 0, print_value, NULL, "add a number and print the sum" },
 	{ ROW_VALUE, "incr", "Cell/Add", "value=1", 0, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_VALUE, "compare-exchange", "Cell/CompareExchange", "expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
+
+	{ ROW_NAMESPACE, "get", "Dict/Get", "key", 0, print_value, NULL, "the attribute of that name" },
+	{ ROW_NAMESPACE, "set", "Dict/Set", "key value", CREATES, print_nothing, NULL, "give an attribute a value" },
+	{ ROW_NAMESPACE, "del", "Dict/Delete", "key", 0, print_nothing, NULL, "take an attribute away" },
+	{ ROW_NAMESPACE, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "add a number (1) to an attribute (none counts as 0) and print the sum" },
+	{ ROW_NAMESPACE, "items", "Dict/Page", "", LISTS, print_pairs, NULL, "all [name, value]" },
 
 	{ ROW_PIPE, "new", "Pipe/New", "--duplex --lifetime", 0, print_fields, NULL, "make a pipe, whose ends are NAME.0, which receives, and NAME.1, which sends; with --duplex both do both" },
 	{ ROW_PIPE, "send", "Pipe/Send", "value... --timeout", 0, print_nothing, NULL, "send values, one after the other; waits while too much is under way" },
@@ -150,9 +166,10 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };

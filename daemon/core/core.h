@@ -85,12 +85,19 @@ core_memory(const struct core *core)
 	return core->bytes + core->object_bytes;
 }
 
+/* Whether there is no room for so many bytes more. */
+static inline bool
+core_has_no_room(const struct core *core, uint64_t bytes)
+{
+	return core->limits->memory_max && core_memory(core) + bytes > core->limits->memory_max;
+}
+
 /* Whether all that may be stored is stored. What a frame brings is measured before it is applied; this is for calls
  * that make more out of what is there already. */
 static inline bool
 core_is_full(const struct core *core)
 {
-	return core->limits->memory_max && core_memory(core) > core->limits->memory_max;
+	return core_has_no_room(core, 0);
 }
 
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */

@@ -8,6 +8,7 @@
 struct dict {
 	struct object object;
 	struct map *map; /* NULL once its contents are freed */
+	size_t opaque;   /* keys with something opaque inside */
 };
 
 static struct dict *
@@ -22,6 +23,38 @@ dict_init(struct core *core, struct object *object, const struct object_options 
 	(void)options;
 	dict_of(object)->map = map_new(core->seed);
 	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
+enum concur_status
+dict_check_key(const struct dict *dict, const struct value *key, bool compared)
+{
+	if (dict->object.kind == &namespace_kind && key->kind != VALUE_TEXT)
+		return CONCUR_TYPE_ERROR;
+	if (dict->opaque == 0 || compared || map_find(dict->map, key))
+		return CONCUR_OK;
+	return CONCUR_NEEDS_COMPARE;
+}
+
+const struct map *
+dict_entries(const struct dict *dict)
+{
+	return dict->map;
+}
+
+size_t
+dict_opaque(const struct dict *dict)
+{
+	return dict->opaque;
+}
+
+/* Keys come (+1) and go (-1). */
+static void
+dict_count_opaque(struct dict *dict, const struct blob *key, int change)
+{
+	struct value value = store_value(key);
+
+	if (__builtin_expect(value_has_opaque(&value), 0))
+		dict->opaque += (size_t)change;
 }
 
 struct blob *
@@ -44,6 +77,7 @@ dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct 
 	}
 	store_take(core, &dict->object, key);
 	store_take(core, &dict->object, value);
+	dict_count_opaque(dict, key, -1);
 	object_changed(core, &dict->object);
 	*ret_key = key;
 	*ret_value = value;
@@ -63,10 +97,12 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 	entry = map_insert(dict->map, &item->key, &created);
 	if (!entry)
 		return store_refusal(core);
-	if (created)
+	if (created) {
 		store_adopt(core, &dict->object, entry->key, item->key_refers);
-	else
+		dict_count_opaque(dict, entry->key, 1);
+	} else {
 		store_drop(core, &dict->object, entry->value);
+	}
 	entry->value = blob;
 	object_changed(core, &dict->object);
 	return CONCUR_OK;
@@ -148,6 +184,35 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 		}
 	}
 	free(before);
+	return status;
+}
+
+enum concur_status
+dict_merge(struct core *core, struct dict *dict, const struct dict *other)
+{
+	size_t count = map_count(other->map), at = 0;
+	struct map_entry *entry;
+	struct dict_item *items;
+	enum concur_status status;
+	uint32_t position = 0;
+
+	if (dict == other || count == 0)
+		return CONCUR_OK;
+	if (count > core->limits->sort_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (core_has_no_room(core, other->object.bytes))
+		return core_limit(core, CONCUR_LIMIT, "memory_max");
+	items = malloc(count * sizeof *items);
+	if (!items)
+		return CONCUR_NO_MEMORY;
+	while ((entry = map_next(other->map, &position))) {
+		const struct blob *value = entry->value;
+
+		items[at++] = (struct dict_item){ store_value(entry->key), store_value(value),
+			entry->key->kind & BLOB_REFERS, value->kind & BLOB_REFERS };
+	}
+	status = dict_update(core, dict, items, count);
+	free(items);
 	return status;
 }
 
@@ -283,23 +348,33 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 bool
 dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
 {
-	ret->map = dict->map;
-	ret->position = (uint32_t)cursor;
+	*ret = (struct dict_page){ .map = dict->map, .position = (uint32_t)cursor };
 	return cursor == 0 || cursor >> 32 == map_epoch(dict->map);
+}
+
+bool
+dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
+{
+	bool is_good = dict_page_begin(dict, cursor, ret);
+
+	ret->backwards = true;
+	if (cursor == 0)
+		ret->position = UINT32_MAX;
+	return is_good;
 }
 
 struct map_entry *
 dict_page_next(struct dict_page *page)
 {
-	return map_next(page->map, &page->position);
+	return page->backwards ? map_previous(page->map, &page->position) : map_next(page->map, &page->position);
 }
 
 uint64_t
 dict_page_cursor(const struct dict_page *page)
 {
-	uint32_t position = page->position;
+	struct dict_page ahead = *page;
 
-	if (!map_next(page->map, &position))
+	if (!dict_page_next(&ahead))
 		return 0;
 	return (uint64_t)map_epoch(page->map) << 32 | page->position;
 }
@@ -344,6 +419,7 @@ dict_clear(struct core *core, struct object *object)
 {
 	if (store_bury_map(core, &dict_of(object)->map) < 0)
 		return CONCUR_NO_MEMORY;
+	dict_of(object)->opaque = 0;
 	object->bytes = 0;
 	object_changed(core, object);
 	return CONCUR_OK;
@@ -353,7 +429,14 @@ static enum concur_status
 dict_copy(struct core *core, struct object *object, struct object *original)
 {
 	dict_of(object)->map = map_copy(dict_of(original)->map, &store_map_sharing, core);
+	dict_of(object)->opaque = dict_of(original)->opaque;
 	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
+static void
+dict_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	say(arg, "opaque", (int64_t)LINK_ENTRY(object, const struct dict, object)->opaque);
 }
 
 const struct kind dict_kind = {
@@ -368,4 +451,20 @@ const struct kind dict_kind = {
 	.clear = dict_clear,
 	.each_reference = dict_each_reference,
 	.copy = dict_copy,
+	.details = dict_details,
+};
+
+const struct kind namespace_kind = {
+	.id = KIND_NAMESPACE,
+	.name = "namespace",
+	.size = sizeof(struct dict),
+	.init = dict_init,
+	.end = dict_end,
+	.step = dict_step,
+	.len = dict_len,
+	.footprint = dict_footprint,
+	.clear = dict_clear,
+	.each_reference = dict_each_reference,
+	.copy = dict_copy,
+	.details = dict_details,
 };

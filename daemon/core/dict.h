@@ -10,6 +10,9 @@
 
 extern const struct kind dict_kind;
 
+/* A dict whose keys are text: attributes by name. */
+extern const struct kind namespace_kind;
+
 struct dict;
 
 /* A key or a value on its way in. */
@@ -18,6 +21,15 @@ struct dict_item {
 	bool key_refers, value_refers;
 };
 
+/* Whether the dict can have the key, and can tell if it has: TYPE_ERROR in a namespace if it is no text. NEEDS_COMPARE
+ * if it is not there as it stands, but there are opaque keys, which only the client can compare with it; unless it has
+ * (`compared`). All below take only keys that pass. */
+enum concur_status dict_check_key(const struct dict *dict, const struct value *key, bool compared);
+
+/* The entries, for reading, borrowed until the dict changes; how many of their keys have something opaque inside. */
+const struct map *dict_entries(const struct dict *dict);
+size_t dict_opaque(const struct dict *dict);
+
 /* Borrowed until the dict changes; NULL if the key is not there. */
 struct blob *dict_get(const struct dict *dict, const struct value *key);
 
@@ -25,6 +37,10 @@ enum concur_status dict_set(struct core *core, struct dict *dict, const struct d
 
 /* All of the items or none. */
 enum concur_status dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count);
+
+/* dict |= other: all of the other's items or none, which must be the dict's kind of keys. TOO_LARGE past sort_max of
+ * them, LIMIT at memory_max. */
+enum concur_status dict_merge(struct core *core, struct dict *dict, const struct dict *other);
 
 /* The value becomes the caller's; *ret is NULL if the key is not there. */
 enum concur_status dict_pop(struct core *core, struct dict *dict, const struct value *key, struct blob **ret);
@@ -49,8 +65,12 @@ enum concur_status dict_compare_exchange(struct core *core, struct dict *dict, c
 struct dict_page {
 	const struct map *map;
 	uint32_t position;
+	bool backwards;
 };
 bool dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret);
+
+/* The same from the last entry to the first, with cursors of its own. */
+bool dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_page *ret);
 struct map_entry *dict_page_next(struct dict_page *page);
 
 /* The cursor behind what dict_page_next gave last; 0 if nothing follows. */

@@ -9,6 +9,7 @@
 #include "daemon/core/object.h"
 
 #include "daemon/core/cell.h"
+#include "daemon/core/condition.h"
 #include "daemon/core/dict.h"
 #include "daemon/core/event.h"
 #include "daemon/core/list.h"
@@ -32,7 +33,9 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_CELL] = &cell_kind,
 	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_CONDITION] = &condition_kind,
 	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
 };

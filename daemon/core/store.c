@@ -297,7 +297,7 @@ store_visit_map(const struct map *map, struct reference_walk *walk)
 	uint32_t number = walk->position < UINT32_MAX ? (uint32_t)walk->position : UINT32_MAX;
 	struct map_entry *entry;
 
-	while ((entry = map_previous(map, &number, &walk->steps))) {
+	while ((entry = map_descend(map, &number, &walk->steps))) {
 		store_visit_blob(entry->key, walk);
 		if (entry->value)
 			store_visit_blob(entry->value, walk);

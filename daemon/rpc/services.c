@@ -5,6 +5,7 @@
 
 const ProtobufCService *const services[] = {
 	&svc_cell.base,
+	&svc_condition.base,
 	&svc_dict.base,
 	&svc_event.base,
 	&svc_list.base,

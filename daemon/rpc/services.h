@@ -4,6 +4,7 @@
 #define RPC_SERVICES_H
 
 #include "concur/v1/cell.pb-c.h"
+#include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"
@@ -18,6 +19,7 @@
 #include "daemon/rpc/method.h"
 
 extern const Concur__V1__Cell_Service svc_cell;
+extern const Concur__V1__Condition_Service svc_condition;
 extern const Concur__V1__Dict_Service svc_dict;
 extern const Concur__V1__Event_Service svc_event;
 extern const Concur__V1__List_Service svc_list;

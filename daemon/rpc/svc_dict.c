@@ -3,6 +3,7 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/dict.h"
+#include "daemon/rpc/candidates.h"
 
 enum {
 	SVC_DICT_PAGE_HEAD = 64,                         /* bytes of a page's frame beside its entries, and to spare */
@@ -12,14 +13,33 @@ enum {
 static struct dict *
 svc_dict_object(struct call *call, uint64_t id)
 {
-	return (struct dict *)call_object(call, id, KIND_BIT(KIND_DICT));
+	return (struct dict *)call_object(call, id, KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE));
+}
+
+/* A key of which the dict can tell whether it has it; otherwise replies, perhaps with what the client must compare. */
+static bool
+svc_dict_key(struct call *call, const struct dict *dict, const ProtobufCBinaryData *field, struct value *ret,
+    bool *ret_refers)
+{
+	enum concur_status status;
+
+	if (!call_key(call, field, ret, ret_refers))
+		return false;
+	status = dict_check_key(dict, ret, candidates_compared(call));
+	if (__builtin_expect(status == CONCUR_OK, 1))
+		return true;
+	if (status == CONCUR_NEEDS_COMPARE)
+		candidates_of_keys(call, dict_entries(dict));
+	else
+		call_fail(call, status, "the name of an attribute is text");
+	return false;
 }
 
 static bool
-svc_dict_item(struct call *call, const ProtobufCBinaryData *key, const ProtobufCBinaryData *value,
-    struct dict_item *ret)
+svc_dict_item(struct call *call, const struct dict *dict, const ProtobufCBinaryData *key,
+    const ProtobufCBinaryData *value, struct dict_item *ret)
 {
-	return call_key(call, key, &ret->key, &ret->key_refers) &&
+	return svc_dict_key(call, dict, key, &ret->key, &ret->key_refers) &&
 	    call_value(call, value, &ret->value, &ret->value_refers);
 }
 
@@ -30,7 +50,7 @@ SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
 	struct blob *blob;
 	bool refers;
 
-	if (!dict || !call_key(call, &request->key, &key, &refers))
+	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
 		return;
 	blob = dict_get(dict, &key);
 	reply_value(&call->to, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE, call_version(call), blob);
@@ -41,7 +61,7 @@ SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 	struct dict *dict = svc_dict_object(call, request->object);
 	struct dict_item item;
 
-	if (dict && svc_dict_item(call, &request->key, &request->value, &item))
+	if (dict && svc_dict_item(call, dict, &request->key, &request->value, &item))
 		call_done(call, dict_set(call->core, dict, &item), OUTCOME_DONE);
 }
 
@@ -53,7 +73,7 @@ SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
 	struct blob *blob;
 	bool refers;
 
-	if (!dict || !call_key(call, &request->key, &key, &refers))
+	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
 		return;
 	status = dict_pop(call->core, dict, &key, &blob);
 	call_done(call, status, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
@@ -66,7 +86,7 @@ SVC_HANDLER(svc_dict_contains, Dict, KeyRequest, DoneReply)
 	struct value key;
 	bool refers;
 
-	if (dict && call_key(call, &request->key, &key, &refers))
+	if (dict && svc_dict_key(call, dict, &request->key, &key, &refers))
 		call_done(call, CONCUR_OK, dict_get(dict, &key) ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 }
 
@@ -78,7 +98,7 @@ SVC_HANDLER(svc_dict_pop, Dict, KeyRequest, ValueReply)
 	struct blob *blob;
 	bool refers;
 
-	if (!dict || !call_key(call, &request->key, &key, &refers))
+	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
 		return;
 	status = dict_pop(call->core, dict, &key, &blob);
 	if (status == CONCUR_OK)
@@ -93,7 +113,6 @@ SVC_HANDLER(svc_dict_pop_item, Dict, ObjectRequest, PairsReply)
 	struct dict *dict = svc_dict_object(call, request->object);
 	struct blob *pair[2];
 	struct reply_list list = { .outcome = OUTCOME_DONE, .blobs = pair, .count = 2 };
-
 	enum concur_status status;
 
 	if (!dict)
@@ -114,7 +133,7 @@ SVC_HANDLER(svc_dict_set_default, Dict, KeyValueRequest, ValueReply)
 	enum concur_status status;
 	struct blob *blob;
 
-	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+	if (!dict || !svc_dict_item(call, dict, &request->key, &request->value, &item))
 		return;
 	blob = dict_get(dict, &item.key);
 	if (blob) {
@@ -146,7 +165,7 @@ SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
 	if (!items)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (!svc_dict_item(call, &request->values[2 * i], &request->values[2 * i + 1], &items[i]))
+		if (!svc_dict_item(call, dict, &request->values[2 * i], &request->values[2 * i + 1], &items[i]))
 			return;
 	}
 	call_done(call, dict_update(call->core, dict, items, count), OUTCOME_DONE);
@@ -159,7 +178,7 @@ SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
 	struct dict_item item;
 	struct blob *sum;
 
-	if (!dict || !svc_dict_item(call, &request->key, &request->value, &item))
+	if (!dict || !svc_dict_item(call, dict, &request->key, &request->value, &item))
 		return;
 	status = dict_add(call->core, dict, &item, &sum);
 	if (status == CONCUR_OK)
@@ -175,7 +194,7 @@ SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
 	struct dict_item item;
 	int64_t count;
 
-	if (!dict || !call_key(call, &request->key, &item.key, &item.key_refers) ||
+	if (!dict || !svc_dict_key(call, dict, &request->key, &item.key, &item.key_refers) ||
 	    !call_inner_value(call, &request->value, &item.value, &item.value_refers))
 		return;
 	status = dict_append(call->core, dict, &item, &count);
@@ -195,13 +214,22 @@ SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
 	struct value expected;
 	enum outcome outcome;
 
-	if (!dict || !call_key(call, &request->key, &item.key, &item.key_refers))
+	if (!dict || !svc_dict_key(call, dict, &request->key, &item.key, &item.key_refers))
 		return;
 	if (request->value.len && !call_value(call, &request->value, &item.value, &item.value_refers))
 		return;
 	if (has_expected && !call_value(call, &request->expected, &expected, &refers))
 		return;
 	status = dict_compare_exchange(call->core, dict, &item, has_expected ? &expected : NULL, &outcome);
+	if (status == CONCUR_NEEDS_COMPARE && !candidates_compared(call)) {
+		candidates_of_value(call, dict_get(dict, &item.key));
+		return;
+	}
+	/* Compared, and not the same bytes: it is another one. */
+	if (status == CONCUR_NEEDS_COMPARE) {
+		status = CONCUR_OK;
+		outcome = OUTCOME_CHANGED;
+	}
 	if (status == CONCUR_OK)
 		reply_value(&call->to, outcome, call_version(call), dict_get(dict, &item.key));
 	else
@@ -242,7 +270,8 @@ SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 
 	if (!dict)
 		return;
-	if (!dict_page_begin(dict, request->cursor, &page)) {
+	if (!(request->backwards ? dict_page_begin_backwards(dict, request->cursor, &page)
+				 : dict_page_begin(dict, request->cursor, &page))) {
 		call_done(call, CONCUR_OK, OUTCOME_CHANGED);
 		return;
 	}
@@ -257,6 +286,31 @@ SVC_HANDLER(svc_dict_page, Dict, PageRequest, PairsReply)
 	list.version = call->object->version;
 	list.cursor = dict_page_cursor(&page);
 	reply_list(&call->to, &list);
+}
+
+/* Items that only the client can compare must not be on both sides. */
+SVC_HANDLER(svc_dict_merge, Dict, OtherRequest, DoneReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object);
+	const struct dict *other;
+
+	if (!dict)
+		return;
+	other = (const struct dict *)call_other(call, request->other, 1u << call->object->kind->id);
+	if (!other)
+		return;
+	if (dict != other && dict_opaque(dict) && dict_opaque(other) && !candidates_compared(call))
+		candidates_of_keys(call, dict_entries(dict));
+	else
+		call_done(call, dict_merge(call->core, dict, other), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_dict_candidates, Dict, PageRequest, ValuesReply)
+{
+	const struct dict *dict = svc_dict_object(call, request->object);
+
+	if (dict)
+		candidates_page(call, dict_entries(dict), request->cursor);
 }
 
 const Concur__V1__Dict_Service svc_dict = CONCUR__V1__DICT__INIT(svc_dict_);

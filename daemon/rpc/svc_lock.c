@@ -1,15 +1,24 @@
-/* concur.v1.Lock, for the kinds lock and rlock. */
+/* concur.v1.Lock, for the kinds lock and rlock, and for the lock of a condition. */
+#include "daemon/rpc/svc_lock.h"
+
+#include "daemon/core/condition.h"
+#include "daemon/rpc/rpc.h"
 #include "daemon/rpc/services.h"
 
-#include "daemon/core/lock.h"
-#include "daemon/rpc/rpc.h"
-
-enum { SVC_LOCK_KINDS = KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) };
+enum { SVC_LOCK_KINDS = KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) };
 
 static struct lock *
 svc_lock_find(struct call *call, uint64_t id)
 {
-	return (struct lock *)call_object(call, id, SVC_LOCK_KINDS);
+	struct object *object = call_object(call, id, SVC_LOCK_KINDS);
+	struct lock *lock = (struct lock *)object;
+
+	if (!object || lock_is(object))
+		return lock;
+	lock = condition_lock((struct condition *)object);
+	if (!lock)
+		call_fail(call, CONCUR_NOT_FOUND, "the lock that it was on is gone");
+	return lock;
 }
 
 void
@@ -20,7 +29,7 @@ svc_lock_answer(const struct reply_to *to, const struct result *result)
 
 	reply.outcome = (Concur__V1__Outcome)result->outcome;
 	reply.token = result->number;
-	if (result->outcome == OUTCOME_OWNER_DIED) {
+	if (result->death.token) {
 		death.session = result->death.session;
 		death.process = result->death.process;
 		death.context = result->death.context;

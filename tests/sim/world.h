@@ -12,6 +12,7 @@
 #define TESTS_SIM_WORLD_H
 
 #include "concur/v1/cell.pb-c.h"
+#include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
 #include "concur/v1/list.pb-c.h"

@@ -37,4 +37,24 @@ expect 4 '' 'set s: ' add_unhashable_is_error set s add '[1]'
 expect 0 '' '' candidates_of_plain_items_are_none set s candidates
 seq 1 3000 | xargs -n 1000 "$concur" set many add >/dev/null
 same 3000 "$("$concur" set many union s | sort -u | wc -l)" union_of_many_pages_is_all
+# dict and dict
+expect 0 '' '' update_one dict d update a 1 b 2
+expect 0 '' '' update_other dict e update b 3 c 4
+expect 0 '' '' merge_puts_all_in dict d merge e
+expect 0 '["c", 4]
+["b", 3]
+["a", 1]' '' items_backwards_are_turned_round dict d items --backwards
+expect 0 '' '' candidates_of_plain_keys_are_none dict d candidates
+expect 4 '' 'dict d: ' merge_of_set_is_error dict d merge s
+
+# namespace
+expect 0 '' '' set_makes_namespace namespace n set name Bob
+expect 0 '"Bob"' '' get_prints_attribute namespace n get name
+expect 0 '1' '' incr_absent_counts_from_0 namespace n incr 5
+expect 0 '3' '' incr_adds namespace n incr 5 2
+expect 0 '["name", "Bob"]
+["5", 3]' '' items_are_names_and_values namespace n items
+expect 0 '' '' del_takes_away namespace n del 5
+expect 1 '' 'namespace n: not there' get_missing_attribute_is_plain_no namespace n get 5
+expect 0 '1' '' len_counts_attributes namespace n len
 finish

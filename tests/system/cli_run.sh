@@ -104,6 +104,18 @@ with_daemon_tests() {
 	expect 0 '' '' rlock_operator_says_consistent rlock r consistent
 	expect 0 '' '' rlock_is_recovered rlock r -- true
 
+	# A condition: its lock is held around each verb.
+	"$concur" condition c wait >"$place/waited" &
+	waiter=$!
+	until_true shows 'waiters: 1' condition c info
+	expect 0 '1' '' condition_notify_counts_them condition c notify 3
+	wait "$waiter"
+	same 0 $? condition_wait_is_notified
+	expect 0 '0' '' condition_notify_all_remembers_nobody condition c notify-all
+	expect 1 '' 'timed out' condition_wait_times_out condition c wait --timeout 0.01
+	expect 1 'false' '' condition_lock_is_free_afterwards condition c locked
+	expect 0 'true' '' condition_lock_is_held_meanwhile condition c -- "$concur" condition c locked
+
 	# The daemon goes away while the lock is held: that is no success.
 	expect 3 '' 'may have been lost' lock_lost_is_no_success \
 		lock l -- sh -c "kill -KILL $("$concur" info | sed -n 's/^process: //p')" 2>/dev/null || :

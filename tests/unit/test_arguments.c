@@ -178,6 +178,8 @@ make_call(struct bench *bench, const struct row *row, struct spoil *spoil)
 
 	row->method->input->message_init(message);
 	fill_number(message, "object", spoil->object);
+	if (!has_field(row, "values"))
+		fill_number(message, "other", spoil->object);
 	fill_number(message, "wait_ns", (uint64_t)spoil->wait_ns);
 	fill_bytes(message, "key", spoil->key);
 	fill_bytes(message, "value", spoil->value);
@@ -199,10 +201,11 @@ kinds_of_service(const char *service)
 		unsigned kinds;
 	} rows[] = {
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
-		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) },
+		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
-		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) },
+		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
+		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 		{ "concur.v1.Set", KIND_BIT(KIND_SET) },

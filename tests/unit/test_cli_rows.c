@@ -75,8 +75,8 @@ END_TEST
  * business. */
 START_TEST(method_of_a_kind_has_a_row)
 {
-	static const char *const services[] = { "Manager/", "Cell/", "Dict/", "Event/", "List/", "Lock/", "Queue/",
-		"Semaphore/", "Set/" };
+	static const char *const services[] = { "Manager/", "Cell/", "Condition/", "Dict/", "Event/", "List/", "Lock/",
+		"Queue/", "Semaphore/", "Set/" };
 	struct method method;
 
 	for (size_t i = 0; methods_at(i, &method); i++) {

@@ -191,6 +191,20 @@ START_TEST(cycle_goes_when_its_session_dies)
 }
 END_TEST
 
+/* Where it fails for a new kind: that has to have each_reference, or its name here if it never stores a value. */
+START_TEST(every_kind_that_stores_values_shows_its_references)
+{
+	const unsigned without = KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_RWLOCK) |
+	    KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_CONDITION) | KIND_BIT(KIND_EVENT) | KIND_BIT(KIND_LATCH) |
+	    KIND_BIT(KIND_ARRAY);
+
+	for (enum kind_id id = KIND_DICT; id < KIND_COUNT; id++) {
+		if (kind_find(id) && !(without & KIND_BIT(id)))
+			ck_assert_msg(kind_find(id)->each_reference != NULL, "%s does not", kind_find(id)->name);
+	}
+}
+END_TEST
+
 /* -- what stays -------------------------------------------------------------------------------------------------- */
 
 /* A list, kept by what the loop says, refers to a cell that refers back. */
@@ -380,6 +394,7 @@ main(void)
 		cycle_goes_when_the_item_that_led_to_it_does,
 		cycle_goes_when_the_container_that_led_to_it_does,
 		cycle_goes_when_its_session_dies,
+		every_kind_that_stores_values_shows_its_references,
 		cycle_that_a_waiting_call_stands_at_stays,
 		cycle_in_a_value_on_its_way_stays,
 		value_that_waited_and_left_keeps_nothing,

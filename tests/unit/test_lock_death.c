@@ -1,4 +1,4 @@
-/* Locks and queues when their users die or leave: whole sessions that end, as their peers see it. */
+/* Locks, conditions and queues when their users die or leave: whole sessions that end, as their peers see it. */
 #include "tests/sim/world.h"
 #include "tests/unit/unit.h"
 
@@ -347,6 +347,67 @@ START_TEST(cycle_is_gone_when_one_of_it_dies)
 }
 END_TEST
 
+/* -- conditions -------------------------------------------------------------------------------------------------- */
+
+static Concur__V1__Cancelled
+cancel(struct bench *bench, int client, const struct world_call *wait)
+{
+	Concur__V1__CancelRequest request = CONCUR__V1__CANCEL_REQUEST__INIT;
+	struct world_call *call;
+
+	request.call = wait->id;
+	call = world_call(bench->clients[client], "/concur.v1.Session/Cancel", &request.base);
+	return ((const Concur__V1__CancelReply *)call->message)->result;
+}
+
+START_TEST(cancel_of_a_condition_wait_says_that_it_takes_its_lock_back)
+{
+	struct world_call *wait;
+	struct bench bench;
+	uint64_t condition;
+
+	bench_init(&bench);
+	condition = world_open(bench.clients[0], CONCUR__V1__KIND__KIND_CONDITION, "condition");
+	acquire(&bench, 0, condition, 0);
+	wait = world_wait(bench.clients[0], "/concur.v1.Condition/Wait", condition, -1);
+	acquire(&bench, 1, condition, 0);
+	ck_assert_int_eq(cancel(&bench, 0, wait), CONCUR__V1__CANCELLED__RETAKING);
+	ck_assert(!wait->answered);
+	ck_assert_int_eq(release(&bench, 1, condition), CONCUR_OK);
+	ck_assert_outcome(wait, TIMED_OUT);
+	ck_assert_uint_gt(token(wait), 0);
+	ck_assert_int_eq(cancel(&bench, 0, wait), CONCUR__V1__CANCELLED__TOO_LATE);
+	ck_assert_int_eq(release(&bench, 0, condition), CONCUR_OK);
+	world_fini(&bench.world);
+}
+END_TEST
+
+START_TEST(death_of_the_notified_in_the_turn_of_the_notify_wakes_the_next)
+{
+	Concur__V1__CountRequest one = CONCUR__V1__COUNT_REQUEST__INIT;
+	Concur__V1__ObjectRequest object = CONCUR__V1__OBJECT_REQUEST__INIT;
+	struct world_call *waits[2];
+	struct bench bench;
+	uint64_t condition;
+
+	bench_init(&bench);
+	condition = world_open(bench.clients[0], CONCUR__V1__KIND__KIND_CONDITION, "condition");
+	for (int i = 0; i < 2; i++) {
+		acquire(&bench, i, condition, 0);
+		waits[i] = world_wait(bench.clients[i], "/concur.v1.Condition/Wait", condition, -1);
+	}
+	acquire(&bench, 2, condition, 0);
+	one.object = object.object = condition;
+	one.count = 1;
+	world_send(bench.clients[2], "/concur.v1.Condition/Notify", &one.base);
+	world_end(bench.clients[0], SERVER_PEER_DIED);
+	world_send(bench.clients[2], "/concur.v1.Lock/Release", &object.base);
+	world_turn(&bench.world, 0);
+	ck_assert_outcome(waits[1], DONE);
+	world_fini(&bench.world);
+}
+END_TEST
+
 /* -- queues ------------------------------------------------------------------------------------------------------ */
 
 START_TEST(item_put_after_the_death_of_a_getter_goes_to_the_next)
@@ -421,6 +482,8 @@ main(void)
 		wait_that_closes_a_cycle_fails_in_words_that_name_it,
 		wait_with_an_end_or_of_a_free_context_is_no_deadlock,
 		cycle_is_gone_when_one_of_it_dies,
+		cancel_of_a_condition_wait_says_that_it_takes_its_lock_back,
+		death_of_the_notified_in_the_turn_of_the_notify_wakes_the_next,
 		item_put_after_the_death_of_a_getter_goes_to_the_next,
 		item_put_and_death_of_its_getter_in_one_turn_loses_no_other,
 		items_put_by_the_dead_stay_in_order,
