@@ -61,6 +61,7 @@ typedef struct concur_list concur_list;
 typedef struct concur_queue concur_queue;
 typedef struct concur_lock concur_lock; /* of a lock or an rlock */
 typedef struct concur_condition concur_condition;
+typedef struct concur_rwlock concur_rwlock;
 typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
@@ -188,6 +189,8 @@ CONCUR_CHECKED enum concur_status concur_lock_open(concur_session *session, cons
     const struct concur_open *how, concur_lock **ret_lock);
 CONCUR_CHECKED enum concur_status concur_rlock_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_lock **ret_lock);
+CONCUR_CHECKED enum concur_status concur_rwlock_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_rwlock **ret_rwlock);
 CONCUR_CHECKED enum concur_status concur_condition_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_condition **ret_condition);
 CONCUR_CHECKED enum concur_status concur_cell_open(concur_session *session, const char *name,
@@ -230,6 +233,7 @@ concur_list *concur_object_list(concur_object *object);
 concur_queue *concur_object_queue(concur_object *object);
 concur_lock *concur_object_lock(concur_object *object); /* a lock or an rlock */
 concur_condition *concur_object_condition(concur_object *object);
+concur_rwlock *concur_object_rwlock(concur_object *object);
 concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
@@ -275,7 +279,8 @@ void concur_object_free(concur_object *object);
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
     concur_namespace *: (handle), \
-    concur_semaphore *: (handle), concur_condition *: (handle)))
+    concur_semaphore *: (handle), concur_condition *: (handle), \
+    concur_rwlock *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -430,11 +435,13 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
+#include "concur_iterate.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"
 #include "concur_pipe.h"
 #include "concur_queue.h"
+#include "concur_rwlock.h"
 #include "concur_semaphore.h"
 #include "concur_set.h"
 

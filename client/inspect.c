@@ -28,7 +28,7 @@ begin_list(unsigned flags, concur_session *session, enum concur_kind kind, uint6
 	body.kind = (Concur__V1__Kind)kind;
 	body.cursor = cursor;
 	body.count = count;
-	body.anonymous = all;
+	body.all = all;
 	return request_begin_message(&request, &body.base);
 }
 

@@ -170,6 +170,7 @@ OPENS(list, LIST)
 OPENS(queue, QUEUE)
 OPENS(cell, CELL)
 OPENS(condition, CONDITION)
+OPENS(rwlock, RWLOCK)
 OPENS(pipe, PIPE)
 OPENS(set, SET)
 OPENS(namespace, NAMESPACE)
@@ -251,7 +252,12 @@ FORMS_DONE(object_clear, (concur_object * object), (object))
 static concur_future *
 object_copy(unsigned flags, concur_object *object)
 {
-	return shape_object(ON(object, CONCUR_METHOD_OBJECT_COPY, RESULT_OBJECT, flags));
+	Concur__V1__CopyRequest body = CONCUR__V1__COPY_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, ON(object, CONCUR_METHOD_OBJECT_COPY, RESULT_OBJECT, flags));
+	body.object = pack.object;
+	return pack_begin(&pack, &body.base);
 }
 
 FORMS(object, concur_object *, object_copy, (concur_object * object), (object))

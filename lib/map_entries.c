@@ -118,7 +118,8 @@ map_entries_unshare(struct map *map, uint32_t segment)
 void
 map_entries_share(struct map *map, struct map *copy)
 {
-	uint32_t used = (map->end + MAP_SEGMENT - 1) / MAP_SEGMENT;
+	/* The first one may be there without an entry. */
+	uint32_t used = map->end ? (map->end + MAP_SEGMENT - 1) / MAP_SEGMENT : 1;
 
 	for (uint32_t i = 0; i < used; i++) {
 		if (i + MAP_SHARE_AHEAD < used)

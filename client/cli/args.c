@@ -41,6 +41,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 
 	if (strcmp(field->name, "timeout") == 0)
 		return read_seconds(word, fault);
+	if (!target)
+		return spell_word(word, true, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
@@ -55,6 +57,15 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		(void)fault_set(fault, "%s must be an integer, not %.60s", option, word);
 	}
 	return json;
+}
+
+bool
+args_is_flag(const struct field *field, const ProtobufCMessageDescriptor *type)
+{
+	const ProtobufCFieldDescriptor *target =
+	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
+
+	return target ? target->type == PROTOBUF_C_TYPE_BOOL : field->is_option && !*field->fallback;
 }
 
 static bool
@@ -76,24 +87,22 @@ static int
 take_option(const struct command *command, const struct field *field, const ProtobufCMessageDescriptor *type, size_t at,
     json_t *request, struct fault *fault)
 {
-	const ProtobufCFieldDescriptor *target =
-	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
 	char name[FIELD_NAME_MAX];
 	const char *word;
 	json_t *json;
 	int taken;
 
 	fields_option_name(field, name, sizeof name);
-	if (target->type == PROTOBUF_C_TYPE_BOOL) {
+	if (args_is_flag(field, type)) {
 		if (strcmp(command->words[at] + 2, name) != 0)
 			return 0;
-		return set_flag(request, target->name) ? 1 : -1;
+		return set_flag(request, field->name) ? 1 : -1;
 	}
 	word = options_word(name, command->words + at, command->word_count - at, &taken, fault);
 	if (!word)
 		return taken;
 	json = args_word(field, type, word, command->options.text, fault);
-	if (!json || !set_member(request, target->name, json) || !set_flag(request, field->if_given))
+	if (!json || !set_member(request, fields_target(field), json) || !set_flag(request, field->if_given))
 		return -1;
 	return taken;
 }

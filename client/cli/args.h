@@ -21,6 +21,9 @@ bool args_read(const struct command *command, const ProtobufCMessageDescriptor *
     struct fault *fault);
 void args_fini(struct args *args);
 
+/* Whether the field is true or false, and so takes no word. */
+bool args_is_flag(const struct field *field, const ProtobufCMessageDescriptor *type);
+
 /* What one word means for one field: a new reference, NULL with a fault. */
 json_t *args_word(const struct field *field, const ProtobufCMessageDescriptor *type, const char *word, bool raw,
     struct fault *fault);

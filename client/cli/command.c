@@ -155,3 +155,16 @@ command_open(struct command *command, bool create, bool strict, json_t **ret_id)
 		*ret_id = json_incref(json_object_get(reply, "object"));
 	return verdict;
 }
+
+void
+command_snapshot(struct command *command, json_t **id)
+{
+	json_auto_t *request = json_pack("{s:O, s:s}", "object", *id, "lifetime", "session");
+	json_auto_t *reply = NULL;
+	struct fault fault;
+
+	if (command->options.if_version || command_try(command, "Object/Copy", request, &reply, &fault) != CONCUR_OK)
+		return;
+	json_decref(*id);
+	*id = json_incref(json_object_get(reply, "object"));
+}

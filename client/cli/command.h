@@ -44,6 +44,10 @@ enum concur_status command_try(struct command *command, const char *method, json
 /* The same with a complaint and a verdict. */
 enum verdict command_call(struct command *command, const char *method, json_t *request, json_t **ret_reply);
 
+/* A reference to a copy of the object, as it is now, in place of *id; it goes with this command. What can not be copied
+ * stays as it is, and so does all for a command that is bound to a version. */
+void command_snapshot(struct command *command, json_t **id);
+
 /* Opens the command's object. The strictness counts for a lock or semaphore that is made. */
 enum verdict command_open(struct command *command, bool create, bool strict, json_t **ret_id);
 

@@ -3,6 +3,7 @@
 
 #include "client/cli/completion_bash.h"
 #include "fields.h"
+#include "ls.h"
 #include "message.h"
 #include "methods.h"
 #include "print.h"
@@ -92,9 +93,12 @@ offer_option_words(const struct row *row, const char *option)
 	for (size_t i = 0; option[2 + i] && i < sizeof name - 1; i++)
 		name[i] = (char)(option[2 + i] == '-' ? '_' : option[2 + i]);
 	target = protobuf_c_message_descriptor_get_field_by_name(method.input, name);
-	if (!target || target->type != PROTOBUF_C_TYPE_ENUM)
+	if (row->run == ls_run && strcmp(name, "sort") == 0)
+		ls_name_sorts(words, sizeof words);
+	else if (target && target->type == PROTOBUF_C_TYPE_ENUM)
+		message_field_kind(target, words, sizeof words);
+	else
 		return false;
-	message_field_kind(target, words, sizeof words);
 	for (char *word = strtok(words, ", "); word; word = strtok(NULL, ", "))
 		(void)puts(word);
 	return true;
@@ -106,7 +110,7 @@ offer_top(struct command *command, const struct row *row, char **words, size_t c
 {
 	const struct kind_word *kind = count > 2 ? rows_kind(words[1]) : NULL;
 
-	if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0)
+	if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0 || strcmp(row->verb, "who") == 0)
 		offer_names(command, NULL);
 	else if (strcmp(row->verb, "call") == 0)
 		offer_methods();

@@ -115,8 +115,8 @@ label(const struct field *field, char *ret)
 }
 
 void
-fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *arg), const void *arg, char *ret,
-    size_t size)
+fields_usage(const char *fields, bool (*is_flag)(const struct field *field, const void *arg), const void *arg,
+    char *ret, size_t size)
 {
 	char option[FIELD_NAME_MAX];
 	char words[FIELD_NAME_MAX];
@@ -127,7 +127,7 @@ fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *
 	while (used < size && fields_next(&fields, &field)) {
 		label(&field, words);
 		fields_option_name(&field, option, sizeof option);
-		if (field.is_option && is_flag(fields_target(&field), arg))
+		if (field.is_option && is_flag(&field, arg))
 			used += (size_t)snprintf(ret + used, size - used, " [--%s]", option);
 		else if (field.is_option)
 			used += (size_t)snprintf(ret + used, size - used, " [--%s %s]", option, words);

@@ -10,6 +10,9 @@
  *   values...    one word or more; where the field is no array, the verb is carried out once for each word
  *   --start      any of these with -- in front: an option. A flag if the field is true or false
  *
+ * A name that is no field of the request is the verb's own, as text, or as a flag where it is an option without a
+ * =WORD; the verb's code takes it out of the request's JSON.
+ *
  * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
  * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name. */
 #ifndef CLI_FIELDS_H
@@ -39,8 +42,8 @@ const char *fields_target(const struct field *field);
 /* "must-create": the option's name as it is typed, without the dashes. */
 void fields_option_name(const struct field *field, char *ret, size_t size);
 
-/* " KEY [COUNT] [--timeout SECONDS]". is_flag tells which fields of the request are true or false. */
-void fields_usage(const char *fields, bool (*is_flag)(const char *field, const void *arg), const void *arg, char *ret,
-    size_t size);
+/* " KEY [COUNT] [--timeout SECONDS]". is_flag tells which fields are true or false. */
+void fields_usage(const char *fields, bool (*is_flag)(const struct field *field, const void *arg), const void *arg,
+    char *ret, size_t size);
 
 #endif

@@ -1,7 +1,9 @@
 /* Help. */
 #include "help.h"
 
+#include "args.h"
 #include "fields.h"
+#include "ls.h"
 #include "message.h"
 #include "methods.h"
 #include "rawcall.h"
@@ -95,10 +97,12 @@ explain_fields(const struct row *row)
 		const ProtobufCFieldDescriptor *target =
 		    protobuf_c_message_descriptor_get_field_by_name(method.input, fields_target(&field));
 
-		if (!target)
-			continue;
-		message_field_kind(target, kind, sizeof kind);
-		if (target->type == PROTOBUF_C_TYPE_BOOL)
+		(void)snprintf(kind, sizeof kind, "text");
+		if (target)
+			message_field_kind(target, kind, sizeof kind);
+		if (row->run == ls_run && strcmp(field.name, "sort") == 0)
+			ls_name_sorts(kind, sizeof kind);
+		if (args_is_flag(&field, method.input))
 			(void)snprintf(kind, sizeof kind, "yes, if it is given");
 		if (strcmp(field.name, "timeout") == 0)
 			(void)snprintf(kind, sizeof kind, "seconds; 0 does not wait, without it waits for ever");

@@ -38,11 +38,14 @@ set_environment(const struct command *command, json_t *reply)
 	    (token == 0 || setenv("CONCUR_LOCK_TOKEN", word, 1) == 0);
 }
 
-/* "Lock/Release" for "Lock/Acquire". */
+/* "Lock/Release" for "Lock/Acquire", "RWLock/ReleaseRead" for "RWLock/Read". */
 static void
 name_release(const struct row *row, char *ret, size_t size)
 {
-	(void)snprintf(ret, size, "%.*s/Release", (int)strcspn(row->method, "/"), row->method);
+	int service = (int)strcspn(row->method, "/");
+	const char *what = row->method + service + 1;
+
+	(void)snprintf(ret, size, "%.*s/Release%s", service, row->method, strcmp(what, "Acquire") == 0 ? "" : what);
 }
 
 /* Lets go; what is no longer ours was lost while the command ran, which must not pass for success. */

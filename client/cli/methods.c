@@ -10,6 +10,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "concur/v1/set.pb-c.h"
@@ -30,6 +31,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__lock__descriptor,
 	&concur__v1__pipe__descriptor,
 	&concur__v1__queue__descriptor,
+	&concur__v1__rwlock__descriptor,
 	&concur__v1__set__descriptor,
 	&concur__v1__semaphore__descriptor,
 };

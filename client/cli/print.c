@@ -260,42 +260,6 @@ print_name(json_t *name)
 		print_json(stdout, name);
 }
 
-enum verdict
-print_objects(struct command *command, json_t *reply)
-{
-	static const char *const columns[] = { "len", "waiters", "refs", "bytes" };
-	size_t index;
-	json_t *object;
-
-	json_array_foreach(json_object_get(reply, "objects"), index, object)
-	{
-		if (command->options.json || command->options.raw) {
-			print_item(command, command->options.json ? object : json_object_get(object, "name"));
-			continue;
-		}
-		if (command->printed++ == 0)
-			(void)printf("%-6s %9s %9s %9s %12s  NAME\n", "KIND", "LEN", "WAITERS", "REFS", "BYTES");
-		(void)printf("%-6s", json_string_value(json_object_get(object, "kind")));
-		for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-			(void)printf(" %*lld", i == 3 ? 12 : 9,
-			    (long long)json_integer_value(json_object_get(object, columns[i])));
-		(void)fputs("  ", stdout);
-		print_name(json_object_get(object, "name"));
-		(void)fputc('\n', stdout);
-	}
-	return VERDICT_DONE;
-}
-
-enum verdict
-print_sessions(struct command *command, json_t *reply)
-{
-	size_t index;
-	json_t *session;
-
-	json_array_foreach(json_object_get(reply, "sessions"), index, session) print_item(command, session);
-	return VERDICT_DONE;
-}
-
 /* "name: value" lines; the members of a message inside have its name in front. */
 static void
 print_lines(json_t *object, const char *prefix)

@@ -31,8 +31,6 @@ enum verdict print_pair_values(struct command *command, json_t *reply);
 enum verdict print_pairs(struct command *command, json_t *reply);
 enum verdict print_fields(struct command *command, json_t *reply);
 enum verdict print_made_set(struct command *command, json_t *reply); /* the items of the set that was made */
-enum verdict print_sessions(struct command *command, json_t *reply);
-enum verdict print_objects(struct command *command, json_t *reply);
 enum verdict print_alive(struct command *command, json_t *reply);
 
 /* What the reply's outcome means: DONE, or NO and a word about it on stderr. */

@@ -1,17 +1,21 @@
 /* The table of verbs, in the order in which help shows them. */
 #include "rows.h"
 
+#include "args.h"
 #include "complete.h"
 #include "condrun.h"
 #include "fields.h"
 #include "help.h"
 #include "lockrun.h"
+#include "ls.h"
 #include "methods.h"
 #include "print.h"
 #include "rawcall.h"
 #include "run.h"
+#include "show.h"
 #include "slices.h"
 #include "verbs.h"
+#include "who.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +26,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_QUEUE, "queue", "items that are put at one end and taken at the other, by whoever comes first" },
 	{ ROW_LOCK, "lock", "one holder at a time, in the order they came" },
 	{ ROW_RLOCK, "rlock", "a lock that its holder may take again" },
+	{ ROW_RWLOCK, "rwlock", "many readers at a time, or one writer" },
 	{ ROW_CONDITION, "condition", "waiting for a word from others, under a lock" },
 	{ ROW_VALUE, "value", "one value" },
 	{ ROW_PIPE, "pipe", "two ends, NAME.0 and NAME.1: what is sent into one is received at the other" },
@@ -35,6 +40,7 @@ const struct kind_word rows_kinds[] = {
 /* Short names for the columns below. */
 #define CREATES ROW_CREATES
 #define LISTS ROW_LISTS
+#define SNAPSHOT ROW_SNAPSHOT
 
 /* clang-format off */
 const struct row rows[] = {
@@ -42,10 +48,10 @@ const struct row rows[] = {
 	{ ROW_TOP, "run", NULL, "", ROW_COMMAND, NULL, run_run, "start a private daemon for COMMAND, which finds it by $CONCUR_URL" },
 	{ ROW_TOP, "ping", "Session/Ping", "", 0, print_alive, NULL, "ask the daemon for a sign of life" },
 	{ ROW_TOP, "info", "Manager/Info", "", 0, print_fields, NULL, "what the daemon says of itself" },
-	{ ROW_TOP, "ls", "Manager/List", "--kind", LISTS, print_objects, NULL, "list the objects that have a name; with --raw the names alone" },
-	{ ROW_TOP, "who", "Manager/Sessions", "", LISTS, print_sessions, NULL, "list the sessions: which processes are connected, what they wait for and hold" },
+	{ ROW_TOP, "ls", "Manager/List", "--kind --all --sort=name --reverse", LISTS, NULL, ls_run, "list the objects that have a name, or all; with --raw the names alone" },
+	{ ROW_TOP, "who", "Manager/Sessions", "name?", LISTS, NULL, who_run, "who holds an object, waits for it, refers to it; without NAME all processes that are connected" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
-	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, verbs_show, "what is known of objects: kind, length, who holds it, who waits" },
+	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
 	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
@@ -63,9 +69,9 @@ const struct row rows[] = {
 	{ ROW_DICT, "incr", "Dict/Add", "key value=1", CREATES, print_value, NULL, "as add; without a number adds 1" },
 	{ ROW_DICT, "append", "Dict/Append", "key value", CREATES, print_count, NULL, "append to the list at a key (none counts as empty) and print its new length" },
 	{ ROW_DICT, "compare-exchange", "Dict/CompareExchange", "key expected value", 0, print_value, NULL, "put the value only if the expected one is there; else print what is there" },
-	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS, print_keys, NULL, "all keys, in the order they were inserted" },
-	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS, print_pair_values, NULL, "all values, in the order of their keys" },
-	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS, print_pairs, NULL, "all [key, value]" },
+	{ ROW_DICT, "keys", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_keys, NULL, "all keys, in the order they were inserted" },
+	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
+	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
@@ -82,10 +88,10 @@ const struct row rows[] = {
 	{ ROW_LIST, "reverse", "List/Reverse", "", 0, print_nothing, NULL, "turn the order round" },
 	{ ROW_LIST, "sort", "List/Sort", "--reverse", 0, print_nothing, NULL, "sort the items" },
 	{ ROW_LIST, "repeat", "List/Repeat", "count", 0, print_nothing, NULL, "repeat the items so many times in all" },
-	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS, NULL, slices_run, "the items from start to in front of stop" },
+	{ ROW_LIST, "slice", "List/GetSlice", "--start|from_start --stop|to_end --step=1", LISTS | SNAPSHOT, NULL, slices_run, "the items from start to in front of stop" },
 	{ ROW_LIST, "set-slice", "List/SetSlice", "values... --start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "put values in place of a slice" },
 	{ ROW_LIST, "del-slice", "List/DeleteSlice", "--start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "take a slice away" },
-	{ ROW_LIST, "items", "List/GetSlice", "", LISTS, NULL, slices_run, "all items" },
+	{ ROW_LIST, "items", "List/GetSlice", "", LISTS | SNAPSHOT, NULL, slices_run, "all items" },
 
 	{ ROW_QUEUE, "put", "Queue/Put", "value... --timeout", CREATES, print_nothing, NULL, "put items, one after the other; waits for room" },
 	{ ROW_QUEUE, "put-nowait", "Queue/Put", "value...", CREATES, print_nothing, NULL, "put items if there is room" },
@@ -104,6 +110,10 @@ const struct row rows[] = {
 	{ ROW_LOCKS, "consistent", "Lock/Consistent", "--token", 0, print_needed, NULL, "say that what a robust lock guards is in order again: for its holder by its token, or else for all" },
 	{ ROW_LOCKS, "locked", "Lock/State", "", 0, print_locked, NULL, "true or false: whether somebody holds it" },
 	{ ROW_LOCKS, "state", "Lock/State", "", 0, print_fields, NULL, "who holds it, since when, and how many wait" },
+
+	{ ROW_RWLOCK, "read", "RWLock/Read", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "be one of the readers while COMMAND runs" },
+	{ ROW_RWLOCK, "write", "RWLock/Write", "--timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "be the only one that has it while COMMAND runs" },
+	{ ROW_RWLOCK, "state", "RWLock/State", "", 0, print_fields, NULL, "how many read, who writes, and how many wait" },
 
 	{ ROW_CONDITION, "wait", "Condition/Wait", "--timeout", CREATES, print_nothing, condrun_run, "wait to be notified; holds the lock before and afterwards" },
 	{ ROW_CONDITION, "notify", "Condition/Notify", "count=1", CREATES, print_count, condrun_run, "take the lock, notify those who wait longest and print how many there were" },
@@ -135,7 +145,7 @@ const struct row rows[] = {
 	{ ROW_SET, "discard", "Set/Discard", "values...", 0, print_count, NULL, "take items out, and print how many were there" },
 	{ ROW_SET, "contains", "Set/Contains", "value", 0, print_truth, NULL, "true or false: whether the item is there" },
 	{ ROW_SET, "pop", "Set/Pop", "", 0, print_value, NULL, "take the item out that was put in last, and print it" },
-	{ ROW_SET, "items", "Set/Page", "", LISTS, print_values, NULL, "all items, in the order they were put in" },
+	{ ROW_SET, "items", "Set/Page", "", LISTS | SNAPSHOT, print_values, NULL, "all items, in the order they were put in" },
 	{ ROW_SET, "candidates", "Set/Candidates", "", LISTS, print_values, NULL, "all items that only programs can compare" },
 	{ ROW_SET, "union", "Set/MakeUnion", "other", LISTS, print_made_set, NULL, "the items that are in one or both of two sets" },
 	{ ROW_SET, "intersection", "Set/MakeIntersection", "other", LISTS, print_made_set, NULL, "the items that are in both" },
@@ -166,6 +176,7 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_LOCK, "open", "Object/Open", "--strict --robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_RLOCK, "open", "Object/Open", "--robust --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_RWLOCK, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
@@ -208,18 +219,15 @@ kind_name(unsigned kind)
 }
 
 static bool
-is_flag(const char *name, const void *arg)
+is_flag(const struct field *field, const void *arg)
 {
-	const ProtobufCMessageDescriptor *type = arg;
-	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, name);
-
-	return field && field->type == PROTOBUF_C_TYPE_BOOL;
+	return args_is_flag(field, arg);
 }
 
 void
 rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 {
-	bool command = row->how & ROW_COMMAND;
+	bool command = row->how & ROW_COMMAND, bare = strcmp(row->verb, "--") == 0;
 	char words[256] = "";
 	struct method method;
 
@@ -230,7 +238,8 @@ rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 	if (kind == ROW_TOP)
 		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, command ? " -- COMMAND [WORD...]" : "");
 	else if (command)
-		(void)snprintf(ret, size, "concur %s NAME%s -- COMMAND [WORD...]", kind_name(kind), words);
+		(void)snprintf(ret, size, "concur %s NAME%s%s%s -- COMMAND [WORD...]", kind_name(kind), bare ? "" : " ",
+		    bare ? "" : row->verb, words);
 	else
 		(void)snprintf(ret, size, "concur %s NAME %s%s", kind_name(kind), row->verb, words);
 }

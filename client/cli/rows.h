@@ -33,7 +33,7 @@ enum {
 	ROW_LATCH = 1 << 16,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET | ROW_NAMESPACE,
 	ROW_LOCKS = ROW_LOCK | ROW_RLOCK | ROW_CONDITION, /* of the service Lock; a condition's lock */
-	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_VALUE | ROW_PIPE | ROW_SEMAPHORE | ROW_EVENT,
+	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_RWLOCK | ROW_VALUE | ROW_PIPE | ROW_SEMAPHORE | ROW_EVENT,
 };
 
 /* How a row's verb is carried out. */
@@ -41,8 +41,9 @@ enum {
 	ROW_CREATES = 1 << 0, /* the object is made if it is not there */
 	ROW_LISTS =
 	    1 << 1, /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
-	ROW_COMMAND = 1 << 2, /* takes a command behind "--" */
-	ROW_HIDDEN = 1 << 3,  /* not in help */
+	ROW_COMMAND = 1 << 2,  /* takes a command behind "--" */
+	ROW_HIDDEN = 1 << 3,   /* not in help */
+	ROW_SNAPSHOT = 1 << 4, /* with ROW_LISTS: lists a copy, so that all pages tell of one moment */
 };
 
 struct row {

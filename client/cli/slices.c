@@ -108,6 +108,7 @@ read_slice(struct command *command, json_t *request)
 
 	if (verdict != VERDICT_DONE)
 		return verdict;
+	command_snapshot(command, &id);
 	len_request = json_pack("{s:O}", "object", id);
 	(void)json_object_set_new(request, "object", id);
 	/* The daemon knows what to say about a step of 0. */

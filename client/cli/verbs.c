@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "methods.h"
+#include "pages.h"
 #include "print.h"
 
 #include <stdio.h>
@@ -46,6 +47,8 @@ name_object(struct command *command, const struct method *method, json_t *reques
 		return VERDICT_DONE;
 	if (has_field(method, "object")) {
 		verdict = command_open(command, command->row->how & ROW_CREATES, false, &id);
+		if (verdict == VERDICT_DONE && command->row->how & ROW_SNAPSHOT)
+			command_snapshot(command, &id);
 		if (verdict == VERDICT_DONE)
 			(void)json_object_set_new(request, "object", id);
 		return verdict == VERDICT_DONE ? name_other(command, request) : verdict;
@@ -54,17 +57,6 @@ name_object(struct command *command, const struct method *method, json_t *reques
 	if (has_field(method, "kind"))
 		(void)json_object_set_new(request, "kind", json_string(command->kind->word));
 	return VERDICT_DONE;
-}
-
-/* Where the next page begins; false if this was the last. */
-static bool
-next_page(json_t *reply, json_t *request)
-{
-	json_t *cursor = json_object_get(reply, "cursor");
-
-	if (!cursor || (json_is_integer(cursor) && json_integer_value(cursor) == 0))
-		return false;
-	return json_object_set(request, "cursor", cursor) == 0;
 }
 
 /* One call, and for a listing the pages that follow. */
@@ -80,7 +72,7 @@ call_pages(struct command *command, const struct method *method, json_t *request
 		verdict = command_call(command, method->name, request, &reply);
 		if (verdict == VERDICT_DONE) {
 			verdict = command->row->print(command, reply);
-			more = command->row->how & ROW_LISTS && next_page(reply, request);
+			more = command->row->how & ROW_LISTS && pages_next(reply, request);
 		}
 	} while (verdict == VERDICT_DONE && more);
 	return verdict;
@@ -174,66 +166,4 @@ verbs_run(struct command *command)
 out:
 	args_fini(&args);
 	return verdict;
-}
-
-/* -- show ---------------------------------------------------------------------------------------------------------- */
-
-/* Opens an object whose kind is not known: one try for each kind. */
-static enum concur_status
-open_any(struct command *command, const char *name, json_t **ret_id, struct fault *fault)
-{
-	enum concur_status status = CONCUR_WRONG_KIND;
-
-	for (const struct kind_word *kind = rows_kinds; kind->word && status == CONCUR_WRONG_KIND; kind++) {
-		json_auto_t *request = json_pack("{s:s, s:s, s:b}", "name", name, "kind", kind->word, "must_exist", 1);
-		json_auto_t *reply = NULL;
-
-		if (!request) {
-			(void)fault_set(fault, "the name is not UTF-8");
-			return CONCUR_BAD_NAME;
-		}
-		status = command_try(command, "Object/Open", request, &reply, fault);
-		*ret_id = json_incref(json_object_get(reply, "object"));
-	}
-	return status;
-}
-
-static enum verdict
-show(struct command *command, const char *name)
-{
-	json_auto_t *request = NULL;
-	json_auto_t *reply = NULL;
-	json_t *id = NULL;
-	struct fault fault;
-	enum verdict verdict;
-	enum concur_status status = open_any(command, name, &id, &fault);
-
-	command->name = name;
-	if (status != CONCUR_OK) {
-		command_complain(command, "%s", fault.text);
-		return command_verdict(status);
-	}
-	request = json_pack("{s:o}", "object", id);
-	verdict = command_call(command, "Object/Info", request, &reply);
-	return verdict == VERDICT_DONE ? print_fields(command, reply) : verdict;
-}
-
-enum verdict
-verbs_show(struct command *command)
-{
-	enum verdict worst = VERDICT_DONE;
-	enum verdict verdict;
-
-	if (command->word_count == 0)
-		return command_misused(command, &(struct fault){ "name is missing" });
-	verdict = command_connect(command);
-	if (verdict != VERDICT_DONE)
-		return verdict;
-	for (size_t i = 0; i < command->word_count; i++) {
-		if (i > 0 && !command->options.json)
-			(void)putchar('\n');
-		if (!goes_on(show(command, command->words[i]), &worst))
-			break;
-	}
-	return worst;
 }

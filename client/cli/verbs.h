@@ -7,7 +7,4 @@
 
 enum verdict verbs_run(struct command *command);
 
-/* "concur show NAME...": an object of any kind. */
-enum verdict verbs_show(struct command *command);
-
 #endif

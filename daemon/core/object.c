@@ -16,6 +16,7 @@
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
 #include "daemon/core/queue.h"
+#include "daemon/core/rwlock.h"
 #include "daemon/core/set.h"
 #include "daemon/core/semaphore.h"
 
@@ -35,6 +36,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_SET] = &set_kind,
 	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
+	[KIND_RWLOCK] = &rwlock_kind,
 	[KIND_CONDITION] = &condition_kind,
 	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
@@ -196,9 +198,11 @@ object_open(struct core *core, const struct object_open *open, struct object **r
 }
 
 enum concur_status
-object_copy(struct core *core, struct object *original, struct object **ret)
+object_copy(struct core *core, struct object *original, enum lifetime lifetime, struct session *creator,
+    struct object **ret)
 {
-	struct object_open open = { .options = { .kind = original->kind->id } };
+	struct object_open open = { .creator = creator,
+		.options = { .kind = original->kind->id, .lifetime = lifetime } };
 	enum concur_status status;
 
 	if (!original->kind->copy)

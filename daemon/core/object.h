@@ -187,8 +187,10 @@ enum concur_status object_open(struct core *core, const struct object_open *open
     bool *ret_created);
 
 /* A new anonymous object of the same kind, with the contents and options of the original as they are now. TYPE_ERROR
- * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. */
-enum concur_status object_copy(struct core *core, struct object *original, struct object **ret);
+ * for kinds that have none, LIMIT at objects_max, NO_MEMORY. No reference is taken, as above. `creator` counts for a
+ * lifetime of SESSION. */
+enum concur_status object_copy(struct core *core, struct object *original, enum lifetime lifetime,
+    struct session *creator, struct object **ret);
 
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);

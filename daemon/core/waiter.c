@@ -124,6 +124,8 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	link_remove(&waiter->link);
 	heap_remove(&core->deadlines, &waiter->deadline);
 	link_append(queue, &waiter->link);
+	link_remove(&waiter->in_object);
+	link_append(&object->waiters, &waiter->in_object);
 	waiter->origin = object_id(before);
 	waiter->object = object;
 	waiter->role = role;

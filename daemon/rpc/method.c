@@ -37,6 +37,8 @@ static const struct method_exception {
 	{ "/concur.v1.Queue/Join", METHOD_WAITS },
 	{ "/concur.v1.Event/Wait", METHOD_WAITS },
 	{ "/concur.v1.Lock/Acquire", METHOD_WAITS },
+	{ "/concur.v1.RWLock/Read", METHOD_WAITS },
+	{ "/concur.v1.RWLock/Write", METHOD_WAITS },
 	{ "/concur.v1.Condition/Wait", METHOD_WAITS },
 	{ "/concur.v1.Pipe/New", METHOD_GROWS },
 	{ "/concur.v1.Pipe/Send", METHOD_GROWS | METHOD_WAITS },

@@ -5,6 +5,7 @@
 
 #include "concur/v1/shapes.pb-c.h"
 #include "daemon/core/lock.h"
+#include "daemon/core/rwlock.h"
 #include "daemon/core/object.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/reply.h"
@@ -139,10 +140,10 @@ rpc_check_guard(struct call *call, uint64_t id, uint64_t token)
 
 	if (!id)
 		return true;
-	lock = call_other(call, id, KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK));
+	lock = call_other(call, id, KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_RWLOCK));
 	if (!lock)
 		return false;
-	if (lock_guards((struct lock *)lock, token))
+	if (lock_is(lock) ? lock_guards((struct lock *)lock, token) : rwlock_guards((struct rwlock *)lock, token))
 		return true;
 	call->object = lock;
 	call_fail(call, CONCUR_STALE_TOKEN, "the call was not carried out");

@@ -14,6 +14,7 @@ const ProtobufCService *const services[] = {
 	&svc_object.base,
 	&svc_pipe.base,
 	&svc_queue.base,
+	&svc_rwlock.base,
 	&svc_semaphore.base,
 	&svc_session.base,
 	&svc_set.base,

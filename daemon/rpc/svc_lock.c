@@ -29,7 +29,7 @@ svc_lock_answer(const struct reply_to *to, const struct result *result)
 
 	reply.outcome = (Concur__V1__Outcome)result->outcome;
 	reply.token = result->number;
-	if (result->death.token) {
+	if (result->death.session) {
 		death.session = result->death.session;
 		death.process = result->death.process;
 		death.context = result->death.context;

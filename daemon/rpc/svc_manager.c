@@ -55,7 +55,7 @@ static bool
 svc_manager_fill(struct call *call, const Concur__V1__ListRequest *request, Concur__V1__ObjectInfo *infos,
     Concur__V1__ListReply *message)
 {
-	struct svc_manager_walk walk = { call->core, request->anonymous, request->cursor, false };
+	struct svc_manager_walk walk = { call->core, request->all, request->cursor, false };
 	size_t page = inspect_page(call, request->count);
 	const struct object *object;
 

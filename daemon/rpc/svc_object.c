@@ -71,14 +71,18 @@ SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
 		call_opened(call, object, false, NULL, reply);
 }
 
-SVC_HANDLER(svc_object_copy, Object, ObjectRequest, OpenReply)
+SVC_HANDLER(svc_object_copy, Object, CopyRequest, OpenReply)
 {
 	struct object *original = call_object(call, request->object, KIND_ANY), *copy;
 	enum concur_status status;
 
 	if (!original)
 		return;
-	status = object_copy(call->core, original, &copy);
+	if ((unsigned)request->lifetime > LIFETIME_REFCOUNT) {
+		call_fail(call, CONCUR_VALUE_ERROR, "a copy has no name, and its lifetime is REFCOUNT or SESSION");
+		return;
+	}
+	status = object_copy(call->core, original, (enum lifetime)request->lifetime, call->session, &copy);
 	if (status == CONCUR_OK)
 		call_opened(call, copy, true, original, reply);
 	else

@@ -120,9 +120,35 @@ lock_prepare(struct crowd_worker *worker)
 	return 0;
 }
 
+/* -- condition: with its lock held, notify the other one and wait for its word ----------------------------------- */
+
+static int
+condition_prepare(struct crowd_worker *worker)
+{
+	Concur__V1__WaitRequest wait = CONCUR__V1__WAIT_REQUEST__INIT;
+	Concur__V1__CountRequest notify = CONCUR__V1__COUNT_REQUEST__INIT;
+	Concur__V1__ObjectRequest release = CONCUR__V1__OBJECT_REQUEST__INIT;
+	struct crowd_concur_state *state = state_new(worker);
+
+	if (!state ||
+	    concur_open(&worker->conn, worker->conn.options->name, CONCUR__V1__KIND__KIND_CONDITION,
+		&worker->conn.object) < 0)
+		return -1;
+	wait.object = notify.object = release.object = worker->conn.object;
+	wait.wait_ns = -1;
+	notify.count = 1;
+	batch_add(&state->first, CONCUR_METHOD_LOCK_ACQUIRE, &wait.base, FRAME_BLOCKED);
+	batch_add(&state->step, CONCUR_METHOD_CONDITION_NOTIFY, &notify.base, FRAME_ONE_WAY);
+	batch_add(&state->step, CONCUR_METHOD_CONDITION_WAIT, &wait.base, FRAME_BLOCKED);
+	batch_add(&state->last, CONCUR_METHOD_CONDITION_NOTIFY, &notify.base, FRAME_ONE_WAY);
+	batch_add(&state->last, CONCUR_METHOD_LOCK_RELEASE, &release.base, 0);
+	return 0;
+}
+
 static const struct crowd_work concur_works[] = {
 	/* name, crowd, lockstep, prepare, step, leave */
 	{ "lock", 0, false, lock_prepare, begin_or_step, leave },
+	{ "condition", 2, false, condition_prepare, begin_or_step, leave },
 	{ NULL, 0, false, NULL, NULL, NULL },
 };
 

@@ -319,6 +319,9 @@ def crowd_rows():
                 ("manager", "multiprocessing.Manager().Lock()", None, handed_over_by_manager(8, placement))):
             yield Row(f"lock-contended-{name}{mark}", work, against, "grants/s", None if mark else at_least, False,
                       placement, measure)
+        yield Row(f"condition-ping-pong{mark}", "two processes hand a turn to each other by Condition notify and wait",
+                  "bare token ring of 2 processes", "us a turn", None if mark else 1.4, True, placement,
+                  handed_over(servers.Ring, "condition", "pass", 2, placement, is_time=True))
 
 
 def death_rows():

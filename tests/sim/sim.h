@@ -34,6 +34,16 @@ struct sim_call {
 	const char *method;
 	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
 	struct sim_web_call web;
+	bool is_copy; /* makes the client's copy */
+};
+
+/* A client's copy of the dict or the list, and what it holds. */
+struct sim_copy {
+	bool is_asked;   /* for */
+	uint64_t object; /* 0: not known */
+	bool is_list;
+	size_t count;
+	int64_t values[2 * DATA_MAX]; /* of the dict: key, value, key, value ... */
 };
 
 struct sim_client {
@@ -42,6 +52,7 @@ struct sim_client {
 	struct link calls; /* struct sim_call, oldest first: not yet answered, as far as the client knows */
 	uint64_t contexts[SIM_CONTEXTS];
 	uint64_t last_context;
+	struct sim_copy copy;
 	bool says_goodbye;
 };
 
@@ -97,6 +108,10 @@ void sim_step(struct sim *sim);
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
 void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);
 void sim_say_goodbye(struct sim *sim, struct sim_client *client);
+
+/* steps_copy.c: a step, and what the reply to a copy tells. */
+void sim_step_copy(struct sim *sim, struct sim_client *client);
+void sim_note_copy(struct sim_client *client, const struct sim_call *sent);
 
 /* steps_pipe.c */
 void sim_step_pipe(struct sim *sim, struct sim_client *client, int64_t wait_ns);

@@ -152,6 +152,8 @@ note_reply(struct sim *sim, const struct sim_call *sent)
 	sim->answered++;
 	if (sim->is_modelled && !sent->is_free)
 		check_reply(sim, sent);
+	if (sent->is_copy)
+		sim_note_copy(LINK_ENTRY(sent->model.session, struct sim_client, session), sent);
 	if (sent->web.is_one) {
 		sim_web_note(sim, sent);
 		return;

@@ -436,6 +436,12 @@ step_info(struct step *step)
 	over(send_step(step, "/concur.v1.Queue/State", object_request(step, step->sim->queues[0])), CONCUR_OK);
 }
 
+static void
+step_copy(struct step *step)
+{
+	sim_step_copy(step->sim, step->client);
+}
+
 /* -- drawing ----------------------------------------------------------------------------------------------------- */
 
 static const struct step_row {
@@ -456,6 +462,7 @@ static const struct step_row {
 	{ 24, step_signals },
 	{ 12, step_data },
 	{ 12, step_web },
+	{ 8, step_copy },
 	{ 3, step_open },
 	{ 3, step_box },
 	{ 6, step_victim },

@@ -20,6 +20,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
+#include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "daemon/rpc/method.h"

@@ -116,6 +116,14 @@ with_daemon_tests() {
 	expect 1 'false' '' condition_lock_is_free_afterwards condition c locked
 	expect 0 'true' '' condition_lock_is_held_meanwhile condition c -- "$concur" condition c locked
 
+	# An rwlock: readers are in together, a writer alone.
+	expect 0 'both' '' rwlock_readers_are_in_together \
+		rwlock w read -- "$concur" rwlock w read --timeout 0 -- echo both
+	expect 1 '' 'timed out' rwlock_writer_keeps_out rwlock w write -- "$concur" rwlock w read --timeout 0 -- true
+	expect 0 '' '' rwlock_is_free_afterwards rwlock w write --timeout 0 -- true
+	same 1 "$("$concur" rwlock w write -- sh -c "\"$concur\" rwlock w state | grep -c 'written: true'")" \
+		rwlock_is_written_meanwhile
+
 	# The daemon goes away while the lock is held: that is no success.
 	expect 3 '' 'may have been lost' lock_lost_is_no_success \
 		lock l -- sh -c "kill -KILL $("$concur" info | sed -n 's/^process: //p')" 2>/dev/null || :

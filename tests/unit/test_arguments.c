@@ -205,6 +205,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
+		{ "concur.v1.RWLock", KIND_BIT(KIND_RWLOCK) },
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },

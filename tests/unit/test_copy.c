@@ -35,7 +35,7 @@ copy_of(struct bench *bench, struct object *object)
 {
 	struct object *copy = NULL;
 
-	ck_assert_status(object_copy(bench->core, object, &copy), CONCUR_OK);
+	ck_assert_status(object_copy(bench->core, object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	ck_assert_ptr_ne(copy, object);
 	object_ref(bench->core, copy);
 	return copy;
@@ -155,7 +155,7 @@ START_TEST(copy_of_what_holds_no_values_is_refused)
 
 	bench_init(&bench);
 	lock = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LOCK });
-	ck_assert_status(object_copy(bench.core, lock, &copy), CONCUR_TYPE_ERROR);
+	ck_assert_status(object_copy(bench.core, lock, LIFETIME_DEFAULT, NULL, &copy), CONCUR_TYPE_ERROR);
 	bench_fini(&bench);
 }
 END_TEST
@@ -295,7 +295,7 @@ START_TEST(copy_without_memory_changes_nothing)
 		uint64_t memory = core_memory(bench.core);
 
 		nomem_arm(good);
-		status = object_copy(bench.core, bench.object, &copy);
+		status = object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy);
 		ck_assert_status(status, nomem_disarm() ? CONCUR_NO_MEMORY : CONCUR_OK);
 		if (status != CONCUR_OK)
 			ck_assert_uint_eq(core_memory(bench.core), memory);

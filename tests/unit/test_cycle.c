@@ -120,7 +120,7 @@ START_TEST(copy_of_a_container_keeps_what_it_shares)
 	cycle_suspect(bench.core);
 	fixture_turn(&bench.fixture, bench.core->now_ns + PAUSE);
 	ck_assert_int_eq(bench.core->cycle.phase, CYCLE_MARKING);
-	ck_assert_status(object_copy(bench.core, original, &copy), CONCUR_OK);
+	ck_assert_status(object_copy(bench.core, original, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	ck_assert_int_eq(session_ref(bench.core, bench.client, copy), 0);
 	cycle_bench_let_go(&bench, original);
 	cycle_bench_pass(&bench);

@@ -302,7 +302,8 @@ START_TEST(namespace_is_a_dict_of_names)
 	bench_init(&bench, KIND_NAMESPACE);
 	set(&bench, bench.dict, TEXT("b"), INTEGER(1));
 	set(&bench, bench.dict, TEXT("a"), INTEGER(2));
-	ck_assert_status(object_copy(bench.core, (struct object *)bench.dict, &copy), CONCUR_OK);
+	ck_assert_status(object_copy(bench.core, (struct object *)bench.dict, LIFETIME_DEFAULT, NULL, &copy),
+	    CONCUR_OK);
 	object_ref(bench.core, copy);
 	ck_assert_int_eq(copy->kind->id, KIND_NAMESPACE);
 	ck_assert_status(namespace_kind.clear(bench.core, (struct object *)bench.dict), CONCUR_OK);

@@ -126,7 +126,7 @@ list_all(struct bench *bench, uint32_t count, const uint64_t *ids, size_t id_cou
 	unsigned pages = 0;
 
 	request.count = count;
-	request.anonymous = true;
+	request.all = true;
 	do {
 		reply = answer(world_call(bench->clients[0], "/concur.v1.Manager/List", &request.base));
 		ck_assert_uint_le(reply->n_objects, count);
@@ -170,7 +170,7 @@ START_TEST(list_of_one_kind_ends_though_its_last_page_is_empty)
 		world_open(bench.clients[0], CONCUR__V1__KIND__KIND_LIST, NULL);
 	request.kind = CONCUR__V1__KIND__KIND_QUEUE;
 	request.count = 2;
-	request.anonymous = true;
+	request.all = true;
 	do {
 		reply = answer(world_call(bench.clients[0], "/concur.v1.Manager/List", &request.base));
 		found += reply->n_objects;
@@ -334,6 +334,43 @@ START_TEST(waiters_of_a_mark_on_another_object_begin_with_those_that_came_later)
 }
 END_TEST
 
+START_TEST(waiters_that_were_notified_wait_on_the_lock)
+{
+	Concur__V1__OpenRequest open = CONCUR__V1__OPEN_REQUEST__INIT;
+	Concur__V1__CountRequest notify = CONCUR__V1__COUNT_REQUEST__INIT;
+	const Concur__V1__WaitersReply *reply;
+	uint64_t condition;
+	struct bench bench;
+
+	bench_init(&bench, 0);
+	open.kind = CONCUR__V1__KIND__KIND_CONDITION;
+	open.lock = bench.lock;
+	condition = world_open_with(bench.clients[0], &open);
+	acquire(&bench, 1, 1, 0);
+	world_wait(bench.clients[1], "/concur.v1.Condition/Wait", condition, -1);
+	acquire(&bench, 2, 1, 0);
+	acquire(&bench, 3, 103, -1);
+	reply = waiters(&bench, condition, 0, NULL);
+	ck_assert_uint_eq(reply->n_waiters, 1);
+	ck_assert_text(reply->waiters[0]->role, "wait");
+	notify.object = condition;
+	notify.count = 1;
+	answer(world_call(bench.clients[2], "/concur.v1.Condition/Notify", &notify.base));
+	ck_assert_uint_eq(waiters(&bench, condition, 0, NULL)->n_waiters, 0);
+	reply = waiters(&bench, bench.lock, 0, NULL);
+	ck_assert_uint_eq(reply->n_waiters, 2);
+	ck_assert_uint_eq(reply->waiters[0]->context, 103);
+	ck_assert_uint_eq(reply->waiters[1]->session, bench.clients[1]->session);
+	/* The condition goes while the one that it woke still waits, and then that one. */
+	answer(world_ask(bench.clients[0], "/concur.v1.Object/Unref", condition));
+	world_settle(&bench.world);
+	world_end(bench.clients[1], SERVER_PEER_DIED);
+	world_turn(&bench.world, 0);
+	ck_assert_uint_eq(waiters(&bench, bench.lock, 0, NULL)->n_waiters, 1);
+	bench_fini(&bench);
+}
+END_TEST
+
 /* -- sessions ---------------------------------------------------------------------------------------------------- */
 
 static const Concur__V1__SessionsReply *
@@ -472,6 +509,7 @@ main(void)
 		waiters_behind_one_that_has_gone_are_those_that_came_later,
 		waiters_behind_one_that_has_gone_are_found_in_bounded_steps,
 		waiters_of_a_mark_on_another_object_begin_with_those_that_came_later,
+		waiters_that_were_notified_wait_on_the_lock,
 		sessions_tell_what_each_waits_for_holds_and_refers_to,
 		sessions_that_refer_to_an_object_are_those_with_handles_on_it,
 		sessions_come_once_each_over_pages,

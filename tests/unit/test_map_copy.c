@@ -396,6 +396,23 @@ START_TEST(change_of_copies_of_a_small_map_leaves_the_others_alone)
 }
 END_TEST
 
+START_TEST(change_of_copies_of_a_map_that_was_emptied_leaves_the_others_alone)
+{
+	struct random random = { 1 };
+	struct family *family = family_of(&random, 2);
+
+	MODEL_ASSERT(side_remove(family, &family->sides[0], 0));
+	MODEL_ASSERT(side_remove(family, &family->sides[0], 1));
+	MODEL_ASSERT(family_copy(family, &family->sides[0], &family->sides[1]));
+	for (size_t i = 0; i < 2; i++) {
+		thing_reserve(family);
+		MODEL_ASSERT(side_put(family, &family->sides[i], i));
+	}
+	family_look(family);
+	family_free(family);
+}
+END_TEST
+
 START_TEST(change_of_a_shared_map_copies_one_segment_of_entries)
 {
 	struct random random = { 1 };
@@ -461,6 +478,7 @@ main(void)
 		copy_without_memory_leaves_the_map_alone,
 		copy_of_an_empty_map_is_one_of_its_own,
 		change_of_copies_of_a_small_map_leaves_the_others_alone,
+		change_of_copies_of_a_map_that_was_emptied_leaves_the_others_alone,
 		change_of_a_shared_map_copies_one_segment_of_entries,
 		change_that_may_not_copy_changes_nothing,
 		free_of_a_shared_map_takes_one_step_a_segment,
