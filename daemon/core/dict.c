@@ -403,7 +403,7 @@ dict_footprint(const struct object *object)
 }
 
 static bool
-dict_each_reference(const struct object *object, struct reference_walk *walk)
+dict_each_reference(struct object *object, struct reference_walk *walk)
 {
 	return store_visit_map(LINK_ENTRY(object, const struct dict, object)->map, walk);
 }

@@ -205,7 +205,7 @@ list_footprint(const struct object *object)
 }
 
 static bool
-list_each_reference(const struct object *object, struct reference_walk *walk)
+list_each_reference(struct object *object, struct reference_walk *walk)
 {
 	return store_visit_ring(&LINK_ENTRY(object, const struct list, object)->items, walk);
 }

@@ -143,7 +143,7 @@ struct kind {
 	/* Visits references in the values that it stores, going down from the walk's position to the first place;
 	 * store_visit_ring() and its kin do it. True when none are left. Every kind that stores values has it. While it
 	 * is not through, items may move to lower places; what moves some up says so by cycle_moved(). */
-	bool (*each_reference)(const struct object *object, struct reference_walk *walk);
+	bool (*each_reference)(struct object *object, struct reference_walk *walk);
 	/* In place of init: the object gets the contents that the original has now, in less than a few milliseconds
 	 * however many there are. NULL: TYPE_ERROR. */
 	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);

@@ -327,7 +327,7 @@ pipe_left(struct core *core, struct object *object, uint8_t role)
 }
 
 static bool
-pipe_each_reference(const struct object *object, struct reference_walk *walk)
+pipe_each_reference(struct object *object, struct reference_walk *walk)
 {
 	return store_visit_ring(&LINK_ENTRY(object, const struct pipe, object)->items, walk);
 }

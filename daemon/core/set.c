@@ -191,7 +191,7 @@ set_details(const struct object *object, void (*say)(void *arg, const char *name
 }
 
 static bool
-set_each_reference(const struct object *object, struct reference_walk *walk)
+set_each_reference(struct object *object, struct reference_walk *walk)
 {
 	return store_visit_map(LINK_ENTRY(object, const struct set, object)->map, walk);
 }

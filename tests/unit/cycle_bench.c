@@ -81,7 +81,8 @@ cycle_bench_refer(struct cycle_bench *bench, struct object *from, const struct o
 		status = set_add(bench->core, (struct set *)from, &(struct set_item){ entry.value, true }, 1, &added);
 		break;
 	case KIND_QUEUE:
-		status = queue_put(bench->core, (struct queue *)from, &ask, &entry.value, &item.refers, 1, &result);
+		status = queue_put(bench->core, (struct queue *)from, &ask,
+		    &(struct queue_load){ &entry.value, &item.refers, 1, 0, 0, NULL }, &result);
 		break;
 	default:
 		status = cell_set(bench->core, (struct cell *)from, &entry.value, true, NULL);

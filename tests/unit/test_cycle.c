@@ -274,8 +274,8 @@ START_TEST(cycle_in_a_value_on_its_way_stays)
 	id = object_id(list);
 	cycle_bench_refer(&bench, list, list);
 	ask = fixture_ask(bench.client, 1, 1, -1);
-	ck_assert_status(queue_put(bench.core, (struct queue *)queue, &ask, &REFERENCE(id), &(bool){ true }, 1,
-			     &result),
+	ck_assert_status(queue_put(bench.core, (struct queue *)queue, &ask,
+			     &(struct queue_load){ &REFERENCE(id), &(bool){ true }, 1, 0, 0, NULL }, &result),
 	    CONCUR_PENDING);
 	cycle_bench_let_go(&bench, list);
 	cycle_bench_pass(&bench);
@@ -290,11 +290,13 @@ START_TEST(cycle_in_a_value_on_its_way_stays)
 	ask = fixture_ask(bench.client, 1, 2, 0);
 	ck_assert_status(queue_get(bench.core, (struct queue *)queue, &ask, false, 1, &result), CONCUR_OK);
 	result_fini(&result);
+	deliveries_read(bench.core, &bench.client->deliveries, UINT64_MAX);
 	cycle_bench_pass(&bench);
 	ck_assert(cycle_bench_lives(&bench, id));
 	ck_assert_uint_eq(list->refs, 2);
 	ck_assert_status(queue_get(bench.core, (struct queue *)queue, &ask, false, 1, &result), CONCUR_OK);
 	result_fini(&result);
+	deliveries_read(bench.core, &bench.client->deliveries, UINT64_MAX);
 	cycle_bench_pass(&bench);
 	ck_assert(!cycle_bench_lives(&bench, id));
 	cycle_bench_fini(&bench);
@@ -314,8 +316,9 @@ START_TEST(value_that_waited_and_left_keeps_nothing)
 	cycle_bench_refer(&bench, list, list);
 	cycle_bench_refer(&bench, queue, queue);
 	ask = fixture_ask(bench.client, 1, 1, -1);
-	ck_assert_status(queue_put(bench.core, (struct queue *)queue, &ask, &REFERENCE(object_id(list)),
-			     &(bool){ true }, 1, &result),
+	ck_assert_status(queue_put(bench.core, (struct queue *)queue, &ask,
+			     &(struct queue_load){ &REFERENCE(object_id(list)), &(bool){ true }, 1, 0, 0, NULL },
+			     &result),
 	    CONCUR_PENDING);
 	ck_assert_uint_eq(list->refs, 4);
 	waiter_cancel(bench.core, waiter_find(bench.client, 1), CONCUR_CANCELLED);

@@ -175,8 +175,8 @@ store_in_queue(struct play *play, struct thing *thing, struct value value, int i
 	struct result result = { 0 };
 	bool refers = item >= 0;
 
-	ck_assert_status(queue_put(play->bench.core, (struct queue *)object_of(play, thing), &ask, &value, &refers, 1,
-			     &result),
+	ck_assert_status(queue_put(play->bench.core, (struct queue *)object_of(play, thing), &ask,
+			     &(struct queue_load){ &value, &refers, 1, 0, 0, NULL }, &result),
 	    CONCUR_OK);
 	thing->items[thing->count++] = item;
 }
@@ -241,6 +241,7 @@ remove_from_queue(struct play *play, struct thing *thing)
 	ck_assert_status(queue_get(play->bench.core, (struct queue *)object_of(play, thing), &ask, false, 1, &result),
 	    CONCUR_OK);
 	result_fini(&result);
+	deliveries_read(play->bench.core, &play->bench.client->deliveries, UINT64_MAX);
 	model_remove(thing, 0);
 }
 
