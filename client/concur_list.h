@@ -44,8 +44,8 @@ concur_future *concur_list_insert_begin(concur_list *list, int64_t index, struct
 CONCUR_CHECKED enum concur_status concur_list_pop(concur_list *list, int64_t index, struct concur_value *ret_value);
 concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
 
-/* Takes out the first item that is equal. NOT_THERE. NEEDS_COMPARE if one that only the client can compare comes before;
- * so for concur_list_index() and concur_list_count(): see concur_future_candidates(). */
+/* Takes out the first item that is equal. NOT_THERE. NEEDS_COMPARE if one that only the client can compare comes
+ * before; so for concur_list_index() and concur_list_count(): see concur_future_candidates(). */
 CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
 concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
 

@@ -1,8 +1,8 @@
 /* Whether two objects, or an object and a value, hold the same: Python's ==.
  *
  * Dicts are equal whatever their order, a list equals a list, a set a set, an array one of the same numbers. *ret is
- * UNKNOWN where only the client can tell: see value_equal(). TOO_LARGE where more than sort_max items would be compared;
- * NO_MEMORY. */
+ * UNKNOWN where only the client can tell: see value_equal(). TOO_LARGE where more than sort_max items would be
+ * compared; NO_MEMORY. */
 #ifndef CORE_EQUAL_H
 #define CORE_EQUAL_H
 

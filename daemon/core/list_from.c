@@ -30,7 +30,8 @@ list_gather_items(const struct list *other, struct list_item *items, size_t coun
 
 /* Each number's payload is in its room. */
 static void
-list_gather_numbers(const struct array *array, struct list_item *items, uint8_t (*rooms)[VALUE_SCALAR_MAX], size_t count)
+list_gather_numbers(const struct array *array, struct list_item *items, uint8_t (*rooms)[VALUE_SCALAR_MAX],
+    size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		items[i].refers = false;

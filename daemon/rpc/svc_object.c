@@ -139,7 +139,8 @@ SVC_HANDLER(svc_object_equal, Object, EqualRequest, DoneReply)
 	if (!object || (request->other && !(other = call_other(call, request->other, KIND_ANY))) ||
 	    (!other && !call_value(call, &request->value, &value, &refers)))
 		return;
-	status = other ? equal_objects(call->core, object, other, &same) : equal_value(call->core, object, &value, &same);
+	status =
+	    other ? equal_objects(call->core, object, other, &same) : equal_value(call->core, object, &value, &same);
 	if (status == CONCUR_OK && same == VALUE_UNKNOWN)
 		status = CONCUR_NEEDS_COMPARE;
 	call_done(call, status, same == VALUE_SAME ? OUTCOME_DONE : OUTCOME_NO);

@@ -1,5 +1,5 @@
-/* What lists have beyond single items, comparing objects, and the lock of a value: through the client library and a real
- * daemon. */
+/* What lists have beyond single items, comparing objects, and the lock of a value: through the client library and a
+ * real daemon. */
 #include "tests/system/client.h"
 
 static concur_list *
@@ -44,8 +44,7 @@ START_TEST(extend_from_takes_every_container)
 	ck_ok(concur_list_extend_from(list, CONCUR_OBJECT(dict)));
 	ck_ok(concur_list_extend_from(list, CONCUR_OBJECT(set)));
 	ck_ok(concur_list_extend_from(list, CONCUR_OBJECT(array)));
-	ck_ok(concur_object_equal_value(CONCUR_OBJECT(list),
-	    CLIST(CV(1), CV(2), CV("x"), CV(4), CV(5), CV(6), CV(7))));
+	ck_ok(concur_object_equal_value(CONCUR_OBJECT(list), CLIST(CV(1), CV(2), CV("x"), CV(4), CV(5), CV(6), CV(7))));
 	ck_ok(concur_list_extend_from(other, CONCUR_OBJECT(other)));
 	ck_ok(concur_object_equal_value(CONCUR_OBJECT(other), CLIST(CV(2), CV("x"), CV(2), CV("x"))));
 	ck_status(concur_list_extend_from(list, CONCUR_OBJECT(lock)), CONCUR_WRONG_KIND);
@@ -63,8 +62,7 @@ START_TEST(opaque_items_before_the_match_are_candidates)
 {
 	static const struct concur_opaque stored = { "c", "A", 1, NULL, 0 }, asked = { "c", "a", 1, NULL, 0 };
 	concur_session *session = client_session();
-	concur_list *list =
-	    new_list(session, VALUES(CV(1), opaque(&stored), CV(2), opaque(&stored), CV(1)), 5);
+	concur_list *list = new_list(session, VALUES(CV(1), opaque(&stored), CV(2), opaque(&stored), CV(1)), 5);
 	struct concur_candidates candidates;
 	concur_future *future;
 	int64_t index;
@@ -109,7 +107,8 @@ END_TEST
 START_TEST(objects_are_equal_as_python_says)
 {
 	concur_session *session = client_session();
-	concur_list *list = new_list(session, VALUES(CV(1), CV(2)), 2), *same = new_list(session, VALUES(CV(1.0), CV(2)), 2),
+	concur_list *list = new_list(session, VALUES(CV(1), CV(2)), 2),
+		    *same = new_list(session, VALUES(CV(1.0), CV(2)), 2),
 		    *longer = new_list(session, VALUES(CV(1), CV(2), CV(3)), 3);
 	concur_dict *dict, *turned;
 	concur_cell *cell;
