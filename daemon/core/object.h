@@ -89,6 +89,7 @@ struct object {
 	uint64_t since_ns;        /* of its creation */
 	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
+	struct object *lock;      /* its own, made at first use: one reference. NULL: not used yet */
 	struct grave grave;
 	enum lifetime lifetime;
 	bool was_sent; /* a client was told its id */
@@ -191,6 +192,10 @@ enum concur_status object_open(struct core *core, const struct object_open *open
  * lifetime of SESSION. */
 enum concur_status object_copy(struct core *core, struct object *original, enum lifetime lifetime,
     struct session *creator, struct object **ret);
+
+/* The object's own rlock, which lives as long as it, or as long as others refer to it. LIMIT at objects_max,
+ * NO_MEMORY. */
+enum concur_status object_lock(struct core *core, struct object *object, struct object **ret);
 
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);
