@@ -633,6 +633,12 @@ dict_footprint(const struct object *object)
 	    (dict->times ? dict_times_footprint(dict->times) : 0);
 }
 
+static bool
+dict_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_map(LINK_ENTRY(object, const struct dict, object)->map, walk);
+}
+
 static uint64_t
 dict_len(const struct object *object)
 {
@@ -699,6 +705,7 @@ const struct kind dict_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.each_reference = dict_each_reference,
 	.copy = dict_copy,
 	.details = dict_details,
 };
@@ -713,6 +720,7 @@ const struct kind namespace_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.each_reference = dict_each_reference,
 	.copy = dict_copy,
 	.details = dict_details,
 };
