@@ -105,8 +105,8 @@ core_is_full(const struct core *core)
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
 void core_answer(struct core *core);
 
-/* Begins a turn: it is that time now, which is none before the last turn's. Takes out entries of dicts whose time to live
- * is over, at most limits->turn_steps. */
+/* Begins a turn: it is that time now, which is none before the last turn's. Takes out entries of dicts whose time to
+ * live is over, at most limits->turn_steps. */
 void core_turn_begin(struct core *core, uint64_t now_ns);
 
 /* Ends the turn: fires timers, expires waits, answers, lets go of objects that nobody refers to, frees at most

@@ -1,42 +1,8 @@
-/* The dict: a map from keys to blobs, both in the store. */
-#include "daemon/core/dict.h"
-
-#include "daemon/core/dict_times.h"
-#include "daemon/core/key_locks.h"
-#include "daemon/core/store.h"
+/* The dict: a map from keys to blobs, both in the store. Times to live are in dict_expire.c, what every kind has is in
+ * dict_kind.c. */
+#include "daemon/core/dict_impl.h"
 
 #include <assert.h>
-
-struct dict {
-	struct object object;
-	struct map *map;          /* NULL once its contents are freed */
-	size_t opaque;            /* keys with something opaque inside */
-	size_t maxsize;           /* entries at most; 0: as many as container_max */
-	bool evict;               /* past maxsize the entry inserted first goes; otherwise no key is added */
-	uint64_t evicted;         /* entries that went so */
-	struct dict_times *times; /* NULL: no entry was ever given a time to live */
-	uint64_t expired;         /* entries that went so */
-	struct key_locks *locks;  /* NULL: no key was ever locked */
-};
-
-static struct dict *
-dict_of(struct object *object)
-{
-	return LINK_ENTRY(object, struct dict, object);
-}
-
-static enum concur_status
-dict_init(struct core *core, struct object *object, const struct object_options *options)
-{
-	struct dict *dict = dict_of(object);
-
-	if (options->maxsize > 0 && options->kind == KIND_DICT) {
-		dict->maxsize = (size_t)options->maxsize;
-		dict->evict = options->evict;
-	}
-	dict->map = map_new(core->seed);
-	return dict->map ? CONCUR_OK : CONCUR_NO_MEMORY;
-}
 
 enum concur_status
 dict_check_key(const struct dict *dict, const struct value *key, bool compared)
@@ -68,21 +34,6 @@ dict_count_opaque(struct dict *dict, const struct blob *key, int change)
 
 	if (__builtin_expect(value_has_opaque(&value), 0))
 		dict->opaque += (size_t)change;
-}
-
-static bool
-dict_is_late(const struct dict *dict, const struct value *key)
-{
-	return __builtin_expect(dict->times != NULL, 0) && dict_times_is_late(dict->times, key);
-}
-
-/* The key's entry, unless it is late. */
-static struct map_entry *
-dict_find(const struct dict *dict, const struct value *key)
-{
-	struct map_entry *entry = map_find(dict->map, key);
-
-	return entry && !dict_is_late(dict, key) ? entry : NULL;
 }
 
 struct blob *
@@ -135,8 +86,7 @@ dict_drop(struct core *core, struct dict *dict, struct map_entry *entry)
 	return CONCUR_OK;
 }
 
-/* Takes the key's entry out if it is late, so that there is none. */
-static enum concur_status
+enum concur_status
 dict_drop_late(struct core *core, struct dict *dict, const struct value *key)
 {
 	enum concur_status status;
@@ -160,8 +110,7 @@ dict_check_room(struct core *core, const struct dict *dict, const struct value *
 	return is_full ? CONCUR_FULL : core_limit(core, CONCUR_LIMIT, "container_max");
 }
 
-/* Takes out what is too much, what was inserted first first. Without memory it stays, until the next change. */
-static void
+void
 dict_evict(struct core *core, struct dict *dict)
 {
 	while (dict->evict && map_count(dict->map) > dict->maxsize) {
@@ -200,7 +149,7 @@ dict_put(struct core *core, struct dict *dict, const struct dict_item *item, str
 	return CONCUR_OK;
 }
 
-static enum concur_status
+enum concur_status
 dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *value,
     bool refers, struct blob **ret)
 {
@@ -228,87 +177,6 @@ dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 		dict_times_drop(dict->times, &item->key);
 	dict_evict(core, dict);
 	return CONCUR_OK;
-}
-
-/* Never before the end of time. */
-static uint64_t
-dict_deadline(const struct core *core, uint64_t ttl_ns)
-{
-	return ttl_ns < UINT64_MAX - 1 - core->now_ns ? core->now_ns + ttl_ns : UINT64_MAX - 1;
-}
-
-/* The key's time becomes that one. */
-static enum concur_status
-dict_give_time(struct core *core, struct dict *dict, const struct value *key, uint64_t deadline_ns)
-{
-	if (deadline_ns == UINT64_MAX) {
-		if (dict->times)
-			dict_times_drop(dict->times, key);
-		return CONCUR_OK;
-	}
-	if (!dict->times && !(dict->times = dict_times_new(core, &dict->object)))
-		return CONCUR_NO_MEMORY;
-	return dict_times_set(dict->times, key, deadline_ns);
-}
-
-enum concur_status
-dict_set_for(struct core *core, struct dict *dict, const struct dict_item *item, uint64_t ttl_ns)
-{
-	enum concur_status status = dict_drop_late(core, dict, &item->key);
-	uint64_t before_ns = dict->times ? dict_times_get(dict->times, &item->key) : UINT64_MAX;
-
-	/* The time comes first: to put the old one back never fails. */
-	if (status == CONCUR_OK)
-		status = dict_give_time(core, dict, &item->key, dict_deadline(core, ttl_ns));
-	if (status != CONCUR_OK)
-		return status;
-	status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
-	if (status != CONCUR_OK)
-		(void)dict_give_time(core, dict, &item->key, before_ns);
-	dict_evict(core, dict);
-	return status;
-}
-
-enum concur_status
-dict_expire_after(struct core *core, struct dict *dict, const struct value *key, uint64_t ttl_ns, enum outcome *ret)
-{
-	enum concur_status status;
-
-	*ret = OUTCOME_NOT_THERE;
-	if (!dict_find(dict, key))
-		return CONCUR_OK;
-	status = dict_give_time(core, dict, key, ttl_ns == UINT64_MAX ? UINT64_MAX : dict_deadline(core, ttl_ns));
-	if (status != CONCUR_OK)
-		return status;
-	*ret = OUTCOME_DONE;
-	object_changed(core, &dict->object);
-	return CONCUR_OK;
-}
-
-uint64_t
-dict_ttl(const struct core *core, const struct dict *dict, const struct value *key)
-{
-	uint64_t deadline_ns = UINT64_MAX;
-
-	if (!dict_find(dict, key))
-		return 0;
-	if (dict->times)
-		deadline_ns = dict_times_get(dict->times, key);
-	return deadline_ns == UINT64_MAX ? UINT64_MAX : deadline_ns - core->now_ns;
-}
-
-void
-dict_expire(struct core *core, size_t most)
-{
-	struct object *object;
-	struct value key;
-
-	for (; most && (object = dict_times_first_late(core, &key)); most--) {
-		struct dict *dict = dict_of(object);
-
-		if (dict_drop_late(core, dict, &key) != CONCUR_OK)
-			dict_times_put_off(dict->times);
-	}
 }
 
 /* What an update has to undo: the value that was there, or NULL where the key was not. Nothing fails: what is to be
@@ -546,181 +414,3 @@ dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_it
 	blob_unref(have);
 	return status;
 }
-
-bool
-dict_page_begin(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
-{
-	*ret = (struct dict_page){ .map = dict->map, .times = dict->times, .position = (uint32_t)cursor };
-	return cursor == 0 || cursor >> 32 == map_epoch(dict->map);
-}
-
-bool
-dict_page_begin_backwards(const struct dict *dict, uint64_t cursor, struct dict_page *ret)
-{
-	bool is_good = dict_page_begin(dict, cursor, ret);
-
-	ret->backwards = true;
-	if (cursor == 0)
-		ret->position = UINT32_MAX;
-	return is_good;
-}
-
-struct map_entry *
-dict_page_next(struct dict_page *page)
-{
-	struct map_entry *entry;
-
-	do {
-		struct value key;
-
-		entry =
-		    page->backwards ? map_previous(page->map, &page->position) : map_next(page->map, &page->position);
-		if (!entry || __builtin_expect(!page->times, 1))
-			break;
-		key = store_value(entry->key);
-		if (!dict_times_is_late(page->times, &key))
-			break;
-	} while (true);
-	return entry;
-}
-
-uint64_t
-dict_page_cursor(const struct dict_page *page)
-{
-	struct dict_page ahead = *page;
-
-	if (!dict_page_next(&ahead))
-		return 0;
-	return (uint64_t)map_epoch(page->map) << 32 | page->position;
-}
-
-/* All times are taken away. */
-static void
-dict_forget_times(struct dict *dict)
-{
-	if (dict->times)
-		dict_times_bury(dict->times);
-	dict->times = NULL;
-}
-
-static void
-dict_end(struct core *core, struct object *object)
-{
-	(void)core;
-	dict_forget_times(dict_of(object));
-}
-
-static bool
-dict_step(struct core *core, struct object *object, size_t *steps)
-{
-	struct dict *dict = dict_of(object);
-
-	if (dict->map && !store_step_map(core, dict->map, steps))
-		return false;
-	dict->map = NULL;
-	if (dict->locks && !key_locks_step(dict->locks, steps))
-		return false;
-	dict->locks = NULL;
-	return true;
-}
-
-static size_t
-dict_footprint(const struct object *object)
-{
-	const struct dict *dict = LINK_ENTRY(object, const struct dict, object);
-
-	return map_footprint(dict->map) + (dict->locks ? key_locks_footprint(dict->locks) : 0) +
-	    (dict->times ? dict_times_footprint(dict->times) : 0);
-}
-
-static bool
-dict_each_reference(struct object *object, struct reference_walk *walk)
-{
-	return store_visit_map(LINK_ENTRY(object, const struct dict, object)->map, walk);
-}
-
-static uint64_t
-dict_len(const struct object *object)
-{
-	return map_count(LINK_ENTRY(object, const struct dict, object)->map);
-}
-
-static enum concur_status
-dict_clear(struct core *core, struct object *object)
-{
-	if (store_bury_map(core, &dict_of(object)->map) < 0)
-		return CONCUR_NO_MEMORY;
-	dict_of(object)->opaque = 0;
-	dict_forget_times(dict_of(object));
-	object->bytes = 0;
-	object_changed(core, object);
-	return CONCUR_OK;
-}
-
-static enum concur_status
-dict_copy(struct core *core, struct object *object, struct object *original)
-{
-	const struct dict *from = dict_of(original);
-	struct dict *dict = dict_of(object);
-
-	dict->map = map_copy(from->map, &store_map_sharing, core);
-	dict->opaque = from->opaque;
-	dict->maxsize = from->maxsize;
-	dict->evict = from->evict;
-	return dict->map ? CONCUR_OK : CONCUR_NO_MEMORY;
-}
-
-enum concur_status
-dict_key_lock(struct core *core, struct dict *dict, const struct value *key, struct object **ret, bool *ret_created)
-{
-	enum concur_status status;
-
-	if (!dict->locks && !(dict->locks = key_locks_new(core)))
-		return CONCUR_NO_MEMORY;
-	status = key_locks_get(core, dict->locks, key, ret, ret_created);
-	object_weigh(core, &dict->object);
-	return status;
-}
-
-static void
-dict_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
-{
-	const struct dict *dict = LINK_ENTRY(object, const struct dict, object);
-
-	say(arg, "opaque", (int64_t)dict->opaque);
-	say(arg, "maxsize", (int64_t)dict->maxsize);
-	say(arg, "evicted", (int64_t)dict->evicted);
-	say(arg, "expiring", dict->times ? (int64_t)dict_times_count(dict->times) : 0);
-	say(arg, "expired", (int64_t)dict->expired);
-	say(arg, "key_locks", dict->locks ? (int64_t)key_locks_count(dict->locks) : 0);
-}
-
-const struct kind dict_kind = {
-	.id = KIND_DICT,
-	.name = "dict",
-	.size = sizeof(struct dict),
-	.init = dict_init,
-	.end = dict_end,
-	.step = dict_step,
-	.len = dict_len,
-	.footprint = dict_footprint,
-	.clear = dict_clear,
-	.each_reference = dict_each_reference,
-	.copy = dict_copy,
-	.details = dict_details,
-};
-
-const struct kind namespace_kind = {
-	.id = KIND_NAMESPACE,
-	.name = "namespace",
-	.size = sizeof(struct dict),
-	.init = dict_init,
-	.end = dict_end,
-	.step = dict_step,
-	.len = dict_len,
-	.footprint = dict_footprint,
-	.clear = dict_clear,
-	.each_reference = dict_each_reference,
-	.copy = dict_copy,
-	.details = dict_details,
-};

@@ -4,8 +4,8 @@
  * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
  * must take its own of what it shares; then the dict is as it was.
  *
- * Entries may have a time to live; one whose time is over is not there. Setting a value anew takes its time away, adding
- * and appending to it do not. Copies of a dict take no times along.
+ * Entries may have a time to live; one whose time is over is not there. Setting a value anew takes its time away,
+ * adding and appending to it do not. Copies of a dict take no times along.
  *
  * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with
  * it, the entry that was inserted first makes room, or as many as it takes. */

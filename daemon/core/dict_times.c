@@ -1,5 +1,5 @@
-/* Times to live: for each entry that has one a node, found by its key and standing in the dict's heap. The dict that has
- * the earliest one stands in the core's heap by it.
+/* Times to live: for each entry that has one a node, found by its key and standing in the dict's heap. The dict that
+ * has the earliest one stands in the core's heap by it.
  *
  * Invariant: the table is in core->expiring if and only if it has nodes, and not before its first one is due. */
 #include "daemon/core/dict_times.h"

@@ -13,7 +13,7 @@ struct data {
 	uint64_t dict, list, cell; /* ids of the objects */
 	size_t dict_count, list_count;
 	int64_t keys[DATA_MAX], values[DATA_MAX]; /* of the dict, in order of insertion */
-	int64_t until_ns[DATA_MAX]; /* how long entries of the dict live; 0: for ever */
+	int64_t until_ns[DATA_MAX];               /* how long entries of the dict live; 0: for ever */
 	int64_t items[DATA_MAX];
 	int64_t number; /* in the cell; set to 0 before the first operation */
 };

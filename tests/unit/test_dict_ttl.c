@@ -178,7 +178,7 @@ START_TEST(copy_takes_no_times_along)
 	bench_init(&bench);
 	set_for(&bench, TEXT("a"), 1, 50);
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
-	object_ref(copy);
+	object_ref(bench.core, copy);
 	at(&bench, 50);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 0);
 	ck_assert_str_eq(show(&bench, copy), "{'a': 1}");
@@ -289,7 +289,7 @@ START_TEST(late_entry_that_can_not_be_taken_out_is_tried_again)
 	bench_init(&bench);
 	set_for(&bench, TEXT("a"), 1, 10);
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
-	object_ref(copy);
+	object_ref(bench.core, copy);
 	bench.fixture.limits.memory_max = 1;
 	ck_assert_uint_gt(fixture_turn(&bench.fixture, 10), 10);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 1);
