@@ -61,6 +61,12 @@ map_copy(struct map *map, const struct map_sharing *sharing, void *arg)
 	return copy;
 }
 
+bool
+map_was_copied(const struct map *map)
+{
+	return map->sharing != NULL;
+}
+
 /* Frees the last entry or what is behind it, or gives up a block that others share. */
 static void
 free_entry(struct map *map, void (*drop)(struct map_entry *entry, void *arg), void *arg)

@@ -62,6 +62,9 @@ struct map_sharing {
  * called once, when the last of the maps gives them up. */
 struct map *map_copy(struct map *map, const struct map_sharing *sharing, void *arg);
 
+/* Whether it is a copy or was copied, and may share something. */
+bool map_was_copied(const struct map *map);
+
 size_t map_count(const struct map *map);
 uint32_t map_epoch(const struct map *map);
 

@@ -217,12 +217,6 @@ object_copy(struct core *core, struct object *original, enum lifetime lifetime, 
 	if (status != CONCUR_OK)
 		return status;
 	(*ret)->bytes = original->bytes;
-	/* What a search for cycles has followed in the original it must follow in the copy: the store saw nothing of
-	 * that. */
-	if (original->reached != CYCLE_PLAIN)
-		cycle_join(core, *ret);
-	if (original->reached != CYCLE_PLAIN && core->cycle.phase == CYCLE_MARKING)
-		cycle_reach(core, *ret);
 	object_changed(core, *ret);
 	return CONCUR_OK;
 }

@@ -143,9 +143,18 @@ store_refusal(struct core *core)
 
 /* -- freeing ------------------------------------------------------------------------------------------------------ */
 
+/* What others share is given up without dropping a reference, but fewer containers lead to what it refers to. */
+static void
+store_suspect(struct core *core, bool was_copied)
+{
+	if (was_copied)
+		cycle_suspect(core);
+}
+
 bool
 store_step_ring(struct core *core, struct ring *ring, size_t *steps)
 {
+	store_suspect(core, ring->sharing);
 	for (; *steps && ring_count(ring); --*steps) {
 		if (!ring_give_up(ring))
 			store_drop(core, NULL, ring_pop_last(ring));
@@ -204,6 +213,7 @@ store_step_map(struct core *core, struct map *map, size_t *steps)
 {
 	size_t before = map_count(map);
 
+	store_suspect(core, map_was_copied(map));
 	if (!map_free(map, *steps, store_drop_entry, core)) {
 		*steps = 0;
 		return false;
