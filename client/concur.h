@@ -280,7 +280,7 @@ void concur_object_free(concur_object *object);
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
     concur_namespace *: (handle), \
     concur_semaphore *: (handle), concur_condition *: (handle), \
-    concur_rwlock *: (handle)))
+    concur_barrier *: (handle), concur_latch *: (handle), concur_rwlock *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -429,12 +429,14 @@ void concur_reply_free(struct concur_reply *reply);
 #endif
 
 /* Looking around, and what each kind has besides. */
+#include "concur_barrier.h"
 #include "concur_cell.h"
 #include "concur_condition.h"
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
 #include "concur_iterate.h"
+#include "concur_latch.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"

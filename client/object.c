@@ -176,6 +176,8 @@ OPENS(set, SET)
 OPENS(namespace, NAMESPACE)
 OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
+OPENS(barrier, BARRIER)
+OPENS(latch, LATCH)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

@@ -205,12 +205,12 @@ fill_absent(const struct field *field, const ProtobufCMessageDescriptor *type, j
 
 	if (json_object_get(request, fields_target(field)))
 		return true;
+	if (*field->if_absent)
+		return set_flag(request, field->if_absent);
 	if (strcmp(field->name, "timeout") == 0)
 		json = json_integer(-1);
 	else if (*field->fallback)
 		json = args_word(field, type, field->fallback, false, fault);
-	else if (*field->if_absent)
-		return set_flag(request, field->if_absent);
 	else if (field->is_optional)
 		return true;
 	else

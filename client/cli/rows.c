@@ -34,6 +34,8 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_NAMESPACE, "namespace", "attributes by name" },
 	{ ROW_SEMAPHORE, "semaphore", "permits that are counted" },
 	{ ROW_EVENT, "event", "a flag that many wait for" },
+	{ ROW_BARRIER, "barrier", "where parties wait until all have come" },
+	{ ROW_LATCH, "latch", "a count that goes down to 0, once" },
 	{ 0, NULL, NULL },
 };
 
@@ -171,6 +173,15 @@ const struct row rows[] = {
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
 	{ ROW_EVENT, "wait", "Event/Wait", "--timeout", CREATES, print_nothing, NULL, "wait until it is set" },
 
+	{ ROW_BARRIER, "wait", "Barrier/Wait", "--timeout|use_default", 0, print_index, NULL, "wait until all have come, and print the place in which one came, from 0" },
+	{ ROW_BARRIER, "abort", "Barrier/Abort", "", 0, print_nothing, NULL, "break it: all who wait, and all who come, are told so" },
+	{ ROW_BARRIER, "reset", "Barrier/Reset", "", 0, print_nothing, NULL, "make it as new: all who wait are told that it is broken" },
+	{ ROW_BARRIER, "state", "Barrier/State", "", 0, print_fields, NULL, "how many parties, how many have come, whether it is broken" },
+
+	{ ROW_LATCH, "count-down", "Latch/CountDown", "count=1", 0, print_count, NULL, "count down, and print what is left" },
+	{ ROW_LATCH, "wait", "Latch/Wait", "--timeout", 0, print_nothing, NULL, "wait until the count is 0" },
+	{ ROW_LATCH, "count", "Latch/State", "", 0, print_count, NULL, "what is left to be counted down" },
+
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
@@ -179,6 +190,8 @@ const struct row rows[] = {
 	{ ROW_RWLOCK, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_CONDITION, "open", "Object/Open", "--lock --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --lock: the id of the lock it is on, or else it has its own" },
 	{ ROW_SEMAPHORE, "open", "Object/Open", "--count&has_count --bounded --strict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with so many permits (1)" },
+	{ ROW_BARRIER, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties" },
+	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },

@@ -34,7 +34,8 @@ struct death {
 
 struct result {
 	enum outcome outcome;
-	uint64_t number;      /* a count, or a lock's token */
+	uint64_t number;      /* a count, a lock's token, the index of one that came to a barrier */
+	uint64_t generation;  /* with OUTCOME_RUN_ACTION: the barrier's */
 	struct blob *value;   /* one reference, the result's; or NULL */
 	struct blob **values; /* `count` of them, references and array the result's; or NULL */
 	size_t count;

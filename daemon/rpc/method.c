@@ -52,6 +52,8 @@ static const struct method_exception {
 	{ "/concur.v1.Set/Update", METHOD_GROWS },
 	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
 	{ "/concur.v1.Semaphore/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Barrier/Wait", METHOD_WAITS },
+	{ "/concur.v1.Latch/Wait", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

@@ -472,7 +472,10 @@ model_expire(struct model *model, uint64_t now_ns)
 		}
 		if (!first)
 			return;
-		model_call_over(first, CONCUR_OK, outcomes[first->role]);
+		if (first->role == MODEL_BARRIER)
+			model_call_over(first, CONCUR_BROKEN_BARRIER, MODEL_DONE);
+		else
+			model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}
 }

@@ -48,7 +48,8 @@ enum model_role {
 	MODEL_RECV,
 	MODEL_POLL,
 	MODEL_PERMITS,
-	MODEL_EVENT,
+	MODEL_EVENT, /* and latch */
+	MODEL_BARRIER,
 	MODEL_OTHER,
 };
 

@@ -15,6 +15,7 @@
 enum {
 	SIM_CLIENTS = 8,
 	SIM_CONTEXTS = 6,   /* of one client at a time */
+	SIM_ACTS = 8,       /* generations of a barrier that are remembered */
 	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
 };
 
@@ -48,7 +49,11 @@ struct sim_client {
 
 /* The ids of the objects that processes signal each other with. */
 struct sim_signals {
-	uint64_t semaphores[SIGNALS_SEMAPHORES], event;
+	uint64_t semaphores[SIGNALS_SEMAPHORES], barriers[SIGNALS_BARRIERS], latch, event;
+	struct {
+		uint64_t act, generation;
+	} acts[SIM_ACTS]; /* the last that were told, by act; short of memory, in the order told */
+	uint64_t told;
 };
 
 /* A grant of a lock, as its owner was told. */

@@ -1,6 +1,8 @@
 /* Checking what has come: each reply against the model, each end against what was asked for. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_signals.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +103,8 @@ check_reply(struct sim *sim, const struct sim_call *sent)
 		    (long long)*(const int64_t *)member_of(call, number), (long long)model->number);
 	if (sent->model.role == MODEL_ACQUIRE)
 		check_lock(sim, sent);
+	if (sent->model.role == MODEL_BARRIER)
+		sim_signals_check(sim, sent);
 }
 
 /* -- what holds even without memory ------------------------------------------------------------------------------ */
@@ -158,6 +162,8 @@ note_reply(struct sim *sim, const struct sim_call *sent)
 		sim->victim = ((const Concur__V1__OpenReply *)sent->call->message)->object;
 	if (sent->call->output == &concur__v1__pipe_reply__descriptor)
 		note_ends(sim, sent);
+	if (sent->call->output == &concur__v1__barrier_reply__descriptor)
+		sim_signals_note(sim, sent);
 	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY || sent->model.role == MODEL_RECV)
 		note_items(sim, sent);
 	else if (sent->model.role == MODEL_ACQUIRE)

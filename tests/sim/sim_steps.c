@@ -451,7 +451,7 @@ static const struct step_row {
 	{ 3, step_join },
 	{ 1, step_clear },
 	{ 16, step_pipe },
-	{ 24, step_signals },
+	{ 40, step_signals },
 	{ 12, step_data },
 	{ 8, step_copy },
 	{ 3, step_open },

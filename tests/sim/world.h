@@ -11,10 +11,12 @@
 #ifndef TESTS_SIM_WORLD_H
 #define TESTS_SIM_WORLD_H
 
+#include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"

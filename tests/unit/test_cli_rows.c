@@ -76,8 +76,8 @@ END_TEST
  * business. */
 START_TEST(method_of_a_kind_has_a_row)
 {
-	static const char *const services[] = { "Manager/", "Cell/", "Condition/", "Dict/", "Event/", "List/", "Lock/",
-		"Queue/", "Semaphore/", "Set/" };
+	static const char *const services[] = { "Manager/", "Barrier/", "Cell/", "Condition/", "Dict/", "Event/",
+		"Latch/", "List/", "Lock/", "Queue/", "Semaphore/", "Set/" };
 	struct method method;
 
 	for (size_t i = 0; methods_at(i, &method); i++) {
@@ -87,6 +87,8 @@ START_TEST(method_of_a_kind_has_a_row)
 
 		for (size_t s = 0; s < UNIT_COUNT(services); s++)
 			wanted |= strncmp(name, services[s], strlen(services[s])) == 0;
+		/* Only the very one that waits may make it. */
+		wanted &= strcmp(name, "Barrier/ActionDone") != 0;
 		for (size_t r = 0; r < rows_count; r++)
 			found |= rows[r].method && strcmp(rows[r].method, name) == 0;
 		ck_assert_msg(!wanted || found, "no verb calls %s", name);
