@@ -66,6 +66,7 @@ typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
 typedef struct concur_namespace concur_namespace;
+typedef struct concur_array concur_array;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -199,6 +200,8 @@ CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const
     const struct concur_open *how, concur_set **ret_set);
 CONCUR_CHECKED enum concur_status concur_namespace_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_namespace **ret_namespace);
+CONCUR_CHECKED enum concur_status concur_array_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_array **ret_array);
 
 /* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
 CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
@@ -238,6 +241,7 @@ concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
 concur_namespace *concur_object_namespace(concur_object *object);
+concur_array *concur_object_array(concur_object *object);
 
 /* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -279,6 +283,7 @@ void concur_object_free(concur_object *object);
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
     concur_namespace *: (handle), \
+    concur_array *: (handle), \
     concur_semaphore *: (handle), concur_condition *: (handle), \
     concur_barrier *: (handle), concur_latch *: (handle), concur_rwlock *: (handle)))
 /* clang-format on */
@@ -429,6 +434,7 @@ void concur_reply_free(struct concur_reply *reply);
 #endif
 
 /* Looking around, and what each kind has besides. */
+#include "concur_array.h"
 #include "concur_barrier.h"
 #include "concur_cell.h"
 #include "concur_condition.h"

@@ -1,6 +1,7 @@
 /* The methods of the protocol. */
 #include "methods.h"
 
+#include "concur/v1/array.pb-c.h"
 #include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
@@ -25,6 +26,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__session__descriptor,
 	&concur__v1__manager__descriptor,
 	&concur__v1__object__descriptor,
+	&concur__v1__array__descriptor,
 	&concur__v1__cell__descriptor,
 	&concur__v1__condition__descriptor,
 	&concur__v1__dict__descriptor,

@@ -5,6 +5,7 @@
  * freed. */
 #include "daemon/core/object.h"
 
+#include "daemon/core/array.h"
 #include "daemon/core/barrier.h"
 #include "daemon/core/cell.h"
 #include "daemon/core/condition.h"
@@ -33,6 +34,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_CELL] = &cell_kind,
 	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_ARRAY] = &array_kind,
 	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
 	[KIND_RWLOCK] = &rwlock_kind,

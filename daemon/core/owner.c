@@ -89,7 +89,6 @@ session_drop_waiters(struct core *core, struct session *session)
 {
 	struct table_node *node;
 
-	table_each(&session->calls, session_stand_aside, NULL);
 	while ((node = table_any(&session->calls)))
 		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
 }
@@ -139,6 +138,9 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 	struct table_node *ref;
 	struct link *created;
 
+	/* Memory was short when it died. */
+	if (session->deliveries.count && !deliveries_return(core, &session->deliveries))
+		return false;
 	for (; *steps && (created = link_pop(&session->created)); --*steps)
 		object_destroy(core, LINK_ENTRY(created, struct object, in_creator));
 	for (; *steps && (ref = table_any(&session->refs)); --*steps)
@@ -157,7 +159,13 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 	size_t steps = core->limits->turn_steps;
 
 	session->grave.step = session_step;
-	/* Waiters first, so that nothing that is let go below is given to this session again. */
+	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
+	 * back stands in its place before their leaving lets others go on. */
+	table_each(&session->calls, session_stand_aside, NULL);
+	if (farewell == FAREWELL_DEATH)
+		(void)deliveries_return(core, &session->deliveries);
+	else
+		deliveries_drop(core, &session->deliveries);
 	session_drop_waiters(core, session);
 	session_end_owners(core, session, farewell);
 

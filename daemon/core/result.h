@@ -42,15 +42,19 @@ struct result {
 	struct death death; /* with OUTCOME_OWNER_DIED */
 };
 
-/* Gives back what the result holds, and clears it. */
+/* Gives back what the result holds: then it holds nothing. */
 static inline void
 result_fini(struct result *result)
 {
 	blob_unref(result->value);
+	result->value = NULL;
+	if (!result->values)
+		return;
 	for (size_t i = 0; i < result->count; i++)
 		blob_unref(result->values[i]);
 	free(result->values);
-	*result = (struct result){ 0 };
+	result->values = NULL;
+	result->count = 0;
 }
 
 #endif

@@ -52,6 +52,8 @@ struct waiter {
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
 	enum concur_status late;   /* the status that it gives instead, unless it is OK */
 	size_t amount;             /* the kind's: how many items it wants */
+	uint64_t due_ns;           /* the kind's: of the items that it brings */
+	uint64_t expires_ns;       /* the same */
 	enum concur_status status; /* how it ended */
 	struct result result;      /* the same; while it waits, what it brings (an item to put) */
 	char *detail;              /* words that belong to a status of DEADLOCK, or NULL */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 const ProtobufCService *const services[] = {
+	&svc_array.base,
 	&svc_barrier.base,
 	&svc_cell.base,
 	&svc_condition.base,

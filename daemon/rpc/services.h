@@ -3,6 +3,7 @@
 #ifndef RPC_SERVICES_H
 #define RPC_SERVICES_H
 
+#include "concur/v1/array.pb-c.h"
 #include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
@@ -21,6 +22,7 @@
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
+extern const Concur__V1__Array_Service svc_array;
 extern const Concur__V1__Barrier_Service svc_barrier;
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Condition_Service svc_condition;

@@ -15,6 +15,7 @@ model_init(struct model *model)
 {
 	memset(model, 0, sizeof *model);
 	link_init(&model->waiting);
+	link_init(&model->doubts);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		model->locks[i].strict = i > 0;
 		link_init(&model->locks[i].waiters);
@@ -216,18 +217,18 @@ queue_fits(const struct model_queue *queue, size_t count)
 }
 
 static void
-queue_append(struct model_queue *queue, const struct model_call *call)
+queue_append(struct model *model, struct model_queue *queue, const struct model_call *call)
 {
 	assert(queue->count + call->amount <= MODEL_QUEUE);
-	memcpy(queue->items + queue->count, call->items, call->amount * sizeof *call->items);
-	queue->count += call->amount;
+	for (size_t i = 0; i < call->amount; i++)
+		queue->items[queue->count++] = (struct model_item){ call->items[i], ++model->puts };
 	queue->unfinished += call->amount;
 }
 
-static int64_t
+static struct model_item
 queue_take(struct model_queue *queue)
 {
-	int64_t item = queue->items[queue->lifo ? queue->count - 1 : 0];
+	struct model_item item = queue->items[queue->lifo ? queue->count - 1 : 0];
 
 	queue->count--;
 	if (!queue->lifo)
@@ -236,32 +237,36 @@ queue_take(struct model_queue *queue)
 }
 
 static void
-queue_serve(struct model_queue *queue, struct model_call *call)
+queue_serve(struct model *model, struct model_queue *queue, struct model_call *call)
 {
-	for (size_t i = 0; i < call->amount && queue->count; i++)
-		call->reply.values[call->reply.count++] = queue_take(queue);
+	for (size_t i = 0; i < call->amount && queue->count; i++) {
+		struct model_item item = queue_take(queue);
+
+		call->reply.values[call->reply.count++] = item.value;
+		model_doubt_add(model, call, item);
+	}
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
-queue_accept(struct model_queue *queue, struct model_call *call)
+queue_accept(struct model *model, struct model_queue *queue, struct model_call *call)
 {
-	queue_append(queue, call);
+	queue_append(model, queue, call);
 	call->reply.has_number = call->is_many;
 	call->reply.number = (int64_t)queue->count;
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
-queue_settle(struct model_queue *queue)
+queue_settle(struct model *model, struct model_queue *queue)
 {
 	for (;;) {
 		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
 
 		if (getter && queue->count)
-			queue_serve(queue, getter);
+			queue_serve(model, queue, getter);
 		else if (putter && queue_fits(queue, putter->amount))
-			queue_accept(queue, putter);
+			queue_accept(model, queue, putter);
 		else
 			return;
 	}
@@ -277,8 +282,8 @@ model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 	if (queue->maxsize && call->amount > queue->maxsize) {
 		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
 	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
-		queue_accept(queue, call);
-		queue_settle(queue);
+		queue_accept(model, queue, call);
+		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_FULL);
 	} else {
@@ -293,8 +298,8 @@ model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 
 	model_call_init(call);
 	if (queue->count) {
-		queue_serve(queue, call);
-		queue_settle(queue);
+		queue_serve(model, queue, call);
+		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_EMPTY);
 	} else {
@@ -310,6 +315,14 @@ queue_finish(struct model_queue *queue, uint64_t count)
 	queue->unfinished -= count;
 	while (queue->unfinished == 0 && (joiner = model_first_of(&queue->joiners)))
 		model_call_over(joiner, CONCUR_OK, MODEL_DONE);
+}
+
+void
+model_finish(struct model *model, unsigned queue, uint64_t count)
+{
+	uint64_t unfinished = model->queues[queue].unfinished;
+
+	queue_finish(&model->queues[queue], count < unfinished ? count : unfinished);
 }
 
 void
@@ -351,8 +364,9 @@ model_clear(struct model *model, struct model_call *call)
 	model_call_init(call);
 	call->role = MODEL_OTHER;
 	queue->count = 0;
+	model_doubt_clear(model, call->object);
 	queue_finish(queue, dropped);
-	queue_settle(queue);
+	queue_settle(model, queue);
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
@@ -364,7 +378,7 @@ model_settle(struct model *model)
 {
 	signals_settle(&model->signals);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
-		queue_settle(&model->queues[i]);
+		queue_settle(model, &model->queues[i]);
 	model_pipes_settle(model);
 }
 
@@ -424,6 +438,7 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 {
 	while (!link_empty(&session->waiting))
 		call_unlink(LINK_ENTRY(session->waiting.next, struct model_call, in_session));
+	model_doubt_end(model, session, has_died);
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
 	model_pipes_session_end(model, session);

@@ -67,6 +67,8 @@ open_one(struct world_client *client, Concur__V1__Kind kind)
 
 	request.kind = kind;
 	request.count = 1;
+	if (kind == CONCUR__V1__KIND__KIND_ARRAY)
+		request.typecode = 'i';
 	return world_open_with(client, &request);
 }
 
@@ -211,6 +213,7 @@ kinds_of_service(const char *service)
 		const char *service;
 		unsigned kinds;
 	} rows[] = {
+		{ "concur.v1.Array", KIND_BIT(KIND_ARRAY) },
 		{ "concur.v1.Barrier", KIND_BIT(KIND_BARRIER) },
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
@@ -281,7 +284,8 @@ expect(const struct row *row, const struct world_call *call, enum concur_status 
 static bool
 takes_value(const struct row *row, const char *field)
 {
-	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") && !is(row, "/concur.v1.List/DeleteSlice");
+	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") &&
+	    !is(row, "/concur.v1.List/DeleteSlice") && !is(row, "/concur.v1.Array/GetSlice");
 }
 
 static bool

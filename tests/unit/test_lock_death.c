@@ -473,7 +473,7 @@ START_TEST(item_put_after_the_death_of_a_getter_goes_to_the_next)
 }
 END_TEST
 
-START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_no_other)
+START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_nothing)
 {
 	Concur__V1__PutRequest request = CONCUR__V1__PUT_REQUEST__INIT;
 	struct world_call *taken, *next;
@@ -487,9 +487,11 @@ START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_no_other)
 		world_send(bench.clients[2], "/concur.v1.Queue/Put", &request.base);
 	}
 	world_end(bench.clients[0], SERVER_PEER_DIED);
-	next = get(&bench, 1, 0);
 	ck_assert(!taken->answered);
-	ck_assert_int_eq(world_number(&((const Concur__V1__ValueReply *)next->message)->value), 1);
+	for (int64_t i = 0; i < 2; i++) {
+		next = get(&bench, 1, 0);
+		ck_assert_int_eq(world_number(&((const Concur__V1__ValueReply *)next->message)->value), i);
+	}
 	world_fini(&bench.world);
 }
 END_TEST
@@ -534,7 +536,7 @@ main(void)
 		cancel_of_a_condition_wait_says_that_it_takes_its_lock_back,
 		death_of_the_notified_in_the_turn_of_the_notify_wakes_the_next,
 		item_put_after_the_death_of_a_getter_goes_to_the_next,
-		item_put_and_death_of_its_getter_in_one_turn_loses_no_other,
+		item_put_and_death_of_its_getter_in_one_turn_loses_nothing,
 		items_put_by_the_dead_stay_in_order,
 		NULL,
 	};
