@@ -78,13 +78,14 @@ for kind in $("$concur" complete -- '' | sed '/^run$/,$d'); do
 	pipe) "$concur" pipe every new >/dev/null && object=every.0 ;;
 	*)
 		object=every-$kind
-		"$concur" call Object/Open "{\"name\": \"$object\", \"kind\": \"$kind\", \"count\": 30, \"typecode\": 105}" \
-			>/dev/null || failed "a $kind can not be opened"
+		open="{\"name\": \"$object\", \"kind\": \"$kind\", \"count\": 30, \"typecode\": 105}"
+		"$concur" call Object/Open "$open" >/dev/null || failed "a $kind can not be opened"
 		;;
 	esac
 	prints "show_of_${kind}_tells_its_kind" "^kind: $kind$" show "$object"
 	checks=$((checks + 1))
-	"$concur" who "$object" >"$place/out" 2>"$place/err" || grep -q nobody "$place/err" || failed "who fails for a $kind"
+	"$concur" who "$object" >"$place/out" 2>"$place/err" || grep -q nobody "$place/err" ||
+		failed "who fails for a $kind"
 done
 prints show_of_array_counts_the_others '^  and 10 more$' show every-array
 "$concur" namespace every-namespace set colour red
