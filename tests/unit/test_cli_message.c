@@ -50,7 +50,7 @@ START_TEST(decode_encoded_message_is_same_json)
 	} rows[] = {
 		{ &concur__v1__key_value_request__descriptor,
 		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}",
-		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}]}" },
+		    "{\"object\":7,\"key\":\"a\",\"value\":[1,{\"$bytes\":\"AA==\"}],\"ttl_ns\":0}" },
 		{ &concur__v1__values_request__descriptor, "{\"values\":[null,1,\"x\"]}",
 		    "{\"object\":0,\"values\":[null,1,\"x\"]}" },
 		{ &concur__v1__wait_request__descriptor,
