@@ -101,7 +101,7 @@ static enum concur_status
 queue_get_later(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret)
 {
-	if (queue->is_shut_down)
+	if (queue_is_over(queue))
 		return CONCUR_SHUT_DOWN;
 	if (ask->wait_ns == 0) {
 		ret->outcome = OUTCOME_EMPTY;

@@ -98,6 +98,13 @@ queue_ready(const struct queue *queue)
 	return queue->items.tape.count + ring_count(&queue->items.stack) + ring_count(&queue->items.heap);
 }
 
+/* Is it shut down, and will nothing be got from it any more? What is delayed will be. */
+static inline bool
+queue_is_over(const struct queue *queue)
+{
+	return queue->is_shut_down && queue_ready(queue) == 0 && queue->items.delayed_count == 0;
+}
+
 /* How many items it may ever hold. */
 static inline uint64_t
 queue_room(const struct core *core, const struct queue *queue)

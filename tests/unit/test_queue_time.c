@@ -157,6 +157,57 @@ START_TEST(delay_without_end_stays_without)
 }
 END_TEST
 
+/* Python's rule, gets go on until it is empty, with what it does not know: an item that is there and not yet ready. */
+START_TEST(shutdown_lets_getters_wait_for_what_is_delayed)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 0);
+	put(&bench, 2, "b", 60, 20);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 3, -1), "PENDING");
+	ck_assert_str_eq(queue_bench_get(&bench, 2, 4, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, false), CONCUR_OK);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 5, 0), "EMPTY");
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 6, -1), "PENDING");
+	ck_assert_said(&bench, "");
+	fixture_turn(&bench.fixture, START + 50);
+	ck_assert_said(&bench, "3:DONE 'a'");
+	fixture_turn(&bench.fixture, START + 60);
+	ck_assert_said(&bench, "4:DONE 'b', 6:SHUT_DOWN");
+	queue_bench_expect_state(&bench, 0, 2, 0, 0);
+	queue_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(shutdown_ends_getters_when_the_last_delayed_item_is_gone)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 20);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 2, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, false), CONCUR_OK);
+	fixture_turn(&bench.fixture, START + 500);
+	ck_assert_said(&bench, "2:SHUT_DOWN");
+	queue_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(shutdown_at_once_drops_what_is_delayed)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 0);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 2, -1), "PENDING");
+	ck_assert_str_eq(queue_bench_join(&bench, 2, 3, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, true), CONCUR_OK);
+	ck_assert_said(&bench, "3:DONE, 2:SHUT_DOWN");
+	queue_bench_fini(&bench);
+}
+END_TEST
+
 /* -- expiry ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(item_not_taken_in_time_is_gone_and_done)
@@ -368,6 +419,9 @@ main(void)
 		delayed_items_count_for_maxsize,
 		delay_of_a_put_that_waits_counts_from_the_call,
 		delay_without_end_stays_without,
+		shutdown_lets_getters_wait_for_what_is_delayed,
+		shutdown_ends_getters_when_the_last_delayed_item_is_gone,
+		shutdown_at_once_drops_what_is_delayed,
 		item_not_taken_in_time_is_gone_and_done,
 		items_that_expire_keep_the_order_of_putting,
 		item_that_expires_makes_room_for_a_putter,
