@@ -126,7 +126,7 @@ queue_drop_items(struct core *core, struct queue *queue)
 		return CONCUR_NO_MEMORY;
 	queue->floor = queue->place;
 	queue->object.bytes = 0;
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	queue_finish(core, queue, dropped < queue->unfinished ? dropped : queue->unfinished);
 	return CONCUR_OK;
 }

@@ -62,7 +62,7 @@ queue_serve(struct core *core, struct queue *queue, struct session *session, boo
 	else if (!(ret->value = queue_hand_over(core, queue, deliveries)))
 		status = CONCUR_NO_MEMORY;
 	if (status == CONCUR_OK)
-		object_changed(core, &queue->object);
+		queue_changed(core, queue);
 	return status;
 }
 
@@ -150,7 +150,7 @@ queue_return(struct core *core, struct queue *queue, const struct delivery *deli
 		return CONCUR_NO_MEMORY;
 	}
 	queue->object.bytes += store_bytes(delivery->blob);
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	return CONCUR_OK;
 }
 

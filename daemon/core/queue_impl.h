@@ -91,6 +91,20 @@ bool queue_items_step(struct core *core, struct queue_items *items, size_t *step
 /* Bytes besides the values. */
 size_t queue_items_footprint(const struct queue_items *items);
 
+/* It has changed: as object_changed(), for which most queues need not ask how their items are kept. */
+static inline void
+queue_changed(struct core *core, struct queue *queue)
+{
+	const struct queue_items *items = &queue->items;
+	struct object *object = &queue->object;
+	bool is_plain = items->order == QUEUE_FIFO && !items->heap.used && !items->delayed_count;
+	size_t now = is_plain ? items->tape.held - items->tape.used : queue_items_footprint(items);
+
+	object->version = core_draw(core);
+	core->object_bytes += now - object->footprint;
+	object->footprint = now;
+}
+
 /* Items that can be got now. */
 static inline size_t
 queue_ready(const struct queue *queue)
