@@ -36,8 +36,10 @@ sim_open(struct sim *sim, struct world_client *client)
 		request.name = world_bytes(name);
 		request.kind = CONCUR__V1__KIND__KIND_QUEUE;
 		request.maxsize = (int64_t)sim->model.queues[i].maxsize;
-		request.order =
-		    sim->model.queues[i].lifo ? CONCUR__V1__QUEUE_ORDER__LIFO : CONCUR__V1__QUEUE_ORDER__FIFO;
+		if (sim->model.queues[i].lifo)
+			request.order = CONCUR__V1__QUEUE_ORDER__LIFO;
+		if (sim->model.queues[i].priority)
+			request.order = CONCUR__V1__QUEUE_ORDER__PRIORITY;
 		sim->queues[i] = world_open_with(client, &request);
 	}
 	sim->data.dict = world_open(client, CONCUR__V1__KIND__KIND_DICT, "dict");
