@@ -197,17 +197,24 @@ struct object *object_next_named(const struct core *core, uint32_t *position);
  * it was the last. */
 struct object *object_next(const struct core *core, uint64_t *position);
 
-/* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
+/* Weighs anew what its kind keeps its items in. */
 static inline void
-object_changed(struct core *core, struct object *object)
+object_weigh(struct core *core, struct object *object)
 {
-	object->version = core_draw(core);
 	if (object->kind->footprint) {
 		size_t now = object->kind->footprint(object);
 
 		core->object_bytes += now - object->footprint;
 		object->footprint = now;
 	}
+}
+
+/* It has changed: draws a new version, and weighs it anew. */
+static inline void
+object_changed(struct core *core, struct object *object)
+{
+	object->version = core_draw(core);
+	object_weigh(core, object);
 }
 
 #endif

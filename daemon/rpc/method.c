@@ -25,6 +25,7 @@ static const struct method_exception {
 	{ "/concur.v1.Dict/Add", METHOD_GROWS },
 	{ "/concur.v1.Dict/Append", METHOD_GROWS },
 	{ "/concur.v1.Dict/CompareExchange", METHOD_GROWS },
+	{ "/concur.v1.Dict/KeyLock", METHOD_GROWS },
 	{ "/concur.v1.Dict/Merge", METHOD_GROWS },
 	{ "/concur.v1.List/Set", METHOD_GROWS },
 	{ "/concur.v1.List/Append", METHOD_GROWS },
