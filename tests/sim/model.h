@@ -129,7 +129,7 @@ struct model {
 	uint64_t waits;
 	uint64_t grants;
 	uint64_t puts, timers;
-	uint64_t now_ns;
+	uint64_t now_ns; /* of the turn */
 };
 
 /* Lock 0 is plain, the others strict; queue 0 is unbounded, 1 holds 3 items, 2 is LIFO and holds 2, 3 is a

@@ -116,6 +116,7 @@ sim_turn(struct sim *sim, uint64_t pass_ns)
 	if (sim->is_modelled)
 		model_turn_end(&sim->model, sim->world.now_ns);
 	world_turn(&sim->world, pass_ns);
+	sim->model.now_ns = sim->world.now_ns;
 	sim_harvest(sim);
 	arena_reset(&sim->world.arena);
 }
