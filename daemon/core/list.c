@@ -84,6 +84,7 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 		store_drop(core, &list->object, blob);
 		return store_refusal(core);
 	}
+	cycle_moved(core, &list->object, 1);
 	object_changed(core, &list->object);
 	return CONCUR_OK;
 }
@@ -133,7 +134,7 @@ list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
 	return CONCUR_OK;
 }
 
-static size_t
+size_t
 list_clamp(const struct list *list, int64_t index)
 {
 	int64_t count = (int64_t)ring_count(&list->items);
@@ -145,7 +146,7 @@ list_clamp(const struct list *list, int64_t index)
 
 enum concur_status
 list_index(struct core *core, const struct list *list, const struct value *value, int64_t start, int64_t stop,
-    int64_t *ret)
+    bool compared, int64_t *ret)
 {
 	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
 
@@ -156,7 +157,7 @@ list_index(struct core *core, const struct list *list, const struct value *value
 		struct value item = store_value(*ring_at(&list->items, i));
 		enum value_same same = value_equal(&item, value);
 
-		if (same == VALUE_UNKNOWN)
+		if (same == VALUE_UNKNOWN && !compared)
 			return CONCUR_NEEDS_COMPARE;
 		if (same == VALUE_SAME) {
 			*ret = (int64_t)i;
@@ -167,7 +168,7 @@ list_index(struct core *core, const struct list *list, const struct value *value
 }
 
 enum concur_status
-list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret)
+list_count(struct core *core, const struct list *list, const struct value *value, bool compared, int64_t *ret)
 {
 	size_t count = ring_count(&list->items);
 
@@ -178,7 +179,7 @@ list_count(struct core *core, const struct list *list, const struct value *value
 		struct value item = store_value(*ring_at(&list->items, i));
 		enum value_same same = value_equal(&item, value);
 
-		if (same == VALUE_UNKNOWN)
+		if (same == VALUE_UNKNOWN && !compared)
 			return CONCUR_NEEDS_COMPARE;
 		*ret += same == VALUE_SAME;
 	}
@@ -201,6 +202,12 @@ static size_t
 list_footprint(const struct object *object)
 {
 	return ring_footprint(&LINK_ENTRY(object, const struct list, object)->items);
+}
+
+static bool
+list_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_ring(&LINK_ENTRY(object, const struct list, object)->items, walk);
 }
 
 static uint64_t
@@ -237,5 +244,6 @@ const struct kind list_kind = {
 	.len = list_len,
 	.footprint = list_footprint,
 	.clear = list_clear,
+	.each_reference = list_each_reference,
 	.copy = list_copy,
 };

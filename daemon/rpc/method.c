@@ -30,6 +30,7 @@ static const struct method_exception {
 	{ "/concur.v1.List/Set", METHOD_GROWS },
 	{ "/concur.v1.List/Append", METHOD_GROWS },
 	{ "/concur.v1.List/Extend", METHOD_GROWS },
+	{ "/concur.v1.List/ExtendFrom", METHOD_GROWS },
 	{ "/concur.v1.List/Insert", METHOD_GROWS },
 	{ "/concur.v1.List/Repeat", METHOD_GROWS },
 	{ "/concur.v1.List/SetSlice", METHOD_GROWS },
