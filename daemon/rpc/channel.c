@@ -41,7 +41,7 @@ channel_name_client(struct channel *channel, const uint8_t *name, size_t size)
 		while (size && (name[size] & CONTINUES_MASK) == CONTINUES)
 			size--;
 	}
-	if (!utf8_valid(name, size))
+	if (size == 0 || !utf8_valid(name, size))
 		return;
 	memcpy(channel->client, name, size);
 	channel->client_size = (uint8_t)size;
@@ -79,14 +79,4 @@ channel_acknowledge(struct channel *channel, uint32_t more)
 	channel->replies_read += more;
 	if (channel->session && channel->session->deliveries.count)
 		deliveries_read(channel->rpc->core, &channel->session->deliveries, channel->replies_read);
-}
-
-void
-channel_deliver(struct channel *channel, size_t items, uint64_t written_before)
-{
-	bool is_written = channel->written != written_before;
-
-	if (channel->session && items)
-		deliveries_written(&channel->session->deliveries, items,
-		    is_written ? channel->written : DELIVERY_UNWRITTEN);
 }
