@@ -25,6 +25,7 @@ model_init(struct model *model)
 		link_init(&model->queues[i].joiners);
 	}
 	signals_init(&model->signals);
+	guards_init(&model->guards);
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
@@ -363,6 +364,7 @@ static void
 model_settle(struct model *model)
 {
 	signals_settle(&model->signals);
+	guards_settle(&model->guards);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
 		queue_settle(&model->queues[i]);
 	model_pipes_settle(model);
@@ -374,7 +376,7 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 	for (struct link *at = session->waiting.next; at != &session->waiting; at = at->next) {
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
-		if (call->id == id) {
+		if (call->id == id && !guards_recall(&model->guards, call)) {
 			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 			model_settle(model);
 			return true;
@@ -387,6 +389,7 @@ static void
 model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
 {
 	signals_let_go(&model->signals, session, context, has_died);
+	guards_let_go(&model->guards, session, context, has_died);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		struct model_lock *lock = &model->locks[i];
 
@@ -412,8 +415,10 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
 		next = at->next;
-		if (call->context == context)
-			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+		if (call->context != context)
+			continue;
+		guards_call_ends(&model->guards, call);
+		model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 	}
 	model_settle(model);
 	model_let_go(model, session, context, true);
@@ -422,8 +427,12 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 void
 model_session_end(struct model *model, struct model_session *session, bool has_died)
 {
-	while (!link_empty(&session->waiting))
-		call_unlink(LINK_ENTRY(session->waiting.next, struct model_call, in_session));
+	while (!link_empty(&session->waiting)) {
+		struct model_call *call = LINK_ENTRY(session->waiting.next, struct model_call, in_session);
+
+		guards_call_ends(&model->guards, call);
+		call_unlink(call);
+	}
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
 	model_pipes_session_end(model, session);
@@ -459,7 +468,10 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_RECV] = MODEL_EMPTY,
 		[MODEL_POLL] = MODEL_EMPTY,
 		[MODEL_PERMITS] = MODEL_TIMED_OUT,
-		[MODEL_EVENT] = MODEL_TIMED_OUT };
+		[MODEL_EVENT] = MODEL_TIMED_OUT,
+		[MODEL_MONITOR] = MODEL_TIMED_OUT,
+		[MODEL_READ] = MODEL_TIMED_OUT,
+		[MODEL_WRITE] = MODEL_TIMED_OUT };
 
 	for (;;) {
 		struct model_call *first = NULL;
@@ -472,6 +484,8 @@ model_expire(struct model *model, uint64_t now_ns)
 		}
 		if (!first)
 			return;
+		if (guards_recall(&model->guards, first))
+			continue;
 		model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}

@@ -23,8 +23,9 @@ struct sim_call {
 	struct model_call model;
 	struct world_call *call;
 	const char *method;
-	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
-	bool is_copy; /* makes the client's copy */
+	bool is_free;    /* the model knows nothing of it: any answer will do, but one must come */
+	bool is_copy;    /* makes the client's copy */
+	bool takes_back; /* a lock, also when it is cancelled */
 };
 
 /* A client's copy of the dict or the list, and what it holds. */
@@ -68,6 +69,7 @@ struct sim {
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
 	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */
 	struct sim_signals signals;
+	uint64_t condition, rwlock;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
 	bool *got;                /* by item */

@@ -1,6 +1,7 @@
 /* What simulated clients do, one step at a time: each operation is drawn, sent, and made on the model. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_guards.h"
 #include "tests/sim/sim_signals.h"
 
 #include <stdlib.h>
@@ -429,6 +430,12 @@ step_info(struct step *step)
 }
 
 static void
+step_guards(struct step *step)
+{
+	sim_guards_step(step->sim, step->client);
+}
+
+static void
 step_copy(struct step *step)
 {
 	sim_step_copy(step->sim, step->client);
@@ -452,6 +459,7 @@ static const struct step_row {
 	{ 1, step_clear },
 	{ 16, step_pipe },
 	{ 24, step_signals },
+	{ 32, step_guards },
 	{ 12, step_data },
 	{ 8, step_copy },
 	{ 3, step_open },
