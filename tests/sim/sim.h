@@ -95,6 +95,9 @@ void sim_kill(struct sim *sim, struct sim_client *client);
 /* sim_steps.c: connects somebody, or lets somebody do something. */
 void sim_step(struct sim *sim);
 
+/* The context is not blocked, and the server would read a call of it. */
+bool sim_can_call(const struct sim_client *client, uint64_t context);
+
 /* Sends a call of the client's context `context`; the model's part is set up, but nothing is done there. */
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
 void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);

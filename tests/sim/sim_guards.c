@@ -179,12 +179,31 @@ static const struct {
 	{ 2, rwlock_downgrade },
 };
 
+/* Mostly somebody calls who has something to wait with, or to give back. */
+static struct sim_client *
+draw_holder(struct sim *sim, struct sim_client *client)
+{
+	const struct guards *guards = &sim->model.guards;
+	const struct guards_share *share = &guards->rwlock.shares[random_below(&sim->random, GUARDS_SHARES)];
+	bool monitor = random_once_in(&sim->random, 2);
+	const struct model_session *session = monitor ? guards->monitor.holder : share->session;
+	uint64_t context = monitor ? guards->monitor.context : share->context;
+	struct sim_client *holder = session ? LINK_ENTRY(session, struct sim_client, session) : client;
+
+	if (!session || holder->says_goodbye || !sim_can_call(holder, context))
+		return client;
+	holder->client->context = context;
+	return holder;
+}
+
 void
 sim_guards_step(struct sim *sim, struct sim_client *client)
 {
 	unsigned all = 0, row = 0;
 	uint64_t at;
 
+	if (!random_once_in(&sim->random, 3))
+		client = draw_holder(sim, client);
 	client->client->flags = 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		all += rows[i].weight;

@@ -485,16 +485,16 @@ draw_row(struct random *random)
 	return row;
 }
 
-static bool
-is_blocked(const struct sim_client *client, uint64_t context)
+bool
+sim_can_call(const struct sim_client *client, uint64_t context)
 {
 	for (struct link *at = client->calls.next; at != &client->calls; at = at->next) {
 		const struct sim_call *sent = LINK_ENTRY(at, struct sim_call, in_client);
 
 		if (sent->model.context == context && sent->model.blocked)
-			return true;
+			return false;
 	}
-	return false;
+	return server_wants_input(client->client->conn);
 }
 
 static void
@@ -549,8 +549,7 @@ sim_step(struct sim *sim)
 		return;
 	}
 	context = client->contexts[random_below(&sim->random, SIM_CONTEXTS)];
-	if (client->says_goodbye || befall(&step) || is_blocked(client, context) ||
-	    !server_wants_input(client->client->conn))
+	if (client->says_goodbye || befall(&step) || !sim_can_call(client, context))
 		return;
 	client->client->context = context;
 	client->client->flags = random_once_in(&sim->random, 2) ? FRAME_BLOCKED : 0;
