@@ -36,6 +36,30 @@ cell_add(unsigned flags, concur_cell *cell, struct concur_value number)
 FORMS(value, struct concur_value, cell_add, (concur_cell * cell, struct concur_value number), (cell, number))
 
 static concur_future *
+cell_subtract(unsigned flags, concur_cell *cell, struct concur_value number)
+{
+	return shape_value(ON(cell, CONCUR_METHOD_CELL_SUBTRACT, RESULT_VALUE, flags), &number);
+}
+
+FORMS(value, struct concur_value, cell_subtract, (concur_cell * cell, struct concur_value number), (cell, number))
+
+static concur_future *
+cell_maximum(unsigned flags, concur_cell *cell, struct concur_value number)
+{
+	return shape_value(ON(cell, CONCUR_METHOD_CELL_MAXIMUM, RESULT_VALUE, flags), &number);
+}
+
+FORMS(value, struct concur_value, cell_maximum, (concur_cell * cell, struct concur_value number), (cell, number))
+
+static concur_future *
+cell_minimum(unsigned flags, concur_cell *cell, struct concur_value number)
+{
+	return shape_value(ON(cell, CONCUR_METHOD_CELL_MINIMUM, RESULT_VALUE, flags), &number);
+}
+
+FORMS(value, struct concur_value, cell_minimum, (concur_cell * cell, struct concur_value number), (cell, number))
+
+static concur_future *
 cell_compare_exchange(unsigned flags, concur_cell *cell, struct concur_value expected, struct concur_value value)
 {
 	return shape_compare(ON(cell, CONCUR_METHOD_CELL_COMPARE_EXCHANGE, RESULT_VALUE, flags), NULL, &expected,

@@ -66,6 +66,7 @@ typedef struct concur_pipe concur_pipe; /* one end of a pipe */
 typedef struct concur_cell concur_cell; /* one shared value: the kind that Python calls Value */
 typedef struct concur_set concur_set;
 typedef struct concur_namespace concur_namespace;
+typedef struct concur_array concur_array;
 
 enum concur_kind {
 	CONCUR_KIND_NONE = 0, /* any kind */
@@ -199,6 +200,8 @@ CONCUR_CHECKED enum concur_status concur_set_open(concur_session *session, const
     const struct concur_open *how, concur_set **ret_set);
 CONCUR_CHECKED enum concur_status concur_namespace_open(concur_session *session, const char *name,
     const struct concur_open *how, concur_namespace **ret_namespace);
+CONCUR_CHECKED enum concur_status concur_array_open(concur_session *session, const char *name,
+    const struct concur_open *how, concur_array **ret_array);
 
 /* One end of a pipe that concur_pipe_new() has made and named: NOT_FOUND if it is not there. */
 CONCUR_CHECKED enum concur_status concur_pipe_open(concur_session *session, const char *name,
@@ -238,6 +241,7 @@ concur_cell *concur_object_cell(concur_object *object);
 concur_pipe *concur_object_pipe(concur_object *object);
 concur_set *concur_object_set(concur_object *object);
 concur_namespace *concur_object_namespace(concur_object *object);
+concur_array *concur_object_array(concur_object *object);
 
 /* How many items the object has. */
 CONCUR_CHECKED enum concur_status concur_object_len(concur_object *object, int64_t *ret_len);
@@ -279,8 +283,9 @@ void concur_object_free(concur_object *object);
     concur_list *: (handle), concur_queue *: (handle), concur_lock *: (handle), concur_cell *: (handle), \
     concur_pipe *: (handle), concur_event *: (handle), concur_set *: (handle), \
     concur_namespace *: (handle), \
+    concur_array *: (handle), \
     concur_semaphore *: (handle), concur_condition *: (handle), \
-    concur_rwlock *: (handle)))
+    concur_barrier *: (handle), concur_latch *: (handle), concur_rwlock *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -429,12 +434,15 @@ void concur_reply_free(struct concur_reply *reply);
 #endif
 
 /* Looking around, and what each kind has besides. */
+#include "concur_array.h"
+#include "concur_barrier.h"
 #include "concur_cell.h"
 #include "concur_condition.h"
 #include "concur_dict.h"
 #include "concur_inspect.h"
 #include "concur_event.h"
 #include "concur_iterate.h"
+#include "concur_latch.h"
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"

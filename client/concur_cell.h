@@ -1,4 +1,7 @@
-/* Calls on cells: one shared value each. Part of <concur.h>, which has the rules that all calls share. */
+/* Calls on cells: one shared value each. Part of <concur.h>, which has the rules that all calls share.
+ *
+ * A cell that was made with a typecode, a letter of Python's array module, holds a number as an item of it: at first 0;
+ * OVERFLOW for what it can not hold, TYPE_ERROR for what is no number, or a float for an integer. */
 #ifndef CONCUR_CELL_H
 #define CONCUR_CELL_H
 
@@ -25,6 +28,18 @@ concur_future *concur_cell_exchange_begin(concur_cell *cell, struct concur_value
 CONCUR_CHECKED enum concur_status concur_cell_add(concur_cell *cell, struct concur_value number,
     struct concur_value *ret_sum);
 concur_future *concur_cell_add_begin(concur_cell *cell, struct concur_value number);
+CONCUR_CHECKED enum concur_status concur_cell_subtract(concur_cell *cell, struct concur_value number,
+    struct concur_value *ret_difference);
+concur_future *concur_cell_subtract_begin(concur_cell *cell, struct concur_value number);
+
+/* Sets it to the greater, or the smaller, of itself and the value, and gives that. TYPE_ERROR for what has no order;
+ * NEEDS_COMPARE for opaque values. */
+CONCUR_CHECKED enum concur_status concur_cell_maximum(concur_cell *cell, struct concur_value value,
+    struct concur_value *ret_value);
+concur_future *concur_cell_maximum_begin(concur_cell *cell, struct concur_value value);
+CONCUR_CHECKED enum concur_status concur_cell_minimum(concur_cell *cell, struct concur_value value,
+    struct concur_value *ret_value);
+concur_future *concur_cell_minimum_begin(concur_cell *cell, struct concur_value value);
 
 /* Sets it to `value` if it now is `expected`. OK, or CHANGED with the value that is there; *ret_value is set for both.
  */

@@ -150,7 +150,7 @@ concur_data(const void *bytes, size_t size)
 
 /* `typecode` is one of b B h H i I l L q Q f d; the items are little-endian, l L q Q d have 8 bytes. */
 static inline struct concur_value
-concur_array(char typecode, const void *items, size_t size)
+concur_array_value(char typecode, const void *items, size_t size)
 {
 	struct concur_value value = concur_bytes(CONCUR_VALUE_ARRAY, items, size);
 	value.tag = (unsigned char)typecode;

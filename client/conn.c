@@ -5,6 +5,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static bool
+is_remote(int fd)
+{
+	int domain = AF_UNIX;
+	socklen_t size = sizeof domain;
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX;
+}
+
 enum concur_status
 conn_new(int fd, uint64_t word, struct conn **ret_conn)
 {
@@ -21,6 +30,7 @@ conn_new(int fd, uint64_t word, struct conn **ret_conn)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &hour, sizeof hour); /* see leader.c */
 	conn->word = word;
 	conn->fd = fd;
+	conn->is_remote = is_remote(fd);
 	conn->limits.frame_max = READER_FRAME_MAX;
 	conn->limits.key_max = conn->limits.name_max = UINT32_MAX;
 	conn->limits.depth_max = UINT8_MAX;
@@ -45,4 +55,12 @@ conn_free(struct conn *conn)
 	pthread_cond_destroy(&conn->progress);
 	free(conn->out);
 	free(conn);
+}
+
+bool
+conn_owes_word(const struct conn *conn, const struct call *call)
+{
+	uint32_t told = atomic_load_explicit(&conn->replies_told, memory_order_relaxed);
+
+	return conn->is_remote && call->takes && call->reply && (int32_t)(told - call->reply) < 0;
 }

@@ -48,6 +48,8 @@ struct conn {
 	unsigned stuck_senders;        /* that wait for the leader to read on */
 	pthread_cond_t progress;       /* for them */
 	_Atomic uint32_t replies_read; /* counted for the daemon */
+	_Atomic uint32_t replies_told; /* what of it the last frame said */
+	bool is_remote;                /* the daemon can not see what this process has read: it must be told */
 };
 
 /* Whom and what a frame is from; the body is written by conn_send's caller. */
@@ -79,6 +81,10 @@ enum concur_status conn_wait(struct conn *conn, struct call *call, int64_t timeo
 
 /* Forgets a call: its answer, if it comes, is dropped. */
 void conn_forget(struct conn *conn, struct call *call);
+
+/* True if the daemon is to be told that the call's reply was read: something that was taken from a queue came in it,
+ * another machine's kernel can not say so, and no frame has told it since. */
+bool conn_owes_word(const struct conn *conn, const struct call *call);
 
 /* See concur_cork(). */
 void conn_cork(struct conn *conn);

@@ -19,18 +19,32 @@ is_mine(const concur_future *future)
 	return future->conn && future->conn->word == fork_word();
 }
 
+/* The call is answered: if the daemon keeps what came with the answer until it hears that it was read, tells it. */
+static void
+acknowledge(const concur_future *future)
+{
+	Concur__V1__Empty body = CONCUR__V1__EMPTY__INIT;
+
+	if (is_mine(future) && conn_owes_word(future->conn, &future->call))
+		request_tell(future->session, CONCUR_METHOD_SESSION_ACK, &body.base);
+}
+
 /* OK when the call is answered. */
 static enum concur_status
 wait_for_answer(concur_future *future, int64_t timeout_ns)
 {
-	enum concur_status status;
+	enum concur_status status = CONCUR_OK;
 
-	if (call_is_done(&future->call))
-		return CONCUR_OK;
-	if (!is_mine(future))
-		return error_plain(CONCUR_FORKED);
-	status = conn_wait(future->conn, &future->call, timeout_ns < 0 ? CONCUR_FOREVER : timeout_ns);
-	return status == CONCUR_OK ? status : error_plain(status);
+	if (!call_is_done(&future->call)) {
+		if (!is_mine(future))
+			return error_plain(CONCUR_FORKED);
+		status = conn_wait(future->conn, &future->call, timeout_ns < 0 ? CONCUR_FOREVER : timeout_ns);
+		if (status != CONCUR_OK)
+			return error_plain(status);
+	}
+	if (future->call.takes)
+		acknowledge(future);
+	return CONCUR_OK;
 }
 
 /* What the answer says. */

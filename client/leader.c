@@ -117,15 +117,16 @@ static void
 answer(struct conn *conn, const struct reader_frame *frame)
 {
 	struct table_node *node = table_find(&conn->calls, frame->head.call);
+	uint32_t reply = 1 + atomic_fetch_add_explicit(&conn->replies_read, 1, memory_order_relaxed);
 	struct call *call;
 
-	atomic_fetch_add_explicit(&conn->replies_read, 1, memory_order_relaxed);
 	if (!node) { /* forgotten meanwhile */
 		free(frame->owned);
 		return;
 	}
 	call = LINK_ENTRY(node, struct call, node);
 	take_out(conn, call);
+	call->reply = reply;
 	call_answer(call, frame);
 	wake_waiters(call);
 }

@@ -174,8 +174,11 @@ OPENS(rwlock, RWLOCK)
 OPENS(pipe, PIPE)
 OPENS(set, SET)
 OPENS(namespace, NAMESPACE)
+OPENS(array, ARRAY)
 OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
+OPENS(barrier, BARRIER)
+OPENS(latch, LATCH)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

@@ -7,7 +7,8 @@
 #include "concur/v1/queue.pb-c.h"
 
 static concur_future *
-queue_put(unsigned flags, concur_queue *queue, struct concur_value value, int64_t timeout_ns)
+queue_put_later(unsigned flags, concur_queue *queue, struct concur_value value, const struct concur_put *put,
+    int64_t timeout_ns)
 {
 	Concur__V1__PutRequest body = CONCUR__V1__PUT_REQUEST__INIT;
 	struct pack pack;
@@ -15,8 +16,22 @@ queue_put(unsigned flags, concur_queue *queue, struct concur_value value, int64_
 	pack_init(&pack, ON_WAITING(queue, CONCUR_METHOD_QUEUE_PUT, RESULT_DONE, flags));
 	body.object = pack.object;
 	body.wait_ns = pack_wait(&pack, timeout_ns);
+	if (put) {
+		body.delay_ns = put->delay_ns;
+		body.ttl_ns = put->ttl_ns;
+	}
 	pack_value(&pack, &value, &body.value);
 	return pack_begin(&pack, &body.base);
+}
+
+FORMS_DONE(queue_put_later,
+    (concur_queue * queue, struct concur_value value, const struct concur_put *put, int64_t timeout_ns),
+    (queue, value, put, timeout_ns))
+
+static concur_future *
+queue_put(unsigned flags, concur_queue *queue, struct concur_value value, int64_t timeout_ns)
+{
+	return queue_put_later(flags, queue, value, NULL, timeout_ns);
 }
 
 FORMS_DONE(queue_put, (concur_queue * queue, struct concur_value value, int64_t timeout_ns), (queue, value, timeout_ns))

@@ -98,6 +98,8 @@ outcome_status(uint32_t outcome)
 		return CONCUR_EXISTS;
 	case CONCUR__V1__OUTCOME__CHANGED:
 		return CONCUR_CHANGED;
+	case CONCUR__V1__OUTCOME__RUN_ACTION:
+		return CONCUR_RUN_ACTION;
 	case CONCUR__V1__OUTCOME__END_OF_FILE:
 		return CONCUR_END_OF_FILE;
 	case CONCUR__V1__OUTCOME__NO:
@@ -117,6 +119,7 @@ reply_outcome(enum result result, const uint8_t *body, size_t size)
 	case RESULT_COUNT:
 	case RESULT_VALUE:
 	case RESULT_VALUES:
+	case RESULT_ARRIVAL:
 		return reply_scan(body, size, &fields) == CONCUR_OK ? outcome_status(fields.outcome) : CONCUR_BAD_REPLY;
 	case RESULT_GRANT:
 	case RESULT_REGRANT:

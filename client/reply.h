@@ -15,6 +15,7 @@ enum result {
 	RESULT_VALUES,  /* ValuesReply, PairsReply */
 	RESULT_GRANT,   /* LockReply */
 	RESULT_REGRANT, /* LockReply of a condition's wait: the lock is held whatever the outcome */
+	RESULT_ARRIVAL, /* BarrierReply */
 	RESULT_OBJECT,  /* OpenReply */
 	RESULT_ENDS,    /* PipeReply */
 	RESULT_LISTING, /* ListReply */
@@ -29,6 +30,8 @@ enum result {
 	RESULT_PIPE_STATE,
 	RESULT_EVENT_STATE,
 	RESULT_SEMAPHORE_STATE,
+	RESULT_BARRIER_STATE,
+	RESULT_LATCH_STATE,
 	RESULT_RAW, /* whatever the caller makes of it */
 };
 

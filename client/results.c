@@ -76,7 +76,7 @@ concur_future_queue_state(concur_future *future, struct concur_queue_state *ret_
 	if (!reply)
 		return future_bad_reply();
 	*ret_state = (struct concur_queue_state){ reply->size, reply->maxsize, reply->unfinished, reply->getters,
-		reply->putters, reply->is_shut_down };
+		reply->putters, reply->is_shut_down, reply->delayed, reply->in_doubt };
 	concur__v1__queue_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;
 }

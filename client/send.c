@@ -151,6 +151,7 @@ write_frame(struct conn *conn, const struct conn_frame *frame)
 	head.length = (uint32_t)(size - FRAME_LENGTH);
 	head.call = ++conn->last_call;
 	head.replies_read = atomic_load_explicit(&conn->replies_read, memory_order_relaxed);
+	atomic_store_explicit(&conn->replies_told, head.replies_read, memory_order_relaxed);
 	head.options = (uint16_t)options_bytes;
 	to = conn->out + conn->out_size;
 	frame_request_write(to, &head);

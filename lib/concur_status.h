@@ -44,6 +44,7 @@
 	X(STOPPING, 49, "the daemon is stopping")                                    \
 	X(NOT_RECOVERABLE, 50, "its owner died and nobody said it is consistent")    \
 	X(OVER_RELEASE, 51, "released more often than acquired")                     \
+	X(BROKEN_BARRIER, 52, "the barrier is broken")                               \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
@@ -53,6 +54,7 @@
 	X(OWNER_DIED, 260, "done, but the owner before died while it held the lock") \
 	X(EXISTS, 261, "there already, nothing changed")                             \
 	X(CHANGED, 262, "not as expected, nothing changed")                          \
+	X(RUN_ACTION, 263, "all have come: run the barrier's action")                \
 	X(END_OF_FILE, 264, "the pipe's other end is closed, and nothing is left")   \
 	X(NO, 265, "it is not so")                                                   \
 	/* Made by the client library: the connection. */                            \

@@ -1,4 +1,7 @@
-/* A binary heap of intrusive nodes that know where they are, so that any of them leaves in O(log n).
+/* A heap of intrusive nodes that know where they are, so that any of them leaves in O(log n).
+ *
+ * A node has up to four children, and what is compared stands in the heap itself, not in the nodes: a node that sinks
+ * looks at one or two cache lines a level, and there are half as many levels as in a binary heap.
  *
  * Nodes with equal keys come out in the order in which they went in: nothing depends on addresses.
  *
@@ -11,13 +14,18 @@
 #include <stdint.h>
 
 struct heap_node {
-	uint64_t key;   /* smallest first; set by heap_insert */
+	uint64_t key; /* smallest first; set by heap_insert */
+	size_t at;    /* place in the heap + 1; 0: in none */
+};
+
+struct heap_slot {
+	uint64_t key;   /* the node's */
 	uint64_t order; /* of insertion, breaks ties */
-	size_t at;      /* place in the heap + 1; 0: in none */
+	struct heap_node *node;
 };
 
 struct heap {
-	struct heap_node **nodes;
+	struct heap_slot *slots;
 	size_t count;
 	size_t room;
 	uint64_t order; /* what the next node gets */
@@ -39,7 +47,7 @@ void heap_remove(struct heap *heap, struct heap_node *node);
 static inline struct heap_node *
 heap_first(const struct heap *heap)
 {
-	return heap->count ? heap->nodes[0] : NULL;
+	return heap->count ? heap->slots[0].node : NULL;
 }
 
 static inline bool

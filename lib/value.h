@@ -185,6 +185,9 @@ void value_set_number(struct value *ret, uint8_t *room, double from);
  * other kinds. `room` as above; it may be that of a or b. */
 enum concur_status value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
 
+/* a - b, likewise. */
+enum concur_status value_subtract(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
+
 /* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag
  * and length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
 enum { VALUE_HEAD_MAX = 11 };

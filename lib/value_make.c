@@ -69,15 +69,40 @@ value_as_double(const struct value *value)
 	return value->kind == VALUE_NUMBER ? value_number(value) : (double)value_integer(value);
 }
 
+static enum concur_status
+value_check_sum(const struct value *a, const struct value *b)
+{
+	if (!value_is_numeric(a) || !value_is_numeric(b))
+		return CONCUR_TYPE_ERROR;
+	return a->kind == VALUE_BIG || b->kind == VALUE_BIG ? CONCUR_OVERFLOW : CONCUR_OK;
+}
+
+enum concur_status
+value_subtract(const struct value *a, const struct value *b, uint8_t *room, struct value *ret)
+{
+	enum concur_status status = value_check_sum(a, b);
+	int64_t difference;
+
+	if (status != CONCUR_OK)
+		return status;
+	if (a->kind == VALUE_NUMBER || b->kind == VALUE_NUMBER) {
+		value_set_number(ret, room, value_as_double(a) - value_as_double(b));
+		return CONCUR_OK;
+	}
+	if (__builtin_sub_overflow(value_integer(a), value_integer(b), &difference))
+		return CONCUR_OVERFLOW;
+	value_set_integer(ret, room, difference);
+	return CONCUR_OK;
+}
+
 enum concur_status
 value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret)
 {
+	enum concur_status status = value_check_sum(a, b);
 	int64_t sum;
 
-	if (!value_is_numeric(a) || !value_is_numeric(b))
-		return CONCUR_TYPE_ERROR;
-	if (a->kind == VALUE_BIG || b->kind == VALUE_BIG)
-		return CONCUR_OVERFLOW;
+	if (status != CONCUR_OK)
+		return status;
 	if (a->kind == VALUE_NUMBER || b->kind == VALUE_NUMBER) {
 		value_set_number(ret, room, value_as_double(a) + value_as_double(b));
 		return CONCUR_OK;

@@ -16,13 +16,13 @@ struct operands {
 };
 
 static json_t *
-read_seconds(const char *word, struct fault *fault)
+read_seconds(const char *name, const char *word, struct fault *fault)
 {
 	char *end;
 	double seconds = strtod(word, &end);
 
 	if (end == word || *end || !(seconds >= 0)) {
-		(void)fault_set(fault, "--timeout takes a number of seconds, not %.60s", word);
+		(void)fault_set(fault, "--%s takes a number of seconds, not %.60s", name, word);
 		return NULL;
 	}
 	if (seconds * 1e9 >= 9e18)
@@ -39,14 +39,16 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 	char option[FIELD_NAME_MAX];
 	json_t *json;
 
-	if (strcmp(field->name, "timeout") == 0)
-		return read_seconds(word, fault);
+	if (fields_is_time(field))
+		return read_seconds(field->name, word, fault);
 	if (!target)
 		return spell_word(word, true, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
+	if (strcmp(field->name, "typecode") == 0 && word[0] && !word[1])
+		return json_integer(word[0]);
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&
@@ -205,12 +207,12 @@ fill_absent(const struct field *field, const ProtobufCMessageDescriptor *type, j
 
 	if (json_object_get(request, fields_target(field)))
 		return true;
+	if (*field->if_absent)
+		return set_flag(request, field->if_absent);
 	if (strcmp(field->name, "timeout") == 0)
 		json = json_integer(-1);
 	else if (*field->fallback)
 		json = args_word(field, type, field->fallback, false, fault);
-	else if (*field->if_absent)
-		return set_flag(request, field->if_absent);
 	else if (field->is_optional)
 		return true;
 	else

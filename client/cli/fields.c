@@ -73,12 +73,43 @@ fields_next(const char **at, struct field *ret)
 	return true;
 }
 
+/* Names of a row, and the fields that they stand for. */
+static const struct {
+	const char *name, *target;
+	bool is_time;
+} targets[] = {
+	{ "timeout", "wait_ns", true },
+	{ "delay", "delay_ns", true },
+	{ "ttl", "ttl_ns", true },
+	{ "pairs", "values", false },
+};
+
+enum { TARGETS = sizeof targets / sizeof *targets };
+
+static size_t
+target_of(const struct field *field)
+{
+	size_t i = 0;
+
+	while (i < TARGETS && strcmp(field->name, targets[i].name) != 0)
+		i++;
+	return i;
+}
+
+bool
+fields_is_time(const struct field *field)
+{
+	size_t i = target_of(field);
+
+	return i < TARGETS && targets[i].is_time;
+}
+
 const char *
 fields_target(const struct field *field)
 {
-	if (strcmp(field->name, "timeout") == 0)
-		return "wait_ns";
-	return strcmp(field->name, "pairs") == 0 ? "values" : field->name;
+	size_t i = target_of(field);
+
+	return i < TARGETS ? targets[i].target : field->name;
 }
 
 void
@@ -91,7 +122,7 @@ fields_option_name(const struct field *field, char *ret, size_t size)
 	ret[i] = '\0';
 }
 
-/* VALUE for `values...`, CREATE for `must_create`, SECONDS for a timeout. */
+/* VALUE for `values...`, CREATE for `must_create`, SECONDS for a time. */
 static void
 label(const struct field *field, char *ret)
 {
@@ -99,7 +130,7 @@ label(const struct field *field, char *ret)
 	const char *name = last ? last + 1 : field->name;
 	size_t size = strlen(name);
 
-	if (strcmp(field->name, "timeout") == 0) {
+	if (fields_is_time(field)) {
 		(void)snprintf(ret, FIELD_NAME_MAX, "SECONDS");
 		return;
 	}

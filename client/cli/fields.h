@@ -13,8 +13,9 @@
  * A name that is no field of the request is the verb's own, as text, or as a flag where it is an option without a
  * =WORD; the verb's code takes it out of the request's JSON.
  *
- * Two names are not those of their field: `timeout` is wait_ns in seconds (left out: waits for ever), `pairs` is
- * `values` as key, value, key, value ... A field `other` is an id, and its word another object's name. */
+ * Some names are not those of their field: `timeout`, `delay` and `ttl` are wait_ns (left out: waits for ever),
+ * delay_ns and ttl_ns in seconds, `pairs` is `values` as key, value, key, value ... A field `other` is an id, and its
+ * word another object's name; the word of `typecode` is a letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 
@@ -35,6 +36,9 @@ struct field {
 
 /* Reads the next token at *at and steps behind it; false at the end. */
 bool fields_next(const char **at, struct field *ret);
+
+/* Is it a time, in seconds? */
+bool fields_is_time(const struct field *field);
 
 /* The field of the request that this one fills. */
 const char *fields_target(const struct field *field);

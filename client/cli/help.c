@@ -105,7 +105,8 @@ explain_fields(const struct row *row)
 		if (args_is_flag(&field, method.input))
 			(void)snprintf(kind, sizeof kind, "yes, if it is given");
 		if (strcmp(field.name, "timeout") == 0)
-			(void)snprintf(kind, sizeof kind, "seconds; 0 does not wait, without it waits for ever");
+			(void)snprintf(kind, sizeof kind, "seconds; 0 does not wait, without it waits %s",
+			    *field.if_absent ? "as long as the object says" : "for ever");
 		fields_option_name(&field, option, sizeof option);
 		(void)printf("  %s%s: %s%s%s\n", field.is_option ? "--" : "", option, kind,
 		    *field.fallback ? "; without it " : "", field.fallback);

@@ -1,10 +1,13 @@
 /* The methods of the protocol. */
 #include "methods.h"
 
+#include "concur/v1/array.pb-c.h"
+#include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
@@ -23,6 +26,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__session__descriptor,
 	&concur__v1__manager__descriptor,
 	&concur__v1__object__descriptor,
+	&concur__v1__array__descriptor,
 	&concur__v1__cell__descriptor,
 	&concur__v1__condition__descriptor,
 	&concur__v1__dict__descriptor,
@@ -34,6 +38,8 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__rwlock__descriptor,
 	&concur__v1__set__descriptor,
 	&concur__v1__semaphore__descriptor,
+	&concur__v1__barrier__descriptor,
+	&concur__v1__latch__descriptor,
 };
 
 bool

@@ -162,6 +162,20 @@ print_is_set(struct command *command, json_t *reply)
 	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
 }
 
+/* Of a barrier. This command can not run an action; its end breaks the barrier. */
+enum verdict
+print_index(struct command *command, json_t *reply)
+{
+	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
+
+	if (outcome && strcmp(outcome, "run_action") == 0) {
+		command_complain(command, "all have come, but its action is for a program to run");
+		return VERDICT_ERROR;
+	}
+	print_item(command, json_object_get(reply, "index"));
+	return VERDICT_DONE;
+}
+
 enum verdict
 print_alive(struct command *command, json_t *reply)
 {

@@ -33,7 +33,8 @@ enum {
 	ROW_LATCH = 1 << 16,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET | ROW_NAMESPACE,
 	ROW_LOCKS = ROW_LOCK | ROW_RLOCK | ROW_CONDITION, /* of the service Lock; a condition's lock */
-	ROW_ALL = ROW_CONTAINERS | ROW_LOCKS | ROW_RWLOCK | ROW_VALUE | ROW_PIPE | ROW_SEMAPHORE | ROW_EVENT,
+	ROW_SIGNALS = ROW_SEMAPHORE | ROW_EVENT | ROW_BARRIER | ROW_LATCH,
+	ROW_ALL = (ROW_LATCH << 1) - 1 - ROW_TOP, /* of every kind */
 };
 
 /* How a row's verb is carried out. */

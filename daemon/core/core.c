@@ -2,6 +2,7 @@
 #include "daemon/core/core.h"
 
 #include "daemon/core/object.h"
+#include "daemon/core/timer.h"
 #include "daemon/core/waiter.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	core->seed = seed;
 	core->counter = counter;
 	heap_init(&core->deadlines);
+	heap_init(&core->timers);
 	link_init(&core->ready);
 	link_init(&core->unreferenced);
 	link_init(&core->graves);
@@ -59,6 +61,7 @@ core_fini(struct core *core)
 	table_fini(&core->objects);
 	table_fini(&core->sessions);
 	heap_fini(&core->deadlines);
+	heap_fini(&core->timers);
 }
 
 void
@@ -89,17 +92,28 @@ core_let_go(struct core *core, size_t most)
 	}
 }
 
+static uint64_t
+core_first_deadline(const struct core *core)
+{
+	uint64_t timer_ns = timer_first(core), waiter_ns = waiter_first_deadline(core);
+
+	return timer_ns < waiter_ns ? timer_ns : waiter_ns;
+}
+
 void
 core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 {
+	if (timer_first(core) <= core->now_ns)
+		timer_expire(core, core->limits->turn_steps);
 	waiter_expire(core, core->limits->turn_steps);
 	core_answer(core);
 	core_let_go(core, core->limits->turn_steps);
 	core_answer(core);
 	core_dig(core, core->limits->turn_steps);
+	core_answer(core);
 
 	if (!link_empty(&core->graves) || !link_empty(&core->unreferenced))
 		*ret_deadline_ns = 0;
 	else
-		*ret_deadline_ns = waiter_first_deadline(core);
+		*ret_deadline_ns = core_first_deadline(core);
 }

@@ -30,6 +30,7 @@ struct core {
 	struct map *names;        /* struct object by name (a text value) */
 	struct table sessions;    /* struct session by id */
 	struct heap deadlines;    /* waiters that have one */
+	struct heap timers;       /* struct timer, see timer.h */
 	struct link ready;        /* waiters that are woken and not yet answered */
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
 	struct link graves;       /* what is freed by counted steps */
@@ -39,7 +40,7 @@ struct core {
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
-	char detail[CORE_DETAIL]; /* words that belong to a status of DEADLOCK */
+	char detail[CORE_DETAIL]; /* words that belong to the operation's status of DEADLOCK */
 };
 
 /* 0, or -1 if there is no memory. `limits` must outlive the core. */
@@ -88,8 +89,9 @@ core_is_full(const struct core *core)
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
 void core_answer(struct core *core);
 
-/* Ends the turn: expires waits, answers, lets go of objects that nobody refers to, frees at most limits->turn_steps
- * things. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for never, 0 for at once (work is left). */
+/* Ends the turn: fires timers, expires waits, answers, lets go of objects that nobody refers to, frees at most
+ * limits->turn_steps things. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for never, 0 for at once (work
+ * is left). */
 void core_turn_end(struct core *core, uint64_t *ret_deadline_ns);
 
 /* Something that is freed by counted steps. `step` frees at most *steps things, subtracts what it did, and returns true

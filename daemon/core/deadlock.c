@@ -3,6 +3,7 @@
 #include "daemon/core/deadlock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -121,6 +122,18 @@ deadlock_youngest(struct waiter *last)
 	return youngest;
 }
 
+/* Leaves the words with the call, which is answered later than those of another circle may be written. Without memory
+ * it is answered without them. */
+static void
+deadlock_tell(const struct core *core, struct waiter *waiter)
+{
+	size_t size = strlen(core->detail) + 1;
+
+	waiter->detail = malloc(size);
+	if (waiter->detail)
+		memcpy(waiter->detail, core->detail, size);
+}
+
 bool
 deadlock_closes(struct core *core, struct waiter *waiter)
 {
@@ -142,6 +155,7 @@ deadlock_break(struct core *core, struct waiter *waiter)
 		if (!youngest)
 			return;
 		deadlock_describe(core, last);
+		deadlock_tell(core, youngest);
 		waiter_cancel(core, youngest, CONCUR_DEADLOCK);
 	}
 }

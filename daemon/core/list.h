@@ -52,6 +52,10 @@ enum concur_status list_repeat(struct core *core, struct list *list, int64_t tim
 enum concur_status list_slice_indexes(const struct list *list, const struct list_slice *slice, size_t *ret_first,
     size_t *ret_count);
 
+/* The same for any sequence of that length. */
+enum concur_status list_slice_indexes_of(size_t len, const struct list_slice *slice, size_t *ret_first,
+    size_t *ret_count);
+
 /* VALUE_ERROR if an extended slice's size is not `count`. */
 enum concur_status list_set_slice(struct core *core, struct list *list, const struct list_slice *slice,
     const struct list_item *items, size_t count);

@@ -12,7 +12,13 @@ list_bound(int64_t index, int64_t count, int64_t low, int64_t high)
 enum concur_status
 list_slice_indexes(const struct list *list, const struct list_slice *slice, size_t *ret_first, size_t *ret_count)
 {
-	int64_t count = (int64_t)ring_count(&list->items), step = slice->step;
+	return list_slice_indexes_of(ring_count(&list->items), slice, ret_first, ret_count);
+}
+
+enum concur_status
+list_slice_indexes_of(size_t len, const struct list_slice *slice, size_t *ret_first, size_t *ret_count)
+{
+	int64_t count = (int64_t)len, step = slice->step;
 	int64_t low = step < 0 ? -1 : 0, high = step < 0 ? count - 1 : count;
 	int64_t start, stop;
 

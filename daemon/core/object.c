@@ -5,10 +5,13 @@
  * freed. */
 #include "daemon/core/object.h"
 
+#include "daemon/core/array.h"
+#include "daemon/core/barrier.h"
 #include "daemon/core/cell.h"
 #include "daemon/core/condition.h"
 #include "daemon/core/dict.h"
 #include "daemon/core/event.h"
+#include "daemon/core/latch.h"
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
@@ -31,12 +34,15 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_CELL] = &cell_kind,
 	[KIND_PIPE] = &pipe_kind,
 	[KIND_SET] = &set_kind,
+	[KIND_ARRAY] = &array_kind,
 	[KIND_NAMESPACE] = &namespace_kind,
 	[KIND_RLOCK] = &rlock_kind,
 	[KIND_RWLOCK] = &rwlock_kind,
 	[KIND_CONDITION] = &condition_kind,
 	[KIND_SEMAPHORE] = &semaphore_kind,
 	[KIND_EVENT] = &event_kind,
+	[KIND_BARRIER] = &barrier_kind,
+	[KIND_LATCH] = &latch_kind,
 };
 
 const struct kind *

@@ -48,6 +48,7 @@ session_new(struct core *core, uint64_t process, void *user)
 	session->user = user;
 	session->since_ns = core->now_ns;
 	link_init(&session->created);
+	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
 	return session;
 
@@ -88,7 +89,6 @@ session_drop_waiters(struct core *core, struct session *session)
 {
 	struct table_node *node;
 
-	table_each(&session->calls, session_stand_aside, NULL);
 	while ((node = table_any(&session->calls)))
 		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
 }
@@ -116,40 +116,65 @@ session_end_owners(struct core *core, struct session *session, enum farewell far
 	}
 }
 
+/* Gives all its handles on one object back. */
 static void
-session_drop_refs(struct core *core, struct session *session)
+session_drop_ref(struct core *core, struct session *session, struct session_ref *ref)
 {
-	struct table_node *node;
+	struct object *object = object_find(core, ref->by_object.key);
 
-	while ((node = table_any(&session->refs))) {
-		struct session_ref *ref = session_ref_of(node);
-		struct object *object = object_find(core, node->key);
-
-		table_remove(&session->refs, node);
-		for (; object && ref->count; ref->count--)
-			object_unref(core, object);
-		free(ref);
+	table_remove(&session->refs, &ref->by_object);
+	if (object) {
+		object->refs -= ref->count - 1;
+		object_unref(core, object);
 	}
+	free(ref);
+}
+
+/* Lets go of what an ended session had, and of the session itself. */
+static bool
+session_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct session *session = LINK_ENTRY(grave, struct session, grave);
+	struct table_node *ref;
+	struct link *created;
+
+	/* Memory was short when it died. */
+	if (session->deliveries.count && !deliveries_return(core, &session->deliveries))
+		return false;
+	for (; *steps && (created = link_pop(&session->created)); --*steps)
+		object_destroy(core, LINK_ENTRY(created, struct object, in_creator));
+	for (; *steps && (ref = table_any(&session->refs)); --*steps)
+		session_drop_ref(core, session, session_ref_of(ref));
+	if (!link_empty(&session->created) || session->refs.count)
+		return false;
+	link_remove(&grave->link);
+	table_fini(&session->refs);
+	free(session);
+	return true;
 }
 
 void
 session_end(struct core *core, struct session *session, enum farewell farewell)
 {
-	struct link *node;
+	size_t steps = core->limits->turn_steps;
 
-	/* Waiters first, so that nothing that is let go below is given to this session again. */
+	session->grave.step = session_step;
+	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
+	 * back stands in its place before their leaving lets others go on. */
+	table_each(&session->calls, session_stand_aside, NULL);
+	if (farewell == FAREWELL_DEATH)
+		(void)deliveries_return(core, &session->deliveries);
+	else
+		deliveries_drop(core, &session->deliveries);
 	session_drop_waiters(core, session);
 	session_end_owners(core, session, farewell);
-	while ((node = link_pop(&session->created)))
-		object_destroy(core, LINK_ENTRY(node, struct object, in_creator));
-	session_drop_refs(core, session);
 
 	assert(session->calls.count == 0);
 	table_remove(&core->sessions, &session->by_id);
-	table_fini(&session->refs);
 	table_fini(&session->owners);
 	table_fini(&session->calls);
-	free(session);
+	if (!session_step(core, &session->grave, &steps))
+		core_bury(core, &session->grave);
 }
 
 void

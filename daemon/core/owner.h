@@ -6,6 +6,7 @@
 #define CORE_OWNER_H
 
 #include "daemon/core/core.h"
+#include "daemon/core/delivery.h"
 
 struct object;
 struct waiter;
@@ -17,15 +18,17 @@ enum farewell {
 };
 
 struct session {
-	struct table_node by_id; /* in core->sessions; the key is the id */
-	uint64_t process;        /* its pid, 0: not known */
-	struct table refs;       /* handles: struct session_ref by object id */
-	struct table owners;     /* struct owner by context */
-	struct table calls;      /* struct waiter by call id */
-	uint64_t since_ns;       /* of its beginning */
-	uint64_t holding;        /* holds of its owners */
-	struct link created;     /* objects that live as long as this session */
-	void *user;              /* the layer above's */
+	struct table_node by_id;      /* in core->sessions; the key is the id */
+	uint64_t process;             /* its pid, 0: not known */
+	struct table refs;            /* handles: struct session_ref by object id */
+	struct table owners;          /* struct owner by context */
+	struct table calls;           /* struct waiter by call id */
+	uint64_t since_ns;            /* of its beginning */
+	uint64_t holding;             /* holds of its owners */
+	struct link created;          /* objects that live as long as this session */
+	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
+	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
+	void *user;                   /* the layer above's */
 };
 
 struct owner {
@@ -47,8 +50,9 @@ struct hold {
 struct session *session_new(struct core *core, uint64_t process, void *user);
 
 /* Ends the session: THE place that walks all that a session owns. Its waiters are dropped unanswered, its locks pass on
- * or stay (see enum farewell), its handles and its session-lifetime objects go. Wakes others; core_answer() after it.
- * The session is freed. */
+ * or stay (see enum farewell), its session-lifetime objects and its handles go: of these at most turn_steps at once,
+ * the rest by as many a turn. Items that were sent to it and that it has not read go back to their queues if it
+ * died. Wakes others; core_answer() after it. The session must not be used any more. */
 void session_end(struct core *core, struct session *session, enum farewell farewell);
 
 /* The same for what one of its contexts holds and waits for; its waiting calls are answered CANCELLED. */

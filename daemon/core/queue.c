@@ -1,40 +1,9 @@
-/* The queue.
+/* The queue: its kind, those who wait, tasks, and the ends.
  *
  * Items that are queued are kept by the queue (counted); so is what a waiting putter brings. Invariants between
  * operations: getters wait only while there is no item; putters wait only while the first of them does not fit.
  * queue_settle() restores both, and is the only place that serves a waiter. */
-#include "daemon/core/queue.h"
-
-#include "daemon/core/store.h"
-#include "lib/ring.h"
-
-#include <assert.h>
-
-enum queue_role {
-	QUEUE_GET,
-	QUEUE_GET_MANY,
-	QUEUE_PUT,
-	QUEUE_JOIN,
-};
-
-enum {
-	QUEUE_FRAME_HEAD = 64,                 /* bytes of a frame beside its items, and to spare */
-	QUEUE_ITEM_HEAD = 11 + VALUE_HEAD_MAX, /* bytes of an item in a frame beside its payload, at most */
-};
-
-struct queue {
-	struct object object;
-	struct ring items;   /* struct blob *, one reference each */
-	uint64_t maxsize;    /* 0: unbounded */
-	uint64_t unfinished; /* put and not told done */
-	uint64_t getting;    /* getters that wait */
-	uint64_t putting;    /* putters that wait */
-	struct link getters;
-	struct link putters;
-	struct link joiners;
-	bool lifo;
-	bool is_shut_down;
-};
+#include "daemon/core/queue_impl.h"
 
 static struct queue *
 queue_of(struct object *object)
@@ -48,258 +17,28 @@ queue_init(struct core *core, struct object *object, const struct object_options
 	struct queue *queue = queue_of(object);
 
 	(void)core;
-	if (options->order > QUEUE_LIFO)
+	if (options->order > QUEUE_PRIORITY)
 		return CONCUR_VALUE_ERROR;
-	ring_init(&queue->items);
+	queue->origin = malloc(sizeof *queue->origin);
+	if (!queue->origin)
+		return CONCUR_NO_MEMORY;
+	*queue->origin = (struct origin){ .queue = queue };
+	queue_items_init(&queue->items, options->order);
 	link_init(&queue->getters);
 	link_init(&queue->putters);
 	link_init(&queue->joiners);
 	queue->maxsize = options->maxsize > 0 ? (uint64_t)options->maxsize : 0;
-	queue->lifo = options->order == QUEUE_LIFO;
 	return CONCUR_OK;
 }
 
-/* How many items it may ever hold. */
-static uint64_t
-queue_room(const struct core *core, const struct queue *queue)
-{
-	uint64_t most = core->limits->container_max;
-
-	return queue->maxsize && queue->maxsize < most ? queue->maxsize : most;
-}
-
-static bool
-queue_fits(const struct core *core, const struct queue *queue, size_t count)
-{
-	return ring_count(&queue->items) + count <= queue_room(core, queue);
-}
-
-/* All of the blobs, which are in the store already, or none; the queue takes the references over. */
-static int
-queue_append(struct core *core, struct queue *queue, struct blob **blobs, size_t count)
-{
-	size_t before = ring_count(&queue->items);
-
-	for (size_t i = 0; i < count; i++) {
-		if (ring_append(&queue->items, blobs[i]) < 0) {
-			ring_truncate(&queue->items, before);
-			return -1;
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		queue->object.bytes += store_bytes(blobs[i]);
-	queue->unfinished += count;
-	object_changed(core, &queue->object);
-	return 0;
-}
-
-static struct blob *
-queue_take(struct core *core, struct queue *queue)
-{
-	struct blob *blob = queue->lifo ? ring_pop_last(&queue->items) : ring_pop_first(&queue->items);
-
-	store_take(core, &queue->object, blob);
-	return blob;
-}
-
-/* How many of the next items, `count` at most, go into one frame; at least one does. */
-static size_t
-queue_batch(const struct core *core, const struct queue *queue, size_t count)
-{
-	size_t have = ring_count(&queue->items), taken;
-	uint64_t bytes = QUEUE_FRAME_HEAD;
-
-	count = count < have ? count : have;
-	for (taken = 0; taken < count; taken++) {
-		const struct blob *blob = *ring_at(&queue->items, queue->lifo ? have - 1 - taken : taken);
-
-		bytes += QUEUE_ITEM_HEAD + blob_size(blob);
-		if (taken && bytes > core->limits->frame_max)
-			break;
-	}
-	return taken;
-}
-
-/* Takes what a getter gets now; there is at least one item. */
-static enum concur_status
-queue_serve(struct core *core, struct queue *queue, bool many, size_t count, struct result *ret)
-{
-	if (!many) {
-		ret->value = queue_take(core, queue);
-	} else {
-		count = queue_batch(core, queue, count);
-		ret->values = malloc(count * sizeof(struct blob *));
-		if (!ret->values)
-			return CONCUR_NO_MEMORY;
-		for (size_t i = 0; i < count; i++)
-			ret->values[i] = queue_take(core, queue);
-		ret->count = count;
-	}
-	object_changed(core, &queue->object);
-	return CONCUR_OK;
-}
-
-static bool
-queue_serve_getter(struct core *core, struct queue *queue)
-{
-	struct waiter *waiter = waiter_first(&queue->getters);
-	enum concur_status status;
-
-	if (!waiter || ring_count(&queue->items) == 0)
-		return false;
-	status = queue_serve(core, queue, waiter->role == QUEUE_GET_MANY, waiter->amount, &waiter->result);
-	queue->getting--;
-	waiter_wake(core, waiter, status);
-	return true;
-}
-
-static bool
-queue_serve_putter(struct core *core, struct queue *queue)
-{
-	struct waiter *waiter = waiter_first(&queue->putters);
-	struct result *brought;
-	bool many;
-
-	if (!waiter || !queue_fits(core, queue, waiter->amount))
-		return false;
-	brought = &waiter->result;
-	many = brought->values != NULL;
-	if (queue_append(core, queue, many ? brought->values : &brought->value, many ? brought->count : 1) < 0) {
-		waiter_fail(core, waiter, CONCUR_NO_MEMORY);
-		queue->putting--;
-		return true;
-	}
-	brought->count = 0;
-	brought->value = NULL;
-	brought->number = ring_count(&queue->items);
-	queue->putting--;
-	waiter_wake(core, waiter, CONCUR_OK);
-	return true;
-}
-
-static void
-queue_settle(struct core *core, struct queue *queue)
+void
+queue_serve_waiters(struct core *core, struct queue *queue)
 {
 	while (queue_serve_getter(core, queue) || queue_serve_putter(core, queue))
 		;
 }
 
-/* Brings values into the store. NULL if there is no memory. */
-static struct blob **
-queue_keep(struct core *core, const struct value *values, const bool *refers, size_t count, struct blob **blobs)
-{
-	for (size_t i = 0; i < count; i++) {
-		blobs[i] = store_new(core, NULL, &values[i], refers[i]);
-		if (!blobs[i]) {
-			while (i--)
-				store_drop(core, NULL, blobs[i]);
-			return NULL;
-		}
-	}
-	return blobs;
-}
-
-static enum concur_status
-queue_wait_to_put(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
-    bool one)
-{
-	struct waiter *waiter;
-	enum concur_status status;
-
-	status = waiter_new(core, &queue->object, &queue->putters, ask, OUTCOME_FULL, &waiter);
-	if (status != CONCUR_PENDING)
-		return status;
-	waiter->role = QUEUE_PUT;
-	waiter->amount = count;
-	if (one) {
-		waiter->result.value = blobs[0];
-	} else {
-		waiter->result.values = blobs;
-		waiter->result.count = count;
-	}
-	queue->putting++;
-	return CONCUR_PENDING;
-}
-
-/* Appends, or waits with, blobs that are kept already. `blobs` is one blob on the stack, or a malloc'd array that a
- * waiter takes over. */
-static enum concur_status
-queue_put_blobs(struct core *core, struct queue *queue, const struct ask *ask, struct blob **blobs, size_t count,
-    bool one, struct result *ret)
-{
-	if (!link_empty(&queue->putters) || !queue_fits(core, queue, count))
-		return queue_wait_to_put(core, queue, ask, blobs, count, one);
-	if (queue_append(core, queue, blobs, count) < 0)
-		return CONCUR_NO_MEMORY;
-	if (!one)
-		free(blobs);
-	ret->number = ring_count(&queue->items);
-	queue_settle(core, queue);
-	return CONCUR_OK;
-}
-
-enum concur_status
-queue_put(struct core *core, struct queue *queue, const struct ask *ask, const struct value *values, const bool *refers,
-    size_t count, struct result *ret)
-{
-	struct blob *single;
-	struct blob **blobs = &single;
-	enum concur_status status;
-
-	if (queue->is_shut_down)
-		return CONCUR_SHUT_DOWN;
-	if (count > queue_room(core, queue))
-		return CONCUR_VALUE_ERROR;
-	if (ask->wait_ns == 0 && (!link_empty(&queue->putters) || !queue_fits(core, queue, count))) {
-		ret->outcome = OUTCOME_FULL;
-		return CONCUR_OK;
-	}
-	if (count == 0)
-		return CONCUR_OK;
-	if (count > 1 && !(blobs = malloc(count * sizeof *blobs)))
-		return CONCUR_NO_MEMORY;
-	if (!queue_keep(core, values, refers, count, blobs)) {
-		status = CONCUR_NO_MEMORY;
-		goto out;
-	}
-	status = queue_put_blobs(core, queue, ask, blobs, count, blobs == &single, ret);
-	if (status == CONCUR_OK || status == CONCUR_PENDING)
-		return status;
-	for (size_t i = 0; i < count; i++)
-		store_drop(core, NULL, blobs[i]);
-out:
-	if (blobs != &single)
-		free(blobs);
-	return status;
-}
-
-enum concur_status
-queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count, struct result *ret)
-{
-	struct waiter *waiter;
-	enum concur_status status;
-
-	if (ring_count(&queue->items)) {
-		status = queue_serve(core, queue, many, count, ret);
-		queue_settle(core, queue);
-		return status;
-	}
-	if (queue->is_shut_down)
-		return CONCUR_SHUT_DOWN;
-	if (ask->wait_ns == 0) {
-		ret->outcome = OUTCOME_EMPTY;
-		return CONCUR_OK;
-	}
-	status = waiter_new(core, &queue->object, &queue->getters, ask, OUTCOME_EMPTY, &waiter);
-	if (status != CONCUR_PENDING)
-		return status;
-	waiter->role = many ? QUEUE_GET_MANY : QUEUE_GET;
-	waiter->amount = count;
-	queue->getting++;
-	return CONCUR_PENDING;
-}
-
-static void
+void
 queue_finish(struct core *core, struct queue *queue, uint64_t count)
 {
 	queue->unfinished -= count;
@@ -337,17 +76,49 @@ queue_join(struct core *core, struct queue *queue, const struct ask *ask, struct
 static bool
 queue_step(struct core *core, struct object *object, size_t *steps)
 {
-	return store_step_ring(core, &queue_of(object)->items, steps);
+	return queue_items_step(core, &queue_of(object)->items, steps);
 }
 
-/* Drops all items; those of a long queue are freed by steps. */
+struct queue_grave {
+	struct grave grave;
+	struct queue_items items;
+};
+
+static bool
+queue_grave_step(struct core *core, struct grave *grave, size_t *steps)
+{
+	struct queue_grave *ours = LINK_ENTRY(grave, struct queue_grave, grave);
+
+	if (!queue_items_step(core, &ours->items, steps))
+		return false;
+	link_remove(&grave->link);
+	free(ours);
+	return true;
+}
+
+/* Its items go to a grave. */
+static enum concur_status
+queue_bury_items(struct core *core, struct queue *queue)
+{
+	struct queue_grave *ours = malloc(sizeof *ours);
+
+	if (!ours)
+		return CONCUR_NO_MEMORY;
+	queue_items_move(&queue->items, &ours->items);
+	ours->grave.step = queue_grave_step;
+	core_bury(core, &ours->grave);
+	return CONCUR_OK;
+}
+
+/* Drops all items; those of a long queue are freed by steps. What is in doubt does not come back. */
 static enum concur_status
 queue_drop_items(struct core *core, struct queue *queue)
 {
-	size_t dropped = ring_count(&queue->items);
+	uint64_t dropped = queue_ready(queue) + queue->items.delayed_count;
 
-	if (store_bury_ring(core, &queue->items) < 0)
+	if (dropped && queue_bury_items(core, queue) != CONCUR_OK)
 		return CONCUR_NO_MEMORY;
+	queue->floor = queue->place;
 	queue->object.bytes = 0;
 	object_changed(core, &queue->object);
 	queue_finish(core, queue, dropped < queue->unfinished ? dropped : queue->unfinished);
@@ -370,11 +141,13 @@ void
 queue_state(const struct queue *queue, struct queue_state *ret)
 {
 	*ret = (struct queue_state){
-		.size = ring_count(&queue->items),
+		.size = queue_ready(queue),
 		.maxsize = queue->maxsize,
 		.unfinished = queue->unfinished,
 		.getters = queue->getting,
 		.putters = queue->putting,
+		.delayed = queue->items.delayed_count,
+		.in_doubt = queue->origin->in_doubt,
 		.is_shut_down = queue->is_shut_down,
 	};
 }
@@ -387,6 +160,10 @@ queue_end(struct core *core, struct object *object)
 	waiter_wake_all(core, &queue->getters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->putters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->joiners, CONCUR_REMOVED);
+	queue->origin->queue = NULL;
+	if (queue->origin->in_doubt == 0)
+		free(queue->origin);
+	queue->origin = NULL;
 }
 
 static void
@@ -404,13 +181,13 @@ queue_left(struct core *core, struct object *object, uint8_t role)
 static size_t
 queue_footprint(const struct object *object)
 {
-	return ring_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
+	return queue_items_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
 }
 
 static uint64_t
 queue_len(const struct object *object)
 {
-	return ring_count(&LINK_ENTRY(object, const struct queue, object)->items);
+	return queue_ready(LINK_ENTRY(object, const struct queue, object));
 }
 
 /* What is cleared counts as done: nobody will get it, so nobody could tell. */
@@ -424,6 +201,26 @@ queue_clear(struct core *core, struct object *object)
 	return status;
 }
 
+static void
+queue_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	const struct queue *queue = LINK_ENTRY(object, const struct queue, object);
+
+	say(arg, "order", (int64_t)queue->items.order);
+	say(arg, "maxsize", (int64_t)queue->maxsize);
+	say(arg, "unfinished", (int64_t)queue->unfinished);
+	say(arg, "delayed", (int64_t)queue->items.delayed_count);
+	say(arg, "in doubt", (int64_t)queue->origin->in_doubt);
+	say(arg, "shut down", queue->is_shut_down);
+}
+
+static const char *const queue_roles[] = {
+	[QUEUE_GET] = "get",
+	[QUEUE_GET_MANY] = "get",
+	[QUEUE_PUT] = "put",
+	[QUEUE_JOIN] = "join",
+};
+
 const struct kind queue_kind = {
 	.id = KIND_QUEUE,
 	.name = "queue",
@@ -435,4 +232,6 @@ const struct kind queue_kind = {
 	.len = queue_len,
 	.footprint = queue_footprint,
 	.clear = queue_clear,
+	.roles = queue_roles,
+	.details = queue_details,
 };

@@ -1,7 +1,9 @@
 /* The queue: items in order, getters and putters served in the order they came.
  *
- * Semantics: Python's queue.Queue and queue.LifoQueue (3.13, with shutdown), but for fairness: a call that would wait
- * goes behind those that wait already. */
+ * Semantics: Python's queue.Queue, LifoQueue and PriorityQueue (3.13, with shutdown), but for fairness: a call that
+ * would wait goes behind those that wait already; for equal priorities: the older is first; and for death: an item
+ * that was sent to a process that dies before it has read it goes back to where it stood. Delayed items are
+ * beanstalkd's. */
 #ifndef CORE_QUEUE_H
 #define CORE_QUEUE_H
 
@@ -12,17 +14,36 @@ extern const struct kind queue_kind;
 struct queue;
 
 struct queue_state {
-	uint64_t size, maxsize, unfinished, getters, putters;
+	uint64_t size; /* that can be got now */
+	uint64_t maxsize, unfinished, getters, putters;
+	uint64_t delayed;
+	uint64_t in_doubt; /* sent, and perhaps not read yet: they come back if their taker dies */
 	bool is_shut_down;
 };
 
-/* Puts `count` values, all at once or not yet. OK with result->number the new size; OUTCOME_FULL; PENDING;
- * SHUT_DOWN; VALUE_ERROR if they could never fit; NO_MEMORY; LIMIT. `refers` tells which hold references. */
-enum concur_status queue_put(struct core *core, struct queue *queue, const struct ask *ask, const struct value *values,
-    const bool *refers, size_t count, struct result *ret);
+/* Items on their way in. */
+struct queue_load {
+	const struct value *values;
+	const bool *refers; /* which of them hold references */
+	size_t count;
+	uint64_t due_ns;     /* 0: they can be got at once */
+	uint64_t expires_ns; /* 0: they stay until they are taken */
+	struct blob **blobs; /* the queue's own: in place of values, once it keeps them */
+};
+
+/* They can not be got before delay_ns are over, and are gone if they were not taken within ttl_ns (0: they stay) after
+ * that. Until they are due they count for maxsize, but not for the size. An item that is gone is done. */
+void queue_load_times(const struct core *core, struct queue_load *load, uint64_t delay_ns, uint64_t ttl_ns);
+
+/* Puts all at once or not yet. OK with result->number the new size; OUTCOME_FULL; PENDING; SHUT_DOWN; VALUE_ERROR if
+ * they could never fit; of a priority queue TYPE_ERROR and NEEDS_COMPARE for an item that does not compare with those
+ * it meets; NO_MEMORY; LIMIT. */
+enum concur_status queue_put(struct core *core, struct queue *queue, const struct ask *ask,
+    const struct queue_load *load, struct result *ret);
 
 /* Gets the first, or with `many` up to `count` of what there is. OK with result->value or ->values; OUTCOME_EMPTY;
- * PENDING; SHUT_DOWN once it is shut down and empty. */
+ * PENDING; SHUT_DOWN once it is shut down and empty; LIMIT at deliveries_max. What was got is among the session's
+ * deliveries: whoever writes the reply says so there. */
 enum concur_status queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret);
 
@@ -35,5 +56,16 @@ enum concur_status queue_join(struct core *core, struct queue *queue, const stru
 /* As Python's: puts are refused, gets go on until it is empty; `immediate` drops what is queued. OK or NO_MEMORY. */
 enum concur_status queue_shutdown(struct core *core, struct queue *queue, bool immediate);
 void queue_state(const struct queue *queue, struct queue_state *ret);
+
+/* -- for deliveries: the queue's half of what becomes of an item that was sent ------------------------------------- */
+
+struct delivery;
+
+/* It goes back to where it stood, or is dropped if the queue was cleared or shut down at once, or if it has expired.
+ * Nobody is served yet. OK, then the blob is the queue's; NO_MEMORY. */
+enum concur_status queue_return(struct core *core, struct queue *queue, const struct delivery *delivery);
+
+/* All that went back to it has: serves those who wait. */
+void queue_returned(struct core *core, struct queue *queue);
 
 #endif

@@ -34,22 +34,27 @@ struct death {
 
 struct result {
 	enum outcome outcome;
-	uint64_t number;      /* a count, or a lock's token */
+	uint64_t number;      /* a count, a lock's token, the index of one that came to a barrier */
+	uint64_t generation;  /* with OUTCOME_RUN_ACTION: the barrier's */
 	struct blob *value;   /* one reference, the result's; or NULL */
 	struct blob **values; /* `count` of them, references and array the result's; or NULL */
 	size_t count;
 	struct death death; /* with OUTCOME_OWNER_DIED */
 };
 
-/* Gives back what the result holds, and clears it. */
+/* Gives back what the result holds: then it holds nothing. */
 static inline void
 result_fini(struct result *result)
 {
 	blob_unref(result->value);
+	result->value = NULL;
+	if (!result->values)
+		return;
 	for (size_t i = 0; i < result->count; i++)
 		blob_unref(result->values[i]);
 	free(result->values);
-	*result = (struct result){ 0 };
+	result->values = NULL;
+	result->count = 0;
 }
 
 #endif

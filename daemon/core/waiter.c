@@ -111,6 +111,12 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	object_unref(core, before);
 }
 
+void
+waiter_for_ever(struct core *core, struct waiter *waiter)
+{
+	heap_remove(&core->deadlines, &waiter->deadline);
+}
+
 /* What a waiter brings is in the store, but not yet any object's. */
 static void
 waiter_give_back(struct core *core, struct waiter *waiter)
@@ -151,6 +157,7 @@ waiter_left(struct core *core, struct object *object, uint64_t origin, uint8_t r
 static void
 waiter_free(struct waiter *waiter)
 {
+	free(waiter->detail);
 	free(waiter->prepared);
 	free(waiter);
 }
@@ -212,7 +219,10 @@ waiter_expire(struct core *core, size_t most)
 
 		if (waiter_goes_on(core, waiter))
 			continue;
-		waiter_wake_outcome(core, waiter, waiter->at_deadline);
+		if (waiter->late == CONCUR_OK)
+			waiter_wake_outcome(core, waiter, waiter->at_deadline);
+		else
+			waiter_fail(core, waiter, waiter->late);
 		waiter_left(core, object, waiter->origin, waiter->role);
 	}
 }

@@ -14,7 +14,7 @@ struct object;
 
 /* What the layer above does with a waiter; the core calls nothing else upwards. */
 struct waiter_ops {
-	/* The call is over: status, result and core->detail say how. The waiter is freed after it. */
+	/* The call is over: its status, result and detail say how. The waiter is freed after it. */
 	void (*reply)(struct core *core, struct waiter *waiter);
 };
 
@@ -50,9 +50,13 @@ struct waiter {
 	uint8_t role;              /* the kind's: what it waits for */
 	uint64_t origin;           /* it was moved from the object of this id, to take a lock back; 0: it was not */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
+	enum concur_status late;   /* the status that it gives instead, unless it is OK */
 	size_t amount;             /* the kind's: how many items it wants */
+	uint64_t due_ns;           /* the kind's: of the items that it brings */
+	uint64_t expires_ns;       /* the same */
 	enum concur_status status; /* how it ended */
 	struct result result;      /* the same; while it waits, what it brings (an item to put) */
+	char *detail;              /* words that belong to a status of DEADLOCK, or NULL */
 	void *prepared;            /* the kind's: memory for when it is served; what is left is freed with the waiter */
 	struct {
 		uint64_t number; /* of the last search that came by; core->searches */
@@ -69,6 +73,9 @@ enum concur_status waiter_new(struct core *core, struct object *object, struct l
 /* It goes on waiting elsewhere, for ever: at the end of `queue`, on that object, to take back what it gave up when it
  * began to wait. Its own object becomes its origin, which is told if it leaves. */
 void waiter_move(struct core *core, struct waiter *waiter, struct object *object, struct link *queue, uint8_t role);
+
+/* Its time is never over from here on. */
+void waiter_for_ever(struct core *core, struct waiter *waiter);
 
 /* It ends with this status, and waiter->result: unlinks it from everything and puts it on the ready list. */
 void waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status);

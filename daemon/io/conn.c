@@ -33,9 +33,21 @@ conn_input_kind(enum intake_kind kind)
 	return kind == INTAKE_TOO_LARGE ? SERVER_TOO_LARGE : SERVER_BAD_FRAME;
 }
 
-/* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. */
+/* The first frame was there when the kernel told of it. What lies behind it in the same read may have been sent since,
+ * by somebody who had seen a process end: that end comes first, in the next turn. */
+static bool
+conn_must_stand_back(const struct conn *conn, bool is_fresh)
+{
+	const struct deaths *deaths = &conn->loop->deaths;
+	bool is_alone = deaths->watched == (size_t)(conn->peer.pidfd >= 0);
+
+	return is_fresh && !is_alone && intake_has_more(&conn->intake) && deaths_are_pending(deaths);
+}
+
+/* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. `is_fresh`:
+ * they were read just now. */
 static void
-conn_apply(struct conn *conn, uint64_t frames)
+conn_apply(struct conn *conn, uint64_t frames, bool is_fresh)
 {
 	struct loop *loop = conn->loop;
 	struct server_input input = { .conn = conn->server };
@@ -44,6 +56,8 @@ conn_apply(struct conn *conn, uint64_t frames)
 	for (uint64_t i = 0; i < frames && kind != INTAKE_NONE && kind != INTAKE_BROKEN; i++) {
 		if (i > 0 &&
 		    (conn->state != CONN_OPEN || (!server_wants_input(conn->server) && frames != CONN_ALL_FRAMES)))
+			break;
+		if (i == 1 && conn_must_stand_back(conn, is_fresh))
 			break;
 		kind = intake_next(&conn->intake, &loop->limits, &input.bytes, &input.size);
 		if (kind == INTAKE_NONE)
@@ -98,10 +112,13 @@ conn_on_read(evutil_socket_t fd, short what, void *arg)
 	if (conn->state != CONN_OPEN || intake_has_backlog(&conn->intake))
 		return;
 	loop_turn_begin(loop);
+	/* Its own process may be among those whose end was told now. */
+	if (conn->state != CONN_OPEN)
+		return;
 	got = conn_receive(conn);
 	if (got > 0) {
 		intake_begin(&conn->intake, loop->buffer, (size_t)got);
-		conn_apply(conn, loop->limits.turn_frames);
+		conn_apply(conn, loop->limits.turn_frames, true);
 		conn_settle(conn);
 	} else if (got == 0) {
 		conn_drop(conn, SERVER_PEER_CLOSED);
@@ -117,7 +134,7 @@ conn_run(struct conn *conn)
 	if (!intake_has_backlog(&conn->intake))
 		return;
 	intake_resume(&conn->intake);
-	conn_apply(conn, conn->loop->limits.turn_frames);
+	conn_apply(conn, conn->loop->limits.turn_frames, false);
 	conn_settle(conn);
 }
 
@@ -147,7 +164,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 		left = 0;
 	if (intake_has_backlog(&conn->intake)) {
 		intake_resume(&conn->intake);
-		conn_apply(conn, CONN_ALL_FRAMES);
+		conn_apply(conn, CONN_ALL_FRAMES, false);
 	}
 	while (conn->state == CONN_OPEN && left > 0) {
 		ssize_t got = conn_receive(conn);
@@ -156,7 +173,7 @@ conn_finish(struct conn *conn, enum server_reason reason)
 			break;
 		left -= (int)got;
 		intake_begin(&conn->intake, conn->loop->buffer, (size_t)got);
-		conn_apply(conn, CONN_ALL_FRAMES);
+		conn_apply(conn, CONN_ALL_FRAMES, false);
 	}
 	if (conn->state == CONN_CLOSING)
 		conn_drop(conn, (enum server_reason)conn->reason);
@@ -164,13 +181,9 @@ conn_finish(struct conn *conn, enum server_reason reason)
 		conn_drop(conn, conn_verdict(conn, reason));
 }
 
-static void
-conn_on_death(evutil_socket_t fd, short what, void *arg)
+void
+conn_die(struct conn *conn)
 {
-	struct conn *conn = arg;
-
-	(void)fd;
-	(void)what;
 	if (conn->state == CONN_ENDED)
 		return;
 	loop_turn_begin(conn->loop);
@@ -217,7 +230,7 @@ conn_drop(struct conn *conn, enum server_reason reason)
 	(void)event_del(&conn->read_event);
 	(void)event_del(&conn->write_event);
 	if (conn->peer.pidfd >= 0)
-		(void)event_del(&conn->death_event);
+		deaths_unwatch(&loop->deaths, conn->peer.pidfd);
 	link_remove(&conn->run);
 	link_remove(&conn->flush);
 	link_remove(&conn->end);
@@ -264,7 +277,7 @@ conn_introduce(struct conn *conn)
 	link_append(&loop->conns, &conn->all);
 	loop->conn_count++;
 	conn->is_reading = event_add(&conn->read_event, NULL) == 0;
-	if (!conn->is_reading || (conn->peer.pidfd >= 0 && event_add(&conn->death_event, NULL) != 0))
+	if (!conn->is_reading || (conn->peer.pidfd >= 0 && deaths_watch(&loop->deaths, conn->peer.pidfd, conn) != 0))
 		conn_drop(conn, SERVER_NO_MEMORY);
 	else if (conn->peer.is_gone)
 		conn_finish(conn, SERVER_PEER_DIED);
@@ -296,10 +309,6 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);
-	if (conn->peer.pidfd >= 0) {
-		(void)event_assign(&conn->death_event, loop->base, conn->peer.pidfd, EV_READ, conn_on_death, conn);
-		(void)event_priority_set(&conn->death_event, LOOP_DEATHS);
-	}
 	conn_introduce(conn);
 	return 0;
 }

@@ -42,7 +42,6 @@ struct conn {
 	struct link end;    /* in loop->closing or loop->due */
 	struct event read_event;
 	struct event write_event;
-	struct event death_event;
 };
 
 /* Opens a connection on an accepted socket and takes it: also if the server refuses, who then has it closed. 0; -1 with
@@ -54,6 +53,9 @@ void conn_run(struct conn *conn);
 
 /* The other side is gone: applies the whole frames that lie in the socket, then drops. */
 void conn_finish(struct conn *conn, enum server_reason reason);
+
+/* Its process has ended: the same, unless the connection has ended before. Begins the turn. */
+void conn_die(struct conn *conn);
 
 /* Ends the connection: tells the server why, closes the socket. The struct is freed when the turn has ended. */
 void conn_drop(struct conn *conn, enum server_reason reason);

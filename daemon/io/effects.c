@@ -57,7 +57,7 @@ effects_identify(void *io, void *arg, uint64_t process, uint64_t started)
 	/* The number was used again before the watch began. The socket's end still shows. */
 	log_write(loop->log, LOG_WARNING, "peer's pid was used again; watched by end of file only pid=%llu",
 	    (unsigned long long)process);
-	(void)event_del(&conn->death_event);
+	deaths_unwatch(&loop->deaths, conn->peer.pidfd);
 	peer_fini(&conn->peer);
 }
 

@@ -53,6 +53,13 @@ intake_has_backlog(const struct intake *intake)
 	return intake->state == INTAKE_BACKLOG;
 }
 
+/* Within a round: there are bytes behind what was given. */
+static inline bool
+intake_has_more(const struct intake *intake)
+{
+	return intake->at < intake->end;
+}
+
 /* Where to read to: one or two pieces, the last of them in `buffer` (more than FRAME_REQUEST bytes). Not with a
  * backlog. Returns how many pieces. */
 int intake_iov(struct intake *intake, uint8_t *buffer, size_t size, struct iovec ret_iov[2]);

@@ -109,12 +109,12 @@ loop_new(const struct server_config *config, struct log *log, struct complaint *
 	loop->log = log;
 	loop->limits = config->limits;
 	loop->deadline_ns = loop->armed_ns = loop->stop_ns = UINT64_MAX;
-	loop->reserve_fd = loop->parent_fd = -1;
+	loop->reserve_fd = loop->parent_fd = loop->deaths.fd = -1;
 	loop_init_lists(loop);
 	loop->base = loop_new_base();
 	loop->buffer = malloc(LOOP_BUFFER);
 	loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (!loop->base || !loop->buffer || loop->reserve_fd < 0)
+	if (!loop->base || !loop->buffer || loop->reserve_fd < 0 || deaths_init(&loop->deaths, loop) != 0)
 		goto no_memory;
 	(void)evtimer_assign(&loop->timer, loop->base, loop_on_timer, loop);
 	if (loop_watch_signals(loop, complaint) != 0)
@@ -165,6 +165,7 @@ loop_free(struct loop *loop)
 		(void)event_del(&loop->parent);
 		(void)close(loop->parent_fd);
 	}
+	deaths_fini(&loop->deaths);
 	if (loop->reserve_fd >= 0)
 		(void)close(loop->reserve_fd);
 	if (loop->base)
@@ -195,6 +196,9 @@ loop_turn_begin(struct loop *loop)
 	loop->in_turn = true;
 	loop->now_ns = input.now_ns = host_now_ns();
 	loop_input(loop, &input);
+	/* So many are ready that the kernel may not have told of a death which came before what they sent. */
+	if (event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >= LOOP_CROWD)
+		deaths_take(&loop->deaths);
 }
 
 /* Sends what is left to say, for a bounded time, and takes no more connections. */

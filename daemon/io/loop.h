@@ -9,6 +9,7 @@
 #define IO_LOOP_H
 
 #include "daemon/io/complaint.h"
+#include "daemon/io/deaths.h"
 #include "daemon/io/log.h"
 #include "daemon/server/server.h"
 #include "lib/link.h"
@@ -21,10 +22,12 @@
 enum {
 	LOOP_BUFFER = 128 * 1024, /* bytes read at once; one buffer for all connections */
 	LOOP_SIGNALS = 2,
+	LOOP_CROWD = 16, /* events at once from which the kernel may have more; libevent asks for 32 or more */
 };
 
 /* Of what is ready at once, deaths are told first: the kernel does not always tell events in the order in which they
- * came, and who has seen a process end may count on the daemon having seen it before what is sent then. */
+ * came, and who has seen a process end may count on the daemon having seen it before what is sent then. See deaths.h
+ * for deaths of which the kernel has not told yet. */
 enum {
 	LOOP_DEATHS,
 	LOOP_OTHERS, /* libevent's default, the middle of all */
@@ -70,6 +73,7 @@ struct loop {
 	bool is_full_told; /* logged, until nobody waits to be accepted */
 	uint64_t retry_ns; /* while is_full: when to try again */
 
+	struct deaths deaths;
 	struct event timer;
 	struct event signals[LOOP_SIGNALS];
 	struct event parent;

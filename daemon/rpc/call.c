@@ -70,11 +70,11 @@ call_answer_waiter(struct core *core, struct waiter *waiter)
 {
 	struct reply_to to = { waiter->session->user, waiter->by_call.key, false };
 
+	(void)core;
 	if (waiter->status == CONCUR_OK)
 		call_ops_of(waiter->ops)->answer(&to, &waiter->result);
 	else
-		reply_error(&to, waiter->status, waiter->object, NULL,
-		    waiter->status == CONCUR_DEADLOCK ? core->detail : NULL);
+		reply_error(&to, waiter->status, waiter->object, NULL, waiter->detail);
 }
 
 void

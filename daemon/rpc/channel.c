@@ -16,11 +16,14 @@ channel_init(struct channel *channel, struct rpc *rpc, uint64_t process)
 }
 
 void
-channel_fini(struct channel *channel)
+channel_fini(struct channel *channel, bool all_read)
 {
 	struct session *session = channel->session;
 
 	channel->session = NULL;
+	/* What still lies in the outbox was not sent. */
+	if (session && all_read && channel->out.start == channel->out.end)
+		deliveries_read(channel->rpc->core, &session->deliveries, channel->written);
 	if (session)
 		session_end(channel->rpc->core, session, FAREWELL_DEATH);
 	link_remove(&channel->dirty);
@@ -62,7 +65,28 @@ channel_doom(struct channel *channel, enum channel_doom doom)
 void
 channel_written(struct channel *channel)
 {
+	channel->written++;
 	channel_mark(channel);
 	if (channel->out.end - channel->out.start > channel->rpc->limits->outbox_max)
 		channel_doom(channel, CHANNEL_SLOW);
+}
+
+void
+channel_acknowledge(struct channel *channel, uint32_t more)
+{
+	if (more > channel->written - channel->replies_read)
+		return;
+	channel->replies_read += more;
+	if (channel->session && channel->session->deliveries.count)
+		deliveries_read(channel->rpc->core, &channel->session->deliveries, channel->replies_read);
+}
+
+void
+channel_deliver(struct channel *channel, size_t items, uint64_t written_before)
+{
+	bool is_written = channel->written != written_before;
+
+	if (channel->session && items)
+		deliveries_written(&channel->session->deliveries, items,
+		    is_written ? channel->written : DELIVERY_UNWRITTEN);
 }

@@ -33,7 +33,8 @@ struct channel {
 	uint64_t released;     /* offset in `out` */
 	struct link dirty;     /* in rpc->dirty: something was written or doomed this turn */
 	uint64_t last_call;    /* the highest call id seen */
-	uint64_t replies_read; /* as the peer said last */
+	uint64_t written;      /* replies so far */
+	uint64_t replies_read; /* of them, as the peer said last */
 	enum channel_doom doom;
 	uint64_t process; /* the peer's pid as the io layer knows it, or 0 */
 	bool has_told;    /* Hello has come: told_* are the peer's own words */
@@ -48,12 +49,19 @@ void channel_init(struct channel *channel, struct rpc *rpc, uint64_t process);
 /* Keeps how the client calls itself: as much as there is room for, in whole characters; nothing that is not UTF-8. */
 void channel_name_client(struct channel *channel, const uint8_t *name, size_t size);
 
-/* The session, if one lives, ends as one that died. What is in the outbox is dropped. */
-void channel_fini(struct channel *channel);
+/* The session, if one lives, ends as one that died. `all_read`: the peer had read all that was sent. What is in the
+ * outbox is dropped. */
+void channel_fini(struct channel *channel, bool all_read);
 
 void channel_doom(struct channel *channel, enum channel_doom doom);
 
-/* Something was appended: marks the channel dirty, dooms one that reads too slowly. */
+/* A reply was appended: counts it, marks the channel dirty, dooms one that reads too slowly. */
 void channel_written(struct channel *channel);
+
+/* The peer has read so many more replies. More than were written is no news. */
+void channel_acknowledge(struct channel *channel, uint32_t more);
+
+/* Items of queues went out, in the reply that was written after so many others; if none was, they never arrive. */
+void channel_deliver(struct channel *channel, size_t items, uint64_t written_before);
 
 #endif

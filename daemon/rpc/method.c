@@ -17,6 +17,8 @@ static const struct method_exception {
 	{ "/concur.v1.Cell/Set", METHOD_GROWS },
 	{ "/concur.v1.Cell/Exchange", METHOD_GROWS },
 	{ "/concur.v1.Cell/CompareExchange", METHOD_GROWS },
+	{ "/concur.v1.Cell/Maximum", METHOD_GROWS },
+	{ "/concur.v1.Cell/Minimum", METHOD_GROWS },
 	{ "/concur.v1.Dict/Set", METHOD_GROWS },
 	{ "/concur.v1.Dict/SetDefault", METHOD_GROWS },
 	{ "/concur.v1.Dict/Update", METHOD_GROWS },
@@ -52,6 +54,8 @@ static const struct method_exception {
 	{ "/concur.v1.Set/Update", METHOD_GROWS },
 	{ "/concur.v1.Set/SymmetricDifferenceUpdate", METHOD_GROWS },
 	{ "/concur.v1.Semaphore/Acquire", METHOD_WAITS },
+	{ "/concur.v1.Barrier/Wait", METHOD_WAITS },
+	{ "/concur.v1.Latch/Wait", METHOD_WAITS },
 };
 
 /* The slot of the id, or the empty one where it would go. */

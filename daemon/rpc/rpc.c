@@ -74,13 +74,16 @@ static bool
 rpc_check_head(struct call *call, struct channel *channel, size_t size)
 {
 	const struct frame_request *head = &call->head;
+	uint32_t more_read;
 
 	if (head->call <= channel->last_call || FRAME_REQUEST + (size_t)head->options > size) {
 		rpc_refuse_broken(call->rpc, channel);
 		return false;
 	}
 	channel->last_call = head->call;
-	channel->replies_read = head->replies_read;
+	more_read = head->replies_read - (uint32_t)channel->replies_read;
+	if (more_read)
+		channel_acknowledge(channel, more_read);
 	if (head->flags & ~FRAME_FLAGS) {
 		call_fail(call, CONCUR_BAD_FRAME, "unknown flags");
 		return false;

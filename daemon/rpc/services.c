@@ -4,10 +4,13 @@
 #include <stddef.h>
 
 const ProtobufCService *const services[] = {
+	&svc_array.base,
+	&svc_barrier.base,
 	&svc_cell.base,
 	&svc_condition.base,
 	&svc_dict.base,
 	&svc_event.base,
+	&svc_latch.base,
 	&svc_list.base,
 	&svc_lock.base,
 	&svc_manager.base,

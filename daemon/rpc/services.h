@@ -3,10 +3,13 @@
 #ifndef RPC_SERVICES_H
 #define RPC_SERVICES_H
 
+#include "concur/v1/array.pb-c.h"
+#include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
@@ -19,10 +22,13 @@
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
+extern const Concur__V1__Array_Service svc_array;
+extern const Concur__V1__Barrier_Service svc_barrier;
 extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Condition_Service svc_condition;
 extern const Concur__V1__Dict_Service svc_dict;
 extern const Concur__V1__Event_Service svc_event;
+extern const Concur__V1__Latch_Service svc_latch;
 extern const Concur__V1__List_Service svc_list;
 extern const Concur__V1__Lock_Service svc_lock;
 extern const Concur__V1__Manager_Service svc_manager;

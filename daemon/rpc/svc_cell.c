@@ -2,6 +2,7 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/cell.h"
+#include "daemon/rpc/candidates.h"
 
 static struct cell *
 svc_cell_object(struct call *call, uint64_t id)
@@ -55,14 +56,35 @@ SVC_HANDLER(svc_cell_exchange, Cell, ValueRequest, ValueReply)
 	blob_unref(old);
 }
 
-SVC_HANDLER(svc_cell_add, Cell, ValueRequest, ValueReply)
+static void
+svc_cell_change(struct call *call, const Concur__V1__ValueRequest *request, enum typecode_operation operation)
 {
 	struct cell *cell = svc_cell_object(call, request->object);
-	struct value amount;
+	struct value operand;
 	bool refers;
 
-	if (cell && call_value(call, &request->value, &amount, &refers))
-		svc_cell_reply(call, cell, cell_add(call->core, cell, &amount), OUTCOME_DONE);
+	if (cell && call_value(call, &request->value, &operand, &refers))
+		svc_cell_reply(call, cell, cell_change(call->core, cell, operation, &operand, refers), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_cell_add, Cell, ValueRequest, ValueReply)
+{
+	svc_cell_change(call, request, TYPECODE_ADD);
+}
+
+SVC_HANDLER(svc_cell_subtract, Cell, ValueRequest, ValueReply)
+{
+	svc_cell_change(call, request, TYPECODE_SUBTRACT);
+}
+
+SVC_HANDLER(svc_cell_maximum, Cell, ValueRequest, ValueReply)
+{
+	svc_cell_change(call, request, TYPECODE_MAXIMUM);
+}
+
+SVC_HANDLER(svc_cell_minimum, Cell, ValueRequest, ValueReply)
+{
+	svc_cell_change(call, request, TYPECODE_MINIMUM);
 }
 
 SVC_HANDLER(svc_cell_compare_exchange, Cell, CompareRequest, ValueReply)
@@ -77,6 +99,15 @@ SVC_HANDLER(svc_cell_compare_exchange, Cell, CompareRequest, ValueReply)
 	    !call_value(call, &request->value, &value, &refers))
 		return;
 	status = cell_compare_exchange(call->core, cell, &expected, &value, refers, &outcome);
+	if (status == CONCUR_NEEDS_COMPARE && !candidates_compared(call)) {
+		candidates_of_value(call, cell_get(cell));
+		return;
+	}
+	/* Compared, and not the same bytes: it is another one. */
+	if (status == CONCUR_NEEDS_COMPARE) {
+		status = CONCUR_OK;
+		outcome = OUTCOME_CHANGED;
+	}
 	svc_cell_reply(call, cell, status, outcome);
 }
 

@@ -22,10 +22,15 @@ svc_queue_answer_count(const struct reply_to *to, const struct result *result)
 	reply_count(to, result->outcome, (int64_t)result->number);
 }
 
+/* The two that carry items: they are in doubt until their reply is read. */
+
 static void
 svc_queue_answer_value(const struct reply_to *to, const struct result *result)
 {
+	uint64_t written = to->channel->written;
+
 	reply_value(to, result->outcome, 0, result->value);
+	channel_deliver(to->channel, result->value ? 1 : 0, written);
 }
 
 static void
@@ -33,7 +38,10 @@ svc_queue_answer_values(const struct reply_to *to, const struct result *result)
 {
 	struct reply_list list = { .outcome = result->outcome, .blobs = result->values, .count = result->count };
 
+	uint64_t written = to->channel->written;
+
 	reply_list(to, &list);
+	channel_deliver(to->channel, result->count, written);
 }
 
 static const struct call_ops svc_queue_put_ops = { { call_answer_waiter }, svc_queue_answer_done };
@@ -47,13 +55,16 @@ SVC_HANDLER(svc_queue_put, Queue, PutRequest, DoneReply)
 	struct queue *queue = svc_queue_object(call, request->object);
 	struct result result = { 0 };
 	struct value value;
-	struct ask ask;
 	bool refers;
+	struct queue_load load = { .values = &value, .refers = &refers, .count = 1 };
+	struct ask ask;
 
-	if (queue && call_value(call, &request->value, &value, &refers) &&
-	    call_ask(call, request->wait_ns, &svc_queue_put_ops, &ask))
-		call_finish(call, &svc_queue_put_ops, queue_put(call->core, queue, &ask, &value, &refers, 1, &result),
-		    &result);
+	if (!queue || !call_value(call, &request->value, &value, &refers) ||
+	    !call_ask(call, request->wait_ns, &svc_queue_put_ops, &ask))
+		return;
+	if (request->delay_ns || request->ttl_ns)
+		queue_load_times(call->core, &load, request->delay_ns, request->ttl_ns);
+	call_finish(call, &svc_queue_put_ops, queue_put(call->core, queue, &ask, &load, &result), &result);
 }
 
 SVC_HANDLER(svc_queue_put_many, Queue, PutManyRequest, CountReply)
@@ -62,13 +73,16 @@ SVC_HANDLER(svc_queue_put_many, Queue, PutManyRequest, CountReply)
 	size_t count = request->n_values;
 	struct result result = { 0 };
 	struct value *values;
+	struct queue_load load;
 	struct ask ask;
 	bool *refers;
 
-	if (queue && call_values(call, request->values, count, &values, &refers) &&
-	    call_ask(call, request->wait_ns, &svc_queue_put_many_ops, &ask))
-		call_finish(call, &svc_queue_put_many_ops,
-		    queue_put(call->core, queue, &ask, values, refers, count, &result), &result);
+	if (!queue || !call_values(call, request->values, count, &values, &refers) ||
+	    !call_ask(call, request->wait_ns, &svc_queue_put_many_ops, &ask))
+		return;
+	load = (struct queue_load){ .values = values, .refers = refers, .count = count };
+	queue_load_times(call->core, &load, request->delay_ns, request->ttl_ns);
+	call_finish(call, &svc_queue_put_many_ops, queue_put(call->core, queue, &ask, &load, &result), &result);
 }
 
 SVC_HANDLER(svc_queue_get, Queue, WaitRequest, ValueReply)
@@ -145,6 +159,8 @@ SVC_HANDLER(svc_queue_state, Queue, ObjectRequest, QueueState)
 	message.getters = state.getters;
 	message.putters = state.putters;
 	message.is_shut_down = state.is_shut_down;
+	message.delayed = state.delayed;
+	message.in_doubt = state.in_doubt;
 	reply(&message, call);
 }
 

@@ -74,6 +74,12 @@ SVC_HANDLER(svc_session_ping, Session, Empty, DoneReply)
 	reply_done(&call->to, OUTCOME_DONE);
 }
 
+/* The header has said it all. */
+SVC_HANDLER(svc_session_ack, Session, Empty, DoneReply)
+{
+	reply_done(&call->to, OUTCOME_DONE);
+}
+
 SVC_HANDLER(svc_session_cancel, Session, CancelRequest, CancelReply)
 {
 	Concur__V1__CancelReply message = CONCUR__V1__CANCEL_REPLY__INIT;

@@ -91,11 +91,11 @@ no_core:
 }
 
 static void
-server_conn_free(struct server_conn *conn)
+server_conn_free(struct server_conn *conn, bool all_read)
 {
 	link_remove(&conn->all);
 	link_remove(&conn->greeting);
-	channel_fini(&conn->channel);
+	channel_fini(&conn->channel, all_read);
 	free(conn);
 }
 
@@ -105,7 +105,7 @@ server_free(struct server *server)
 	if (!server)
 		return;
 	while (!link_empty(&server->conns)) {
-		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all));
+		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all), false);
 		/* Before the next session goes: what this one's end woke may be its calls. */
 		core_answer(&server->core);
 	}
@@ -202,7 +202,7 @@ server_input(struct server *server, const struct server_input *input)
 		rpc_refuse_broken(&server->rpc, &input->conn->channel);
 		break;
 	case SERVER_END:
-		server_conn_free(input->conn);
+		server_conn_free(input->conn, input->all_read);
 		break;
 	case SERVER_STOP:
 		server_stop(server);

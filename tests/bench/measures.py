@@ -53,6 +53,19 @@ def priority(nice):
             write(group, before)
 
 
+def resident(server):
+    """The server's resident memory in bytes."""
+    with open(f"/proc/{server.pid}/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def command(build, server, cpus, *words):
+    """Runs the command `concur` once against the server."""
+    concur = servers.find("concur", [build])
+    subprocess.run([concur, "--url", server.address, *words], check=True, stdout=subprocess.DEVNULL,
+                   preexec_fn=servers.prepare_child(cpus))
+
+
 def write(path, text):
     with open(path, "w") as file:
         file.write(text)

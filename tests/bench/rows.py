@@ -12,6 +12,8 @@ import measures
 import servers
 
 
+FILL_BATCH = 2000  # items that one command puts
+
 CROWD_NOTES = {
     "redis": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts "
              "the token there; to acquire is BLPOP, to release is RPUSH, and the next BLPOP goes out with the RPUSH. "
@@ -226,6 +228,22 @@ def memory(bench):
     bench.note(f"{entries} entries, one dict, keys in order")
 
 
+def filled(kind, verb):
+    """Resident bytes of a queue or a list of items of 32 bytes, for each; a fresh server for each run."""
+    def measure(bench):
+        items = int(1000000 * bench.scale)
+        server_cpus, driver_cpus = measures.placement("split")
+        for _ in range(bench.runs):
+            with tempfile.TemporaryDirectory() as folder, servers.Concurd(folder, server_cpus) as server:
+                before = measures.resident(server)
+                for first in range(0, items, FILL_BATCH):
+                    words = [f"{i:032}" for i in range(first, min(first + FILL_BATCH, items))]
+                    measures.command(bench.build, server, driver_cpus, kind, "filled", verb, "--text", *words)
+                yield (measures.resident(server) - before) / items, None
+        bench.note(f"{items} items")
+    return measure
+
+
 def idle(bench):
     """Resident bytes an idle connection that has said hello; Redis's for comparison. Where descriptors are few, half of
     them: concurd opens a second one for each client, which tells of its death."""
@@ -347,6 +365,9 @@ def all_rows():
     yield from waiter_rows()
     yield Row("memory", "memory of a dict of 16-byte keys and values", "Redis hash", "bytes an entry", 0.85, True,
               "split", memory)
+    for kind, verb, most in (("queue", "put-many", 48), ("list", "extend", 64)):
+        yield Row(f"memory-{kind}", f"memory of a {kind} of items of 32 bytes", "", "bytes an item", most * 1.048576,
+                  True, "split", filled(kind, verb), is_ratio=False)
     for step, words in (("insert", "inserted"), ("copy", "copied page by page"), ("remove", "removed")):
         yield Row(f"pause-{step}", f"longest ping while a big dict is {words}", "", "ms", 5, True, "split", pause(step),
                   is_ratio=False)

@@ -15,6 +15,7 @@ model_init(struct model *model)
 {
 	memset(model, 0, sizeof *model);
 	link_init(&model->waiting);
+	link_init(&model->doubts);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		model->locks[i].strict = i > 0;
 		link_init(&model->locks[i].waiters);
@@ -217,18 +218,18 @@ queue_fits(const struct model_queue *queue, size_t count)
 }
 
 static void
-queue_append(struct model_queue *queue, const struct model_call *call)
+queue_append(struct model *model, struct model_queue *queue, const struct model_call *call)
 {
 	assert(queue->count + call->amount <= MODEL_QUEUE);
-	memcpy(queue->items + queue->count, call->items, call->amount * sizeof *call->items);
-	queue->count += call->amount;
+	for (size_t i = 0; i < call->amount; i++)
+		queue->items[queue->count++] = (struct model_item){ call->items[i], ++model->puts };
 	queue->unfinished += call->amount;
 }
 
-static int64_t
+static struct model_item
 queue_take(struct model_queue *queue)
 {
-	int64_t item = queue->items[queue->lifo ? queue->count - 1 : 0];
+	struct model_item item = queue->items[queue->lifo ? queue->count - 1 : 0];
 
 	queue->count--;
 	if (!queue->lifo)
@@ -237,32 +238,36 @@ queue_take(struct model_queue *queue)
 }
 
 static void
-queue_serve(struct model_queue *queue, struct model_call *call)
+queue_serve(struct model *model, struct model_queue *queue, struct model_call *call)
 {
-	for (size_t i = 0; i < call->amount && queue->count; i++)
-		call->reply.values[call->reply.count++] = queue_take(queue);
+	for (size_t i = 0; i < call->amount && queue->count; i++) {
+		struct model_item item = queue_take(queue);
+
+		call->reply.values[call->reply.count++] = item.value;
+		model_doubt_add(model, call, item);
+	}
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
-queue_accept(struct model_queue *queue, struct model_call *call)
+queue_accept(struct model *model, struct model_queue *queue, struct model_call *call)
 {
-	queue_append(queue, call);
+	queue_append(model, queue, call);
 	call->reply.has_number = call->is_many;
 	call->reply.number = (int64_t)queue->count;
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
 static void
-queue_settle(struct model_queue *queue)
+queue_settle(struct model *model, struct model_queue *queue)
 {
 	for (;;) {
 		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
 
 		if (getter && queue->count)
-			queue_serve(queue, getter);
+			queue_serve(model, queue, getter);
 		else if (putter && queue_fits(queue, putter->amount))
-			queue_accept(queue, putter);
+			queue_accept(model, queue, putter);
 		else
 			return;
 	}
@@ -278,8 +283,8 @@ model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 	if (queue->maxsize && call->amount > queue->maxsize) {
 		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
 	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
-		queue_accept(queue, call);
-		queue_settle(queue);
+		queue_accept(model, queue, call);
+		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_FULL);
 	} else {
@@ -294,8 +299,8 @@ model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 
 	model_call_init(call);
 	if (queue->count) {
-		queue_serve(queue, call);
-		queue_settle(queue);
+		queue_serve(model, queue, call);
+		queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_EMPTY);
 	} else {
@@ -311,6 +316,14 @@ queue_finish(struct model_queue *queue, uint64_t count)
 	queue->unfinished -= count;
 	while (queue->unfinished == 0 && (joiner = model_first_of(&queue->joiners)))
 		model_call_over(joiner, CONCUR_OK, MODEL_DONE);
+}
+
+void
+model_finish(struct model *model, unsigned queue, uint64_t count)
+{
+	uint64_t unfinished = model->queues[queue].unfinished;
+
+	queue_finish(&model->queues[queue], count < unfinished ? count : unfinished);
 }
 
 void
@@ -352,8 +365,9 @@ model_clear(struct model *model, struct model_call *call)
 	model_call_init(call);
 	call->role = MODEL_OTHER;
 	queue->count = 0;
+	model_doubt_clear(model, call->object);
 	queue_finish(queue, dropped);
-	queue_settle(queue);
+	queue_settle(model, queue);
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
@@ -366,7 +380,7 @@ model_settle(struct model *model)
 	signals_settle(&model->signals);
 	guards_settle(&model->guards);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
-		queue_settle(&model->queues[i]);
+		queue_settle(model, &model->queues[i]);
 	model_pipes_settle(model);
 }
 
@@ -376,11 +390,13 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 	for (struct link *at = session->waiting.next; at != &session->waiting; at = at->next) {
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
-		if (call->id == id && !guards_recall(&model->guards, call)) {
+		if (call->id != id)
+			continue;
+		if (!guards_recall(&model->guards, call)) {
 			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 			model_settle(model);
-			return true;
 		}
+		return true;
 	}
 	return false;
 }
@@ -433,6 +449,7 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 		guards_call_ends(&model->guards, call);
 		call_unlink(call);
 	}
+	model_doubt_end(model, session, has_died);
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
 	model_pipes_session_end(model, session);
@@ -486,7 +503,10 @@ model_expire(struct model *model, uint64_t now_ns)
 			return;
 		if (guards_recall(&model->guards, first))
 			continue;
-		model_call_over(first, CONCUR_OK, outcomes[first->role]);
+		if (first->role == MODEL_BARRIER)
+			model_call_over(first, CONCUR_BROKEN_BARRIER, MODEL_DONE);
+		else
+			model_call_over(first, CONCUR_OK, outcomes[first->role]);
 		model_settle(model);
 	}
 }

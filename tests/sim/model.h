@@ -49,7 +49,8 @@ enum model_role {
 	MODEL_RECV,
 	MODEL_POLL,
 	MODEL_PERMITS,
-	MODEL_EVENT,
+	MODEL_EVENT, /* and latch */
+	MODEL_BARRIER,
 	MODEL_MONITOR,
 	MODEL_SLEEP,
 	MODEL_READ,
@@ -104,10 +105,15 @@ struct model_lock {
 	struct link waiters;
 };
 
+struct model_item {
+	int64_t value;
+	uint64_t order; /* of putting */
+};
+
 struct model_queue {
 	uint64_t maxsize; /* 0: unbounded */
 	bool lifo;
-	int64_t items[MODEL_QUEUE];
+	struct model_item items[MODEL_QUEUE];
 	size_t count;
 	uint64_t unfinished;
 	struct link getters, putters, joiners;
@@ -120,8 +126,10 @@ struct model {
 	struct signals signals;
 	struct guards guards;
 	struct link waiting;
+	struct link doubts; /* see model_doubt.c */
 	uint64_t waits;
 	uint64_t grants;
+	uint64_t puts;
 };
 
 /* Lock 0 is plain, the others strict; queue 0 is unbounded, 1 holds 3 items, 2 is LIFO and holds 2. */
@@ -144,7 +152,12 @@ bool model_cancel(struct model *model, struct model_session *session, uint64_t i
 
 void model_context_end(struct model *model, struct model_session *session, uint64_t context);
 
-/* Calls that waited are no more, and will not be answered: they are unlinked and stay not over. */
+/* The client has read that call's reply; it has sent a frame, which told so of all that it has read. */
+void model_read(struct model *model, const struct model_session *session, uint64_t call);
+void model_told(struct model *model, const struct model_session *session);
+
+/* Calls that waited are no more, and will not be answered: they are unlinked and stay not over. What it had got and not
+ * told that it has read goes back if it died. */
 void model_session_end(struct model *model, struct model_session *session, bool has_died);
 
 /* True if what the session's end, or that of one of its contexts, does depends on an order that is the server's own: it
@@ -167,5 +180,12 @@ void model_call_over(struct model_call *call, enum concur_status status, enum mo
 
 /* The first of those in a queue, or NULL. */
 struct model_call *model_first_of(struct link *queue);
+
+/* -- between model.c and model_doubt.c --------------------------------------------------------------------------- */
+
+void model_doubt_add(struct model *model, const struct model_call *call, struct model_item item);
+void model_doubt_clear(struct model *model, unsigned queue);
+void model_doubt_end(struct model *model, const struct model_session *session, bool has_died);
+void model_finish(struct model *model, unsigned queue, uint64_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* The model of semaphores and events. */
+/* The model of semaphores, events and latches. */
 #include "tests/sim/signals.h"
 
 #include "tests/sim/model.h"
@@ -17,6 +17,14 @@ signals_init(struct signals *signals)
 		semaphore->strict = i == 2;
 		link_init(&semaphore->waiters);
 	}
+	for (unsigned i = 0; i < SIGNALS_BARRIERS; i++) {
+		signals->barriers[i].parties = 3 - i;
+		signals->barriers[i].has_action = i > 0;
+		link_init(&signals->barriers[i].waiters);
+		link_init(&signals->barriers[i].next);
+	}
+	signals->latch.count = SIGNALS_LATCH;
+	link_init(&signals->latch.waiters);
 	link_init(&signals->event.waiters);
 }
 
@@ -193,6 +201,42 @@ signals_event_wait(struct model *model, struct model_call *call, int64_t wait_ns
 		model_call_wait(model, call, &event->waiters, wait_ns, now_ns);
 }
 
+/* -- latches ----------------------------------------------------------------------------------------------------- */
+
+void
+signals_latch_count_down(struct signals *signals, struct model_call *call, int64_t by)
+{
+	struct signals_latch *latch = &signals->latch;
+	struct model_call *waiter;
+
+	model_call_init(call);
+	if (by > latch->count) {
+		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
+		return;
+	}
+	latch->count -= by;
+	while (latch->count == 0 && (waiter = model_first_of(&latch->waiters)))
+		model_call_over(waiter, CONCUR_OK, MODEL_DONE);
+	call->reply.has_number = true;
+	call->reply.number = latch->count;
+	model_call_over(call, CONCUR_OK, MODEL_DONE);
+}
+
+void
+signals_latch_wait(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns)
+{
+	struct signals_latch *latch = &model->signals.latch;
+
+	model_call_init(call);
+	call->role = MODEL_EVENT;
+	if (latch->count == 0)
+		model_call_over(call, CONCUR_OK, MODEL_DONE);
+	else if (wait_ns == 0)
+		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
+	else
+		model_call_wait(model, call, &latch->waiters, wait_ns, now_ns);
+}
+
 /* -- ends -------------------------------------------------------------------------------------------------------- */
 
 void
@@ -200,6 +244,8 @@ signals_settle(struct signals *signals)
 {
 	for (unsigned i = 0; i < SIGNALS_SEMAPHORES; i++)
 		semaphore_settle(&signals->semaphores[i]);
+	for (unsigned i = 0; i < SIGNALS_BARRIERS; i++)
+		signals_barrier_settle(&signals->barriers[i]);
 }
 
 void
@@ -215,6 +261,8 @@ signals_let_go(struct signals *signals, const struct model_session *session, uin
 				semaphore_let_go(semaphore, permits, has_died);
 		}
 	}
+	for (unsigned i = 0; i < SIGNALS_BARRIERS; i++)
+		signals_barrier_let_go(&signals->barriers[i], session, context);
 }
 
 bool

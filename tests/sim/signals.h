@@ -1,5 +1,5 @@
-/* The model of what processes signal each other with: semaphores and events. As the model of locks and queues, it is
- * the plainest way to write down what must happen; its calls are the model's. */
+/* The model of what processes signal each other with: semaphores, events, barriers and latches. As the model of locks
+ * and queues, it is the plainest way to write down what must happen; its calls are the model's. */
 #ifndef TESTS_SIM_SIGNALS_H
 #define TESTS_SIM_SIGNALS_H
 
@@ -11,6 +11,8 @@
 
 enum {
 	SIGNALS_SEMAPHORES = 3,
+	SIGNALS_BARRIERS = 2,
+	SIGNALS_LATCH = 100,  /* what it counts down from */
 	SIGNALS_HOLDERS = 64, /* more than there ever are contexts */
 };
 
@@ -37,12 +39,31 @@ struct signals_event {
 	struct link waiters;
 };
 
+struct signals_barrier {
+	bool has_action, is_acting, is_broken;
+	unsigned parties;
+	unsigned waiting, next_waiting; /* that have come to wait, whether they are still there or not */
+	struct link waiters, next;
+	const struct model_session *session; /* who runs the action */
+	uint64_t context;
+	uint64_t act; /* of the action that runs: counts up from 1 */
+};
+
+struct signals_latch {
+	int64_t count;
+	struct link waiters;
+};
+
 struct signals {
+	struct signals_barrier barriers[SIGNALS_BARRIERS];
+	struct signals_latch latch;
+	uint64_t acts;
 	struct signals_semaphore semaphores[SIGNALS_SEMAPHORES];
 	struct signals_event event;
 };
 
-/* Of semaphore 0 permits are anonymous, of 1 too, but bounded, of 2 they are owned; each has 3. */
+/* Of semaphore 0 permits are anonymous, of 1 too, but bounded, of 2 they are owned; each has 3. Barrier 0 is for three
+ * parties, 1 for two, and with an action. */
 void signals_init(struct signals *signals);
 
 /* Somebody has left without what he waited for; others may go on. */
@@ -63,5 +84,19 @@ void signals_resize(struct signals *signals, struct model_call *call, int64_t co
 void signals_event_set(struct signals *signals, struct model_call *call);
 void signals_event_clear(struct signals *signals, struct model_call *call);
 void signals_event_wait(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+
+/* `call->object` is which barrier. The reply's number is the index; its grant, with RUN_ACTION, the act. */
+void signals_barrier_wait(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+void signals_action_done(struct model *model, struct model_call *call, uint64_t act, bool failed);
+void signals_barrier_break(struct signals *signals, struct model_call *call, bool is_reset);
+
+void signals_latch_count_down(struct signals *signals, struct model_call *call, int64_t by);
+void signals_latch_wait(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
+
+/* -- for its parts ----------------------------------------------------------------------------------------------- */
+
+/* As signals_settle() and signals_let_go(). */
+void signals_barrier_settle(struct signals_barrier *barrier);
+void signals_barrier_let_go(struct signals_barrier *barrier, const struct model_session *session, uint64_t context);
 
 #endif

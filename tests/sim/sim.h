@@ -15,6 +15,7 @@
 enum {
 	SIM_CLIENTS = 8,
 	SIM_CONTEXTS = 6,   /* of one client at a time */
+	SIM_ACTS = 8,       /* generations of a barrier that are remembered */
 	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
 };
 
@@ -49,7 +50,11 @@ struct sim_client {
 
 /* The ids of the objects that processes signal each other with. */
 struct sim_signals {
-	uint64_t semaphores[SIGNALS_SEMAPHORES], event;
+	uint64_t semaphores[SIGNALS_SEMAPHORES], barriers[SIGNALS_BARRIERS], latch, event;
+	struct {
+		uint64_t act, generation;
+	} acts[SIM_ACTS]; /* the last that were told, by act; short of memory, in the order told */
+	uint64_t told;
 };
 
 /* A grant of a lock, as its owner was told. */
@@ -72,7 +77,7 @@ struct sim {
 	uint64_t condition, rwlock;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
-	bool *got;                /* by item */
+	unsigned char *got;       /* by item: the number of the client that got it, from 1; 0: nobody */
 	struct sim_grant *grants; /* by grant, from 1; short of memory, in the order told */
 	size_t granted;           /* of those in the order told */
 	uint64_t answered;        /* calls */
@@ -88,6 +93,9 @@ __attribute__((format(printf, 2, 3), noreturn)) void sim_fail(const struct sim *
 /* sim_check.c: replies that have come, and connections that have ended. */
 void sim_harvest(struct sim *sim);
 void sim_check_grants(struct sim *sim);
+
+/* If the call is answered, the client has read it. */
+void sim_note_read(struct sim *sim, const struct sim_client *client, const struct sim_call *sent);
 
 /* Ends the connection without a word, and the session. */
 void sim_kill(struct sim *sim, struct sim_client *client);

@@ -1,6 +1,8 @@
 /* Checking what has come: each reply against the model, each end against what was asked for. */
 #include "tests/sim/sim_guards.h"
 
+#include "tests/sim/sim_signals.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,14 +103,23 @@ check_reply(struct sim *sim, const struct sim_call *sent)
 		    (long long)*(const int64_t *)member_of(call, number), (long long)model->number);
 	if (sent->model.role == MODEL_ACQUIRE)
 		check_lock(sim, sent);
+	else if (sent->model.role == MODEL_BARRIER)
+		sim_signals_check(sim, sent);
 	else if (sent->model.role >= MODEL_MONITOR && sent->model.role <= MODEL_WRITE)
 		sim_guards_check(sim, sent);
 }
 
 /* -- what holds even without memory ------------------------------------------------------------------------------ */
 
+/* Which client this is, from 1. */
+static unsigned char
+number_of(const struct sim *sim, const struct sim_client *client)
+{
+	return (unsigned char)(client - sim->clients + 1);
+}
+
 static void
-note_items(struct sim *sim, const struct sim_call *sent)
+note_items(struct sim *sim, const struct sim_client *client, const struct sim_call *sent)
 {
 	size_t count = 0;
 	const ProtobufCBinaryData *values = values_of(sent->call, &count);
@@ -120,7 +131,17 @@ note_items(struct sim *sim, const struct sim_call *sent)
 			sim_fail(sim, "item %lld was never put", (long long)item);
 		if (sim->got[item])
 			sim_fail(sim, "item %lld comes twice", (long long)item);
-		sim->got[item] = true;
+		sim->got[item] = number_of(sim, client);
+	}
+}
+
+/* What it had got may come again. */
+static void
+forget_items(struct sim *sim, const struct sim_client *client)
+{
+	for (int64_t item = 1; item <= sim->last_item; item++) {
+		if (sim->got[item] == number_of(sim, client))
+			sim->got[item] = 0;
 	}
 }
 
@@ -146,9 +167,17 @@ note_ends(struct sim *sim, const struct sim_call *sent)
 	sim->ends[sent->model.object + 1] = reply->end1;
 }
 
-static void
-note_reply(struct sim *sim, const struct sim_call *sent)
+void
+sim_note_read(struct sim *sim, const struct sim_client *client, const struct sim_call *sent)
 {
+	if (sent->call->answered)
+		model_read(&sim->model, &client->session, sent->model.id);
+}
+
+static void
+note_reply(struct sim *sim, const struct sim_client *client, const struct sim_call *sent)
+{
+	sim_note_read(sim, client, sent);
 	sim->answered++;
 	if (sim->is_modelled && !sent->is_free)
 		check_reply(sim, sent);
@@ -160,8 +189,10 @@ note_reply(struct sim *sim, const struct sim_call *sent)
 		sim->victim = ((const Concur__V1__OpenReply *)sent->call->message)->object;
 	if (sent->call->output == &concur__v1__pipe_reply__descriptor)
 		note_ends(sim, sent);
+	if (sent->call->output == &concur__v1__barrier_reply__descriptor)
+		sim_signals_note(sim, sent);
 	if (sent->model.role == MODEL_GET || sent->model.role == MODEL_GET_MANY || sent->model.role == MODEL_RECV)
-		note_items(sim, sent);
+		note_items(sim, client, sent);
 	else if (sent->model.role == MODEL_ACQUIRE)
 		note_grant(sim, sent);
 }
@@ -216,7 +247,7 @@ harvest_calls(struct sim *sim, struct sim_client *client)
 
 		next = at->next;
 		if (sent->call->answered) {
-			note_reply(sim, sent);
+			note_reply(sim, client, sent);
 			call_free(client, sent);
 		} else if (has_all && sim->is_modelled && sent->model.is_over) {
 			sim_fail(sim, "%s is not answered, and should be with %d", sent->method,
@@ -252,11 +283,32 @@ sim_harvest(struct sim *sim)
 	}
 }
 
+/* The client has taken all that was sent, and nothing was written for it since. */
+static bool
+client_has_read_all(const struct sim_client *client)
+{
+	if (client->client->has_output || client->client->in_size)
+		return false;
+	for (const struct link *at = client->calls.next; at != &client->calls; at = at->next) {
+		const struct sim_call *sent = LINK_ENTRY(at, struct sim_call, in_client);
+
+		if (sent->is_free || sent->model.is_over)
+			return false;
+	}
+	return true;
+}
+
 void
 sim_kill(struct sim *sim, struct sim_client *client)
 {
-	if (sim->is_modelled)
+	bool all_read = client_has_read_all(client) && random_below(&sim->random, 2);
+
+	if (sim->is_modelled) {
+		if (all_read)
+			model_told(&sim->model, &client->session);
 		model_session_end(&sim->model, &client->session, true);
-	world_end(client->client, SERVER_PEER_DIED);
+	}
+	world_end_read(client->client, SERVER_PEER_DIED, all_read);
+	forget_items(sim, client);
 	client_gone(client);
 }

@@ -1,4 +1,4 @@
-/* The simulator's part for semaphores and events. */
+/* The simulator's part for semaphores, events, barriers and latches. */
 #ifndef TESTS_SIM_SIM_SIGNALS_H
 #define TESTS_SIM_SIM_SIGNALS_H
 
@@ -9,5 +9,9 @@ void sim_signals_open(struct sim *sim, struct world_client *client);
 
 /* Lets the client make one call on one of them. */
 void sim_signals_step(struct sim *sim, struct sim_client *client);
+
+/* Holds a barrier's reply against the model; notes the generation it tells. */
+void sim_signals_check(struct sim *sim, const struct sim_call *sent);
+void sim_signals_note(struct sim *sim, const struct sim_call *sent);
 
 #endif

@@ -68,10 +68,12 @@ sim_send(struct sim *sim, struct sim_client *client, const char *method, const v
 	sent->model.context = client->client->context;
 	sent->model.blocked = client->client->flags & FRAME_BLOCKED;
 	sent->model.role = MODEL_OTHER;
+	for (struct link *at = client->calls.next; at != &client->calls; at = at->next)
+		sim_note_read(sim, client, LINK_ENTRY(at, struct sim_call, in_client));
+	model_told(&sim->model, &client->session);
 	sent->call = world_send(client->client, method, request);
 	sent->model.id = sent->call->id;
 	link_append(&client->calls, &sent->in_client);
-	(void)sim;
 	return sent;
 }
 
@@ -458,7 +460,7 @@ static const struct step_row {
 	{ 3, step_join },
 	{ 1, step_clear },
 	{ 16, step_pipe },
-	{ 24, step_signals },
+	{ 40, step_signals },
 	{ 32, step_guards },
 	{ 12, step_data },
 	{ 8, step_copy },

@@ -156,6 +156,7 @@ client_answer(struct world_client *client, const struct frame_reply *head, const
 
 	assert(call && !call->answered && !call->one_way);
 	assert(head->flags == 0);
+	client->replies_read++;
 	call->answered = true;
 	call->turn_ns = client->world->now_ns;
 	call->status = head->status;
@@ -318,15 +319,24 @@ world_join(struct world *world)
 }
 
 void
-world_end(struct world_client *client, enum server_reason reason)
+world_end_read(struct world_client *client, enum server_reason reason, bool all_read)
 {
-	struct server_input input = { .kind = SERVER_END, .conn = client->conn, .reason = reason };
+	struct server_input input = { .kind = SERVER_END,
+		.conn = client->conn,
+		.reason = reason,
+		.all_read = all_read };
 
 	assert(client->conn);
 	world_input(client->world, &input);
 	client->conn = NULL;
 	client->is_closed = true;
 	client->has_output = false;
+}
+
+void
+world_end(struct world_client *client, enum server_reason reason)
+{
+	world_end_read(client, reason, false);
 }
 
 struct world_call *
@@ -380,6 +390,7 @@ world_send_body(struct world_client *client, const char *name, const void *body,
 		.method = crc32_of(name, strlen(name)),
 		.call = ++client->last_call,
 		.context = client->context,
+		.replies_read = client->replies_read,
 		.flags = client->flags,
 		.options = (uint16_t)options,
 	};

@@ -11,10 +11,12 @@
 #ifndef TESTS_SIM_WORLD_H
 #define TESTS_SIM_WORLD_H
 
+#include "concur/v1/barrier.pb-c.h"
 #include "concur/v1/cell.pb-c.h"
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
@@ -56,6 +58,7 @@ struct world_client {
 	struct server_conn *conn;           /* NULL once its connection has ended */
 	unsigned number;                    /* from 1, in the order of connecting */
 	uint64_t last_call;                 /* ids count up from here */
+	uint32_t replies_read;              /* counted for the server */
 	uint64_t context;                   /* of the calls to come; 1 at first */
 	uint16_t flags;                     /* of the calls to come; FRAME_ */
 	const Concur__V1__Options *options; /* of the calls to come; NULL for none */
@@ -106,7 +109,9 @@ void world_settle(struct world *world);
 struct world_client *world_connect(struct world *world);
 struct world_client *world_join(struct world *world);
 
-/* The other side goes: no goodbye, nothing more is taken. The client stays to be looked at. */
+/* The other side goes: no goodbye, nothing more is taken. The client stays to be looked at. `all_read`: the kernel says
+ * that it had read all that was sent; world_end says that it does not. */
+void world_end_read(struct world_client *client, enum server_reason reason, bool all_read);
 void world_end(struct world_client *client, enum server_reason reason);
 
 /* Frees a client whose connection has ended, and its calls. */

@@ -57,4 +57,29 @@ expect 0 '["name", "Bob"]
 expect 0 '' '' del_takes_away namespace n del 5
 expect 1 '' 'namespace n: not there' get_missing_attribute_is_plain_no namespace n get 5
 expect 0 '1' '' len_counts_attributes namespace n len
+# array and value with a typecode
+expect 4 '' 'out of its domain' open_without_typecode_is_error array a open
+"$concur" array a open --typecode h --count 5 >/dev/null
+"$concur" array b open '[1, 2, 3]' --typecode d >/dev/null
+expect 0 '5' '' array_len_counts array a len
+expect 0 '' '' array_set array a set 1 -5
+expect 0 '-5' '' array_get_negative_counts_from_end array a get -4
+expect 0 '-4' '' array_incr array a incr 1
+expect 0 '6' '' array_add array a add 1 10
+expect 0 '5' '' array_subtract array a subtract 1 1
+expect 0 '9' '' array_maximum array a maximum 1 9
+expect 0 '9' '' array_exchange array a exchange 1 3
+expect 1 '3' 'not as expected' array_compare_exchange_prints_what_is_there array a compare-exchange 1 9 0
+expect 1 '' 'array a: ' array_get_past_end_is_plain_no array a get 5
+expect 4 '' 'does not fit' array_set_too_large_is_error array a set 0 40000
+expect 4 '' 'does not take' array_set_float_is_error array a set 0 1.5
+expect 0 '{"$array": ["h", [0, 3]]}' '' array_slice array a slice --stop 2
+expect 0 '' '' array_set_slice array a set-slice '{"$array": ["h", [7, 8]]}' --start 3
+expect 0 '{"$array": ["h", [0, 3, 0, 7, 8]]}' '' array_items array a items
+expect 0 '{"$array": ["d", [1.0, 2.0, 3.0]]}' '' array_of_list array b items
+"$concur" value v open --typecode b >/dev/null
+expect 0 '127' '' value_add_within_range value v add 127
+expect 4 '' 'does not fit' value_add_out_of_range_is_error value v add 1
+expect 0 '100' '' value_subtract value v subtract 27
+expect 0 '-1' '' value_minimum value v minimum -1
 finish

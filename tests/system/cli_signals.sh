@@ -1,5 +1,5 @@
 #!/bin/sh
-# The verbs of semaphores and events through the concur command, against the real daemon.
+# The verbs of semaphores, events, barriers and latches through the concur command, against the real daemon.
 . "$CONCUR_TEST_SRCDIR/tests/system/cli.sh"
 with_daemon
 
@@ -52,4 +52,36 @@ expect 1 '' 'timed out' event_wait_of_cleared_times_out event e wait --timeout 0
 expect 0 '' '' event_wait_is_done_at_the_set event e wait
 wait
 expect 4 '' 'list e: ' list_of_event_is_wrong_kind list e append 2
+
+# barrier
+expect 1 '' 'barrier b: no such object' barrier_wait_of_missing_is_plain_no barrier b wait
+expect 4 '' 'out of its domain' open_without_parties_is_error barrier b open
+"$concur" barrier b open --count 2 >/dev/null
+same 1 "$("$concur" barrier b state | grep -c '^parties: 2')" barrier_state_has_parties
+"$concur" barrier b wait >"$place/first" &
+until_true shows 'waiting: 1' barrier b state
+expect 0 '1' '' barrier_wait_of_last_prints_index barrier b wait
+wait
+same 0 "$(cat "$place/first")" barrier_wait_of_first_prints_index
+expect 4 '' 'barrier b: the barrier is broken' barrier_timeout_breaks_it barrier b wait --timeout 0.01
+expect 0 '' '' barrier_reset barrier b reset
+"$concur" barrier b wait >"$place/first" 2>&1 &
+until_true shows 'waiting: 1' barrier b state
+expect 0 '' '' barrier_abort barrier b abort
+wait
+same 1 "$(grep -c 'the barrier is broken' "$place/first")" barrier_abort_tells_who_waits
+same 1 "$("$concur" barrier b state | grep -c '^broken: true')" barrier_state_is_broken
+"$concur" call Object/Open '{"kind": "barrier", "name": "acts", "count": 1, "value": "a"}' >/dev/null
+expect 4 '' 'for a program to run' barrier_action_is_for_programs barrier acts wait
+
+# latch
+"$concur" latch l open --count 3 >/dev/null
+expect 0 '3' '' latch_count latch l count
+expect 0 '2' '' latch_count_down latch l count-down
+expect 1 '' 'latch l: timed out' latch_wait_times_out latch l wait --timeout 0.01
+expect 4 '' 'never below 0' latch_count_down_too_far_is_error latch l count-down 3
+(until_true shows 'waiters: 1' latch l info && "$concur" latch l count-down 2 >/dev/null) &
+expect 0 '' '' latch_wait_is_done_at_0 latch l wait
+wait
+expect 0 '0' '' latch_count_is_0 latch l count
 finish

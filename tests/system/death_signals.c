@@ -1,5 +1,5 @@
-/* Semaphores and events, and the deaths of those who hold permits or wait. Each test is named for what must happen;
- * somebody who waits for ever for one who is dead is what must not. */
+/* Semaphores, events, barriers and latches, and the deaths of those who hold permits or wait. Each test is named for
+ * what must happen; somebody who waits for ever for one who is dead is what must not. */
 #include "config.h"
 
 #include "tests/system/death.h"
@@ -217,6 +217,116 @@ START_TEST(event_waiter_killed_as_it_is_released_the_others_go_on)
 }
 END_TEST
 
+/* -- barriers ---------------------------------------------------------------------------------------------------- */
+
+static concur_barrier *
+open_barrier(concur_session *session)
+{
+	const struct concur_open how = { .count = 3, .value = CV("action") };
+	concur_barrier *barrier;
+
+	must_ok(concur_barrier_open(session, "barrier", &how, &barrier));
+	return barrier;
+}
+
+/* Waits for the others and tells the status it came with; one that is to run the action waits to be killed. */
+static void
+wait_for_others(concur_session *session, int channel)
+{
+	concur_barrier *barrier = open_barrier(session);
+	struct concur_arrival arrival = { 0 };
+	enum concur_status status = concur_barrier_wait(barrier, WAIT, &arrival);
+
+	child_say(channel, status);
+	concur_value_free(&arrival.action);
+	if (status == CONCUR_RUN_ACTION)
+		(void)child_hear(channel);
+	concur_free(barrier);
+}
+
+static struct child
+start_party(concur_barrier *barrier, uint64_t place)
+{
+	struct child child = child_start(wait_for_others);
+
+	await_waiters(CONCUR_OBJECT(barrier), place);
+	return child;
+}
+
+START_TEST(party_killed_the_others_are_told_at_once_that_the_barrier_is_broken)
+{
+	concur_barrier *barrier = open_barrier(death_start(NULL, 0));
+	struct child first = start_party(barrier, 1), second = start_party(barrier, 2);
+
+	child_kill(&first);
+	ck_assert_uint_eq(child_hear(second.channel), CONCUR_BROKEN_BARRIER);
+	child_join(&second);
+	must_be(concur_barrier_wait(barrier, WAIT, NULL), CONCUR_BROKEN_BARRIER);
+	must_ok(concur_barrier_reset(barrier));
+	first = start_party(barrier, 1);
+	second = start_party(barrier, 2);
+	must_be(concur_barrier_wait(barrier, WAIT, NULL), CONCUR_RUN_ACTION);
+	must_ok(concur_barrier_abort(barrier));
+	ck_assert_uint_eq(child_hear(first.channel), CONCUR_BROKEN_BARRIER);
+	ck_assert_uint_eq(child_hear(second.channel), CONCUR_BROKEN_BARRIER);
+	child_join(&first);
+	child_join(&second);
+	concur_free(barrier);
+}
+END_TEST
+
+START_TEST(party_killed_while_it_runs_the_action_the_others_are_told_at_once)
+{
+	concur_barrier *barrier = open_barrier(death_start(NULL, 0));
+	struct child first = start_party(barrier, 1), second = start_party(barrier, 2);
+	struct child last = child_start(wait_for_others);
+
+	ck_assert_uint_eq(child_hear(last.channel), CONCUR_RUN_ACTION);
+	child_kill(&last);
+	ck_assert_uint_eq(child_hear(first.channel), CONCUR_BROKEN_BARRIER);
+	ck_assert_uint_eq(child_hear(second.channel), CONCUR_BROKEN_BARRIER);
+	child_join(&first);
+	child_join(&second);
+	concur_free(barrier);
+}
+END_TEST
+
+/* -- latches ----------------------------------------------------------------------------------------------------- */
+
+static concur_latch *
+open_latch(concur_session *session)
+{
+	concur_latch *latch;
+
+	must_ok(concur_latch_open(session, "latch", &(struct concur_open){ .count = 2 }, &latch));
+	return latch;
+}
+
+/* Counts down by one and waits for the rest. */
+static void
+wait_for_latch(concur_session *session, int channel)
+{
+	concur_latch *latch = open_latch(session);
+
+	must_ok(concur_latch_count_down(latch, 1, NULL));
+	child_say(channel, concur_latch_wait(latch, WAIT));
+	concur_free(latch);
+}
+
+START_TEST(latch_waiter_killed_what_it_has_counted_stays_counted)
+{
+	concur_latch *latch = open_latch(death_start(NULL, 0));
+	struct child first = child_start(wait_for_latch), second;
+
+	await_waiters(CONCUR_OBJECT(latch), 1);
+	child_kill(&first);
+	second = child_start(wait_for_latch);
+	ck_assert_uint_eq(child_hear(second.channel), CONCUR_OK);
+	child_join(&second);
+	concur_free(latch);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -228,6 +338,9 @@ main(void)
 		permit_waiter_killed_the_one_behind_is_served,
 		event_waiter_killed_the_others_go_on_at_the_set,
 		event_waiter_killed_as_it_is_released_the_others_go_on,
+		party_killed_the_others_are_told_at_once_that_the_barrier_is_broken,
+		party_killed_while_it_runs_the_action_the_others_are_told_at_once,
+		latch_waiter_killed_what_it_has_counted_stays_counted,
 		NULL,
 	};
 

@@ -214,6 +214,87 @@ START_TEST(kill_is_told_before_frames_that_others_send_after_it)
 }
 END_TEST
 
+/* A client that connects and waits to be killed, and that the loop has seen. */
+static pid_t
+fork_client(void)
+{
+	uint64_t opens = io_seen(&io)->opens;
+	struct pipes pipes;
+	pid_t client;
+
+	pipes_open(&pipes);
+	client = fork();
+	if (client == 0) {
+		(void)io_connect(&io);
+		(void)!write(pipes.ready[1], "", 1);
+		pause();
+		_exit(1);
+	}
+	pipes_wait_ready(&pipes);
+	while (io_seen(&io)->opens == opens)
+		loop_turn(io.loop);
+	pipes_close(&pipes);
+	return client;
+}
+
+/* More connections are ready than the kernel tells at once, in front of a death. */
+START_TEST(kill_is_told_before_frames_that_a_crowd_sends_after_it)
+{
+	enum { CROWD = 100 };
+	int fds[CROWD];
+	pid_t client = fork_client();
+
+	for (int i = 0; i < CROWD; i++)
+		fds[i] = io_connect_seen(&io);
+	for (int i = 0; i < CROWD; i++)
+		send_echo(fds[i], 1);
+	loop_turn(io.loop);
+	kill_and_reap(client);
+	for (int i = 0; i < CROWD; i++)
+		send_echo(fds[i], 1);
+	io_turn_until_ended(&io, 1);
+	/* What was sent before may come before it, nothing else. */
+	ck_assert_uint_le(io_seen(&io)->end.frames_of_all, CROWD);
+	io_turn_until_frames(&io, 2 * CROWD);
+	for (int i = 0; i < CROWD; i++)
+		(void)close(fds[i]);
+}
+END_TEST
+
+struct news {
+	pid_t client;
+	int fd;
+};
+
+static void
+kill_and_send(void *arg)
+{
+	struct news *news = arg;
+
+	kill_and_reap(news->client);
+	send_echo(news->fd, 1);
+}
+
+/* The loop knows that two connections have something. While the first one's frame is carried out the client dies, and
+ * the second sends more. */
+START_TEST(kill_within_a_turn_is_told_before_frames_that_others_send_after_it)
+{
+	int first = io_connect_seen(&io);
+	struct news news;
+
+	news.client = fork_client();
+	news.fd = io_connect_seen(&io);
+	send_echo(first, 1);
+	send_echo(news.fd, 1);
+	io_server_on_next_frame(io.loop->server, kill_and_send, &news);
+	io_turn_until_ended(&io, 1);
+	ck_assert_uint_le(io_seen(&io)->end.frames_of_all, 2);
+	io_turn_until_frames(&io, 3);
+	(void)close(first);
+	(void)close(news.fd);
+}
+END_TEST
+
 /* A client that sends so many frames, forks a child that holds the socket on, and waits to be killed. */
 static pid_t
 fork_with_heir(struct pipes *pipes, unsigned frames, bool reads)
@@ -403,6 +484,8 @@ main(void)
 	tcase_add_test(cases, close_with_frames_in_the_socket_applies_them_first);
 	tcase_add_test(cases, kill_with_frames_in_the_socket_applies_them_before_the_end);
 	tcase_add_test(cases, kill_is_told_before_frames_that_others_send_after_it);
+	tcase_add_test(cases, kill_is_told_before_frames_that_a_crowd_sends_after_it);
+	tcase_add_test(cases, kill_within_a_turn_is_told_before_frames_that_others_send_after_it);
 	tcase_add_loop_test(cases, kill_of_a_peer_whose_child_holds_the_socket_is_seen, 0, 2);
 	tcase_add_test(cases, kill_with_an_heir_applies_all_frames_past_turn_frames_and_a_full_outbox);
 	tcase_add_test(cases, kill_while_nothing_is_read_from_it_still_applies_what_lies_in_the_socket);

@@ -18,6 +18,8 @@ struct server {
 	struct link conns;
 	uint64_t deadline_ns;
 	bool in_turn;
+	void (*on_frame)(void *arg); /* NULL: nothing to do */
+	void *on_frame_arg;
 };
 
 struct server_conn {
@@ -132,6 +134,16 @@ io_server_count(struct server_conn *conn, const struct server_input *input)
 }
 
 static void
+io_server_interrupt(struct server *server)
+{
+	void (*call)(void *arg) = server->on_frame;
+
+	server->on_frame = NULL;
+	if (call)
+		call(server->on_frame_arg);
+}
+
+static void
 io_server_on_frame(struct server_conn *conn, const struct server_input *input)
 {
 	const uint8_t *body = input->bytes + FRAME_REQUEST;
@@ -141,6 +153,7 @@ io_server_on_frame(struct server_conn *conn, const struct server_input *input)
 
 	frame_request_read(input->bytes, &head);
 	assert(!conn->is_closing && head.length + FRAME_LENGTH == input->size);
+	io_server_interrupt(server);
 	io_server_count(conn, input);
 	switch (head.method) {
 	case IO_BULK:
@@ -284,6 +297,13 @@ void
 io_server_set_deadline(struct server *server, uint64_t deadline_ns)
 {
 	server->deadline_ns = deadline_ns;
+}
+
+void
+io_server_on_next_frame(struct server *server, void (*call)(void *arg), void *arg)
+{
+	server->on_frame = call;
+	server->on_frame_arg = arg;
 }
 
 uint64_t

@@ -43,6 +43,9 @@ const struct io_server_seen *io_server_seen(const struct server *server);
 /* The deadline that the ends of later turns tell. */
 void io_server_set_deadline(struct server *server, uint64_t deadline_ns);
 
+/* What to do while the next frame is given, before it counts; once. */
+void io_server_on_next_frame(struct server *server, void (*call)(void *arg), void *arg);
+
 /* Connections that are open. */
 uint64_t io_server_open_count(const struct server *server);
 

@@ -71,6 +71,9 @@ enum { FIXTURE_ROOM = 24 };
 #define OPAQUE(letter) FIXTURE_LITERAL(fixture_opaque(FIXTURE_MEMORY, letter))
 #define TEXT(text) ((struct value){ VALUE_TEXT, (const uint8_t *)(text), strlen(text) })
 
+/* What queue_put takes. */
+#define LOAD(these, hold, number) (&(struct queue_load){ .values = (these), .refers = (hold), .count = (number) })
+
 /* Appends the value as Python would write it, but a reference as <id> and an opaque value as its letter. */
 void fixture_show(char *to, size_t room, const struct value *value);
 void fixture_show_blob(char *to, size_t room, const struct blob *blob);

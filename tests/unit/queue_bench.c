@@ -7,15 +7,13 @@
 enum { LETTERS = 64 };
 
 void
-queue_bench_init(struct queue_bench *bench, int64_t maxsize, bool lifo)
+queue_bench_init(struct queue_bench *bench, int64_t maxsize, enum queue_order order)
 {
 	fixture_init(&bench->fixture);
 	for (uint64_t i = 0; i < CLIENTS; i++)
 		bench->clients[i] = fixture_session(&bench->fixture, i + 1);
 	bench->queue = fixture_open(&bench->fixture,
-	    &(struct object_options){ .kind = KIND_QUEUE,
-		.maxsize = maxsize,
-		.order = lifo ? QUEUE_LIFO : QUEUE_FIFO });
+	    &(struct object_options){ .kind = KIND_QUEUE, .maxsize = maxsize, .order = order });
 }
 
 void
@@ -44,19 +42,35 @@ answer(struct queue_bench *bench, enum concur_status status, struct result *resu
 	return to;
 }
 
+static const char *
+put(struct queue_bench *bench, const struct ask *ask, const char *letters, uint64_t delay_ns, uint64_t ttl_ns)
+{
+	struct value values[LETTERS];
+	bool refers[LETTERS] = { false };
+	struct result result = { 0 };
+	struct queue_load load = { .values = values, .refers = refers, .count = strlen(letters) };
+
+	for (size_t i = 0; letters[i]; i++)
+		values[i] = (struct value){ VALUE_TEXT, (const uint8_t *)letters + i, 1 };
+	queue_load_times(&bench->fixture.core, &load, delay_ns, ttl_ns);
+	return answer(bench, queue_put(&bench->fixture.core, bench->queue, ask, &load, &result), &result);
+}
+
 const char *
 queue_bench_put(struct queue_bench *bench, unsigned client, uint64_t call, int64_t wait_ns, const char *letters)
 {
 	struct ask ask = fixture_ask(bench->clients[client], call, call, wait_ns);
-	struct value values[LETTERS];
-	bool refers[LETTERS] = { false };
-	struct result result = { 0 };
-	enum concur_status status;
 
-	for (size_t i = 0; letters[i]; i++)
-		values[i] = (struct value){ VALUE_TEXT, (const uint8_t *)letters + i, 1 };
-	status = queue_put(&bench->fixture.core, bench->queue, &ask, values, refers, strlen(letters), &result);
-	return answer(bench, status, &result);
+	return put(bench, &ask, letters, 0, 0);
+}
+
+const char *
+queue_bench_put_timed(struct queue_bench *bench, uint64_t call, int64_t wait_ns, const char *letters, uint64_t delay_ns,
+    uint64_t ttl_ns)
+{
+	struct ask ask = fixture_ask(bench->clients[0], call, call, wait_ns);
+
+	return put(bench, &ask, letters, delay_ns, ttl_ns);
 }
 
 const char *

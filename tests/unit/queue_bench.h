@@ -16,12 +16,14 @@ struct queue_bench {
 	char answer[512];
 };
 
-void queue_bench_init(struct queue_bench *bench, int64_t maxsize, bool lifo);
+void queue_bench_init(struct queue_bench *bench, int64_t maxsize, enum queue_order order);
 void queue_bench_fini(struct queue_bench *bench);
 
 /* The calls. What they return is valid until the next. */
 const char *queue_bench_put(struct queue_bench *bench, unsigned client, uint64_t call, int64_t wait_ns,
     const char *letters);
+const char *queue_bench_put_timed(struct queue_bench *bench, uint64_t call, int64_t wait_ns, const char *letters,
+    uint64_t delay_ns, uint64_t ttl_ns);
 const char *queue_bench_get(struct queue_bench *bench, unsigned client, uint64_t call, int64_t wait_ns);
 const char *queue_bench_get_many(struct queue_bench *bench, unsigned client, uint64_t call, int64_t wait_ns,
     size_t count);

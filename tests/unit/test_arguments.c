@@ -59,6 +59,19 @@ open_pipe(struct bench *bench)
 	return ends->end0;
 }
 
+/* Anonymous, with one of what its kind counts: a barrier has at least one party. */
+static uint64_t
+open_one(struct world_client *client, Concur__V1__Kind kind)
+{
+	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
+
+	request.kind = kind;
+	request.count = 1;
+	if (kind == CONCUR__V1__KIND__KIND_ARRAY)
+		request.typecode = 'i';
+	return world_open_with(client, &request);
+}
+
 static void
 bench_init(struct bench *bench)
 {
@@ -67,7 +80,7 @@ bench_init(struct bench *bench)
 	bench->client = world_join(&bench->world);
 	for (unsigned kind = 1; kind < KINDS; kind++) {
 		if (kind_find(kind) && kind != KIND_PIPE)
-			bench->objects[kind] = world_open(bench->client, (Concur__V1__Kind)kind, NULL);
+			bench->objects[kind] = open_one(bench->client, (Concur__V1__Kind)kind);
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);
 	bench_fill(bench);
@@ -200,9 +213,12 @@ kinds_of_service(const char *service)
 		const char *service;
 		unsigned kinds;
 	} rows[] = {
+		{ "concur.v1.Array", KIND_BIT(KIND_ARRAY) },
+		{ "concur.v1.Barrier", KIND_BIT(KIND_BARRIER) },
 		{ "concur.v1.Cell", KIND_BIT(KIND_CELL) },
 		{ "concur.v1.Dict", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) },
 		{ "concur.v1.Event", KIND_BIT(KIND_EVENT) },
+		{ "concur.v1.Latch", KIND_BIT(KIND_LATCH) },
 		{ "concur.v1.List", KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.RWLock", KIND_BIT(KIND_RWLOCK) },
@@ -268,7 +284,8 @@ expect(const struct row *row, const struct world_call *call, enum concur_status 
 static bool
 takes_value(const struct row *row, const char *field)
 {
-	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") && !is(row, "/concur.v1.List/DeleteSlice");
+	return has_field(row, field) && !is(row, "/concur.v1.List/GetSlice") &&
+	    !is(row, "/concur.v1.List/DeleteSlice") && !is(row, "/concur.v1.Array/GetSlice");
 }
 
 static bool

@@ -48,8 +48,8 @@ samples(struct concur_value *ret, size_t room)
 	ret[n++] = CV("");
 	ret[n++] = CV("gr\xc3\xbc\xc3\x9f");
 	ret[n++] = concur_data("a\0b", 3);
-	ret[n++] = concur_array('i', "\1\0\0\0\2\0\0\0", 8);
-	ret[n++] = concur_array('d', NULL, 0);
+	ret[n++] = concur_array_value('i', "\1\0\0\0\2\0\0\0", 8);
+	ret[n++] = concur_array_value('d', NULL, 0);
 	ret[n++] = reference;
 	ret[n++] = opaque_value;
 	ret[n++] = bare;

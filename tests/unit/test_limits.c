@@ -251,6 +251,22 @@ store_bytes(struct bench *bench, size_t kib)
 	bench->call = world_call(bench->client, "/concur.v1.List/Append", &request.base);
 }
 
+/* Gets whose replies are all on their way at once. */
+static void
+get_many_unread(struct bench *bench, size_t gets)
+{
+	Concur__V1__PutRequest put = CONCUR__V1__PUT_REQUEST__INIT;
+	Concur__V1__WaitRequest get = CONCUR__V1__WAIT_REQUEST__INIT;
+
+	put.object = get.object = bench->queue;
+	put.value = world_integer(&bench->world, 1);
+	for (size_t i = 0; i < gets; i++)
+		world_send(bench->client, "/concur.v1.Queue/Put", &put.base);
+	for (size_t i = 0; i < gets; i++)
+		bench->call = world_send(bench->client, "/concur.v1.Queue/Get", &get.base);
+	world_turn(&bench->world, 0);
+}
+
 /* -- the table --------------------------------------------------------------------------------------------------- */
 
 /* `reach(most)` passes; `reach(most + 1)` is refused, with the limit's name. */
@@ -279,6 +295,7 @@ static const struct limit_case {
 	{ "container_max", 5, 5, CONCUR_LIMIT, repeat },
 	{ "objects_max", 5, 5, CONCUR_LIMIT, open_many },
 	{ "calls_max", 5, 5, CONCUR_LIMIT, wait_many },
+	{ "deliveries_max", 5, 5, CONCUR_LIMIT, get_many_unread },
 	{ "arena_max", 1024 * 1024, 300, CONCUR_TOO_LARGE, unpack_much },
 	{ "memory_max", 100 * 1024, 80, CONCUR_LIMIT, store_bytes },
 };

@@ -330,6 +330,54 @@ START_TEST(wait_with_an_end_or_of_a_free_context_is_no_deadlock)
 }
 END_TEST
 
+/* Owner `pair` of client 1 stands in for the strict lock of that number and is blocked on another, which the same owner
+ * of client 2 holds, who is blocked on the strict one. The call of client 2. */
+static struct world_call *
+stand_in_a_pair(struct bench *bench, unsigned pair)
+{
+	char name[] = "other 0";
+	uint64_t other;
+
+	name[6] = (char)('0' + pair);
+	other = open_strict(bench->clients[2], name);
+	bench->clients[1]->context = bench->clients[2]->context = pair + 1;
+	acquire(bench, 2, other, 0);
+	bench->clients[1]->flags = 0;
+	acquire(bench, 1, bench->strict[pair], -1);
+	bench->clients[1]->flags = bench->clients[2]->flags = FRAME_BLOCKED;
+	acquire(bench, 1, other, -1);
+	return acquire(bench, 2, bench->strict[pair], -1);
+}
+
+START_TEST(death_that_closes_two_cycles_tells_each_of_its_own)
+{
+	static const char *const names[2][2] = { { "'strict 0'", "'other 0'" }, { "'strict 1'", "'other 1'" } };
+	struct world_call *calls[2];
+	struct bench bench;
+
+	bench_init(&bench);
+	for (unsigned i = 0; i < 2; i++)
+		acquire(&bench, 0, bench.strict[i], 0);
+	for (unsigned i = 0; i < 2; i++)
+		calls[i] = stand_in_a_pair(&bench, i);
+	ck_assert(!calls[0]->answered && !calls[1]->answered);
+	die(&bench, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		const Concur__V1__Error *error;
+		char text[1024];
+
+		ck_assert_int_eq(calls[i]->status, CONCUR_DEADLOCK);
+		error = world_error(calls[i]);
+		snprintf(text, sizeof text, "%.*s", (int)error->message.len, (const char *)error->message.data);
+		for (unsigned j = 0; j < 2; j++) {
+			ck_assert_msg(strstr(text, names[i][j]), "%s", text);
+			ck_assert_msg(!strstr(text, names[1 - i][j]), "%s", text);
+		}
+	}
+	world_fini(&bench.world);
+}
+END_TEST
+
 START_TEST(cycle_is_gone_when_one_of_it_dies)
 {
 	struct world_call *wait;
@@ -425,7 +473,7 @@ START_TEST(item_put_after_the_death_of_a_getter_goes_to_the_next)
 }
 END_TEST
 
-START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_no_other)
+START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_nothing)
 {
 	Concur__V1__PutRequest request = CONCUR__V1__PUT_REQUEST__INIT;
 	struct world_call *taken, *next;
@@ -439,9 +487,11 @@ START_TEST(item_put_and_death_of_its_getter_in_one_turn_loses_no_other)
 		world_send(bench.clients[2], "/concur.v1.Queue/Put", &request.base);
 	}
 	world_end(bench.clients[0], SERVER_PEER_DIED);
-	next = get(&bench, 1, 0);
 	ck_assert(!taken->answered);
-	ck_assert_int_eq(world_number(&((const Concur__V1__ValueReply *)next->message)->value), 1);
+	for (int64_t i = 0; i < 2; i++) {
+		next = get(&bench, 1, 0);
+		ck_assert_int_eq(world_number(&((const Concur__V1__ValueReply *)next->message)->value), i);
+	}
 	world_fini(&bench.world);
 }
 END_TEST
@@ -481,11 +531,12 @@ main(void)
 		credit_of_a_second_death_is_one,
 		wait_that_closes_a_cycle_fails_in_words_that_name_it,
 		wait_with_an_end_or_of_a_free_context_is_no_deadlock,
+		death_that_closes_two_cycles_tells_each_of_its_own,
 		cycle_is_gone_when_one_of_it_dies,
 		cancel_of_a_condition_wait_says_that_it_takes_its_lock_back,
 		death_of_the_notified_in_the_turn_of_the_notify_wakes_the_next,
 		item_put_after_the_death_of_a_getter_goes_to_the_next,
-		item_put_and_death_of_its_getter_in_one_turn_loses_no_other,
+		item_put_and_death_of_its_getter_in_one_turn_loses_nothing,
 		items_put_by_the_dead_stay_in_order,
 		NULL,
 	};

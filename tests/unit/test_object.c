@@ -138,7 +138,8 @@ START_TEST(open_of_every_kind_says_what_it_is)
 {
 	static const char *const names[] = { "dict", "list", "queue", "lock", "value", "set", "namespace", "array",
 		"pipe", "rlock", "rwlock", "semaphore", "condition", "event", "barrier", "latch" };
-	const unsigned begin_with_one = KIND_BIT(KIND_CELL) | KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH);
+	const unsigned begin_with_one =
+	    KIND_BIT(KIND_CELL) | KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH) | KIND_BIT(KIND_ARRAY);
 	struct bench bench;
 
 	bench_init(&bench);
@@ -147,8 +148,8 @@ START_TEST(open_of_every_kind_says_what_it_is)
 
 		if (!kind_find(id))
 			continue;
-		object =
-		    fixture_open(&bench.fixture, &(struct object_options){ .kind = id, .count = 1, .paired = true });
+		object = fixture_open(&bench.fixture,
+		    &(struct object_options){ .kind = id, .count = 1, .typecode = 'i', .paired = true });
 
 		ck_assert_ptr_eq(object->kind, kind_find(id));
 		ck_assert_int_eq(object->kind->id, id);
@@ -421,8 +422,9 @@ START_TEST(references_in_keys_values_and_cells_are_let_go)
 	ck_assert_status(dict_set(bench.core, dict, &item), CONCUR_OK);
 	ck_assert_status(cell_set(bench.core, cell, &values[0], true, NULL), CONCUR_OK);
 	ask = fixture_ask(bench.client, 1, 1, -1);
-	ck_assert_status(queue_put(bench.core, queue, &ask, values, &(bool){ true }, 1, &result), CONCUR_OK);
-	ck_assert_status(queue_put(bench.core, queue, &ask, values + 1, &(bool){ true }, 1, &result), CONCUR_PENDING);
+	ck_assert_status(queue_put(bench.core, queue, &ask, LOAD(values, &(bool){ true }, 1), &result), CONCUR_OK);
+	ck_assert_status(queue_put(bench.core, queue, &ask, LOAD(values + 1, &(bool){ true }, 1), &result),
+	    CONCUR_PENDING);
 	ck_assert(lives(&bench, key) && lives(&bench, value) && lives(&bench, held) && lives(&bench, waiting));
 
 	ck_assert_status(dict_kind.clear(bench.core, (struct object *)dict), CONCUR_OK);

@@ -196,6 +196,52 @@ START_TEST(session_end_passes_nothing_to_its_own_waiters)
 }
 END_TEST
 
+static struct object *
+open_for(struct bench *bench, enum lifetime lifetime)
+{
+	const struct object_open open = { .creator = bench->client,
+		.options = { .kind = KIND_QUEUE, .lifetime = lifetime } };
+	struct object *object;
+	bool created;
+
+	ck_assert_status(object_open(bench->core, &open, &object, &created), CONCUR_OK);
+	return object;
+}
+
+START_TEST(session_end_lets_go_of_many_objects_and_handles_by_steps)
+{
+	enum { EACH = 10, STEPS = 4 };
+	struct result result = { 0 };
+	struct object *last = NULL;
+	struct bench bench;
+	struct ask ask;
+
+	bench_init(&bench);
+	bench.fixture.limits.turn_steps = STEPS;
+	for (unsigned i = 0; i < EACH; i++) {
+		last = open_for(&bench, LIFETIME_SESSION);
+		ck_assert_int_eq(session_ref(bench.core, bench.client, open_for(&bench, LIFETIME_REFCOUNT)), 0);
+	}
+	/* A handle taken twice is one step. */
+	ck_assert_int_eq(session_ref(bench.core, bench.client, (struct object *)bench.queue), 0);
+	ck_assert_int_eq(session_ref(bench.core, bench.client, (struct object *)bench.queue), 0);
+	ask = fixture_ask(bench.other, 1, 7, -1);
+	ck_assert_status(queue_get(bench.core, (struct queue *)last, &ask, false, 1, &result), CONCUR_PENDING);
+
+	session_end(bench.core, bench.client, FAREWELL_DEATH);
+	ck_assert_uint_eq(bench.core->objects.count, 1 + 2 * EACH - STEPS);
+	ck_assert_uint_eq(bench.core->sessions.count, 1);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "");
+	/* Who waited for an object is told within the turn in which it goes. */
+	while (fixture_turn(&bench.fixture, 0) == 0)
+		ck_assert(link_empty(&bench.core->ready));
+	ck_assert_str_eq(bench.fixture.diary, "7:REMOVED");
+	ck_assert_uint_eq(bench.core->objects.count, 1);
+	ck_assert_uint_eq(((struct object *)bench.queue)->refs, 1);
+	bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(unref_of_what_was_never_held_is_refused)
 {
 	struct bench bench;
@@ -218,6 +264,7 @@ main(void)
 		context_end_is_for_one_context_only,
 		session_end_lets_go_of_all_it_owned,
 		session_end_passes_nothing_to_its_own_waiters,
+		session_end_lets_go_of_many_objects_and_handles_by_steps,
 		unref_of_what_was_never_held_is_refused,
 		NULL,
 	};

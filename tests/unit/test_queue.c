@@ -7,7 +7,7 @@ START_TEST(get_of_fifo_gives_the_oldest)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "abc");
 	queue_bench_put(&bench, 0, 2, 0, "d");
 	ck_assert_str_eq(queue_bench_get(&bench, 1, 3, 0), "DONE 'a'");
@@ -22,7 +22,7 @@ START_TEST(get_of_lifo_gives_the_youngest)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, true);
+	queue_bench_init(&bench, 0, QUEUE_LIFO);
 	queue_bench_put(&bench, 0, 1, 0, "abc");
 	ck_assert_str_eq(queue_bench_get(&bench, 1, 2, 0), "DONE 'c'");
 	queue_bench_put(&bench, 0, 3, 0, "d");
@@ -36,7 +36,7 @@ START_TEST(put_past_maxsize_is_full)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 2, false);
+	queue_bench_init(&bench, 2, QUEUE_FIFO);
 	ck_assert_str_eq(queue_bench_put(&bench, 0, 1, 0, "a"), "DONE");
 	ck_assert_str_eq(queue_bench_put(&bench, 0, 2, 0, "bc"), "FULL");
 	queue_bench_expect_state(&bench, 1, 1, 0, 0);
@@ -52,7 +52,7 @@ START_TEST(open_with_negative_maxsize_is_unbounded)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, -5, false);
+	queue_bench_init(&bench, -5, QUEUE_FIFO);
 	for (uint64_t i = 0; i < 100; i++)
 		ck_assert_str_eq(queue_bench_put(&bench, 0, i, 0, "abcdef"), "DONE");
 	queue_bench_expect_state(&bench, 600, 600, 0, 0);
@@ -67,7 +67,7 @@ START_TEST(put_past_container_max_is_full_whatever_maxsize)
 	for (size_t i = 0; i < UNIT_COUNT(sizes); i++) {
 		struct queue_bench bench;
 
-		queue_bench_init(&bench, sizes[i], false);
+		queue_bench_init(&bench, sizes[i], QUEUE_FIFO);
 		bench.fixture.limits.container_max = 3;
 		ck_assert_str_eq(queue_bench_put(&bench, 0, 1, 0, "abc"), "DONE");
 		ck_assert_str_eq(queue_bench_put(&bench, 0, 2, 0, "d"), "FULL");
@@ -82,7 +82,7 @@ START_TEST(put_of_nothing_changes_nothing)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 2, false);
+	queue_bench_init(&bench, 2, QUEUE_FIFO);
 	ck_assert_str_eq(queue_bench_put(&bench, 0, 1, 0, ""), "DONE");
 	queue_bench_expect_state(&bench, 0, 0, 0, 0);
 	queue_bench_fini(&bench);
@@ -96,10 +96,10 @@ START_TEST(put_counts_the_new_size)
 	struct result result = { 0 };
 	struct value value = INTEGER(5);
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "abc");
 	ask = fixture_ask(bench.clients[0], 1, 2, 0);
-	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, &value, &(bool){ false }, 1, &result),
+	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, LOAD(&value, &(bool){ false }, 1), &result),
 	    CONCUR_OK);
 	ck_assert_uint_eq(result.number, 4);
 	queue_bench_fini(&bench);
@@ -112,7 +112,7 @@ START_TEST(join_waits_until_all_is_done)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	ck_assert_str_eq(queue_bench_join(&bench, 0, 1, -1), "DONE");
 	queue_bench_put(&bench, 0, 2, 0, "abc");
 	ck_assert_str_eq(queue_bench_join(&bench, 0, 3, 0), "TIMED_OUT");
@@ -133,7 +133,7 @@ START_TEST(clear_counts_items_as_done_and_lets_putters_go)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 2, false);
+	queue_bench_init(&bench, 2, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "ab");
 	queue_bench_get(&bench, 0, 2, 0);
 	queue_bench_put(&bench, 0, 3, 0, "c");
@@ -153,7 +153,7 @@ START_TEST(clear_after_all_was_told_done_keeps_the_count_at_zero)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "ab");
 	ck_assert_status(queue_task_done(&bench.fixture.core, bench.queue, 2), CONCUR_OK);
 	ck_assert_status(queue_kind.clear(&bench.fixture.core, (struct object *)bench.queue), CONCUR_OK);
@@ -168,7 +168,7 @@ START_TEST(shutdown_lets_what_is_queued_be_got)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 2, false);
+	queue_bench_init(&bench, 2, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "ab");
 	queue_bench_put(&bench, 0, 2, -1, "c");
 	queue_bench_join(&bench, 1, 3, -1);
@@ -188,7 +188,7 @@ START_TEST(shutdown_wakes_all_getters)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	queue_bench_get(&bench, 0, 1, -1);
 	queue_bench_get_many(&bench, 1, 2, 500, 3);
 	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, false), CONCUR_OK);
@@ -202,7 +202,7 @@ START_TEST(shutdown_immediate_drops_what_is_queued)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 2, false);
+	queue_bench_init(&bench, 2, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "ab");
 	queue_bench_put(&bench, 0, 2, -1, "c");
 	queue_bench_join(&bench, 1, 3, -1);
@@ -220,7 +220,7 @@ START_TEST(shutdown_immediate_with_tasks_under_way_leaves_join_waiting)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "ab");
 	queue_bench_get(&bench, 0, 2, 0);
 	queue_bench_join(&bench, 1, 3, -1);
@@ -237,7 +237,7 @@ START_TEST(destroy_with_waiters_answers_removed)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 1, false);
+	queue_bench_init(&bench, 1, QUEUE_FIFO);
 	queue_bench_get(&bench, 0, 1, -1);
 	queue_bench_cancel(&bench, 0, 1);
 	queue_bench_put(&bench, 0, 2, 0, "a");

@@ -9,7 +9,7 @@ START_TEST(put_serves_getters_in_their_order)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 0, false);
+	queue_bench_init(&bench, 0, QUEUE_FIFO);
 	ck_assert_str_eq(queue_bench_get(&bench, 0, 1, -1), "PENDING");
 	ck_assert_str_eq(queue_bench_get_many(&bench, 1, 2, -1, 2), "PENDING");
 	ck_assert_str_eq(queue_bench_get(&bench, 2, 3, -1), "PENDING");
@@ -27,7 +27,7 @@ START_TEST(get_serves_putters_in_their_order)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 3, false);
+	queue_bench_init(&bench, 3, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "abc");
 	ck_assert_str_eq(queue_bench_put(&bench, 0, 2, -1, "de"), "PENDING");
 	ck_assert_str_eq(queue_bench_put(&bench, 1, 3, -1, "f"), "PENDING");
@@ -50,7 +50,7 @@ START_TEST(get_of_small_queue_passes_all_putters_through)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 1, false);
+	queue_bench_init(&bench, 1, QUEUE_FIFO);
 	queue_bench_put(&bench, 0, 1, 0, "a");
 	for (uint64_t i = 0; i < 5; i++)
 		ck_assert_str_eq(queue_bench_put(&bench, 0, 10 + i, -1, (char[]){ (char)('b' + i), 0 }), "PENDING");
@@ -69,7 +69,7 @@ START_TEST(wait_past_its_deadline_gives_a_plain_no)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 1, false);
+	queue_bench_init(&bench, 1, QUEUE_FIFO);
 	ck_assert_str_eq(queue_bench_get(&bench, 0, 1, 50), "PENDING");
 	ck_assert_uint_eq(fixture_turn(&bench.fixture, 49), 50);
 	ck_assert_said(&bench, "");
@@ -94,7 +94,7 @@ START_TEST(cancel_of_getter_at_any_place_keeps_the_others_order)
 		char expected[64] = "";
 		char letter = 'a';
 
-		queue_bench_init(&bench, 0, false);
+		queue_bench_init(&bench, 0, QUEUE_FIFO);
 		for (uint64_t call = 1; call <= 3; call++)
 			queue_bench_get(&bench, (unsigned)call - 1, call, -1);
 		queue_bench_cancel(&bench, (unsigned)gone - 1, gone);
@@ -115,7 +115,7 @@ END_TEST
 static void
 stand_in_line(struct queue_bench *bench)
 {
-	queue_bench_init(bench, 3, false);
+	queue_bench_init(bench, 3, QUEUE_FIFO);
 	queue_bench_put(bench, 0, 1, 0, "ab");
 	ck_assert_str_eq(queue_bench_put(bench, 0, 2, 100, "cde"), "PENDING");
 	ck_assert_str_eq(queue_bench_put(bench, 1, 3, -1, "f"), "PENDING");
@@ -179,7 +179,7 @@ START_TEST(death_of_session_with_two_putters_puts_nothing)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 3, false);
+	queue_bench_init(&bench, 3, QUEUE_FIFO);
 	queue_bench_put(&bench, 1, 1, 0, "ab");
 	/* When the long ones leave, the short ones behind them would fit. */
 	for (uint64_t call = 2; call < 40; call += 2) {
@@ -199,7 +199,7 @@ START_TEST(cancel_all_with_two_putters_puts_nothing)
 {
 	struct queue_bench bench;
 
-	queue_bench_init(&bench, 3, false);
+	queue_bench_init(&bench, 3, QUEUE_FIFO);
 	queue_bench_put(&bench, 1, 1, 0, "ab");
 	queue_bench_put(&bench, 0, 2, -1, "cde");
 	queue_bench_put(&bench, 0, 3, -1, "x");
@@ -219,12 +219,14 @@ START_TEST(context_end_with_two_putters_puts_nothing)
 	struct result result = { 0 };
 	struct ask ask;
 
-	queue_bench_init(&bench, 3, false);
+	queue_bench_init(&bench, 3, QUEUE_FIFO);
 	queue_bench_put(&bench, 1, 1, 0, "ab");
 	ask = fixture_ask(bench.clients[0], 7, 2, -1);
-	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, values, refers, 3, &result), CONCUR_PENDING);
+	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, LOAD(values, refers, 3), &result),
+	    CONCUR_PENDING);
 	ask.call = 3;
-	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, values, refers, 1, &result), CONCUR_PENDING);
+	ck_assert_status(queue_put(&bench.fixture.core, bench.queue, &ask, LOAD(values, refers, 1), &result),
+	    CONCUR_PENDING);
 	session_context_end(&bench.fixture.core, bench.clients[0], 7);
 	ck_assert_said(&bench, "2:CANCELLED, 3:CANCELLED");
 	queue_bench_expect_state(&bench, 2, 2, 0, 0);

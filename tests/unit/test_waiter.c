@@ -165,7 +165,8 @@ START_TEST(result_that_came_first_wins_over_the_deadline)
 	wait_in(&bench, bench.client, 1, 10);
 	ask = fixture_ask(bench.other, 1, 2, 0);
 	bench.core->now_ns = 10;
-	ck_assert_status(queue_put(bench.core, bench.queue, &ask, &TEXT("a"), &(bool){ false }, 1, &result), CONCUR_OK);
+	ck_assert_status(queue_put(bench.core, bench.queue, &ask, LOAD(&TEXT("a"), &(bool){ false }, 1), &result),
+	    CONCUR_OK);
 	fixture_turn(&bench.fixture, 10);
 	ck_assert_said(&bench, "1:DONE 'a'");
 	bench_fini(&bench);

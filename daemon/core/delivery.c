@@ -1,0 +1,129 @@
+/* Deliveries. Entries are added when items are taken and numbered when their replies are written, which is in the same
+ * order; so those that are numbered are the oldest, and the numbers rise. */
+#include "daemon/core/delivery.h"
+
+#include "daemon/core/queue.h"
+#include "daemon/core/store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+	DELIVERIES_ROOM_MIN = 4,
+	DELIVERIES_KEEP = 64, /* entries whose room is kept when all are gone */
+};
+
+static int
+deliveries_resize(struct core *core, struct deliveries *deliveries, size_t room)
+{
+	struct delivery *entries = room ? reallocarray(NULL, room, sizeof *entries) : NULL;
+
+	if (room && !entries)
+		return -1;
+	for (size_t i = 0; i < deliveries->count; i++)
+		entries[i] = *deliveries_at(deliveries, i);
+	free(deliveries->entries);
+	core->object_bytes += (room - deliveries->room) * sizeof *entries;
+	deliveries->entries = entries;
+	deliveries->room = room;
+	deliveries->first = 0;
+	return 0;
+}
+
+int
+deliveries_reserve_slowly(struct core *core, struct deliveries *deliveries, size_t more)
+{
+	size_t room = deliveries->room ? deliveries->room : DELIVERIES_ROOM_MIN;
+
+	while (room < deliveries->count + more)
+		room *= 2;
+	return deliveries_resize(core, deliveries, room);
+}
+
+/* One item less in doubt. */
+static void
+origin_forget(struct origin *origin)
+{
+	if (--origin->in_doubt == 0 && !origin->queue)
+		free(origin);
+}
+
+/* Forgets the oldest, which is delivered. */
+static void
+deliveries_pop(struct core *core, struct deliveries *deliveries)
+{
+	struct delivery *delivery = deliveries_at(deliveries, 0);
+
+	origin_forget(delivery->origin);
+	store_drop(core, NULL, delivery->blob);
+	deliveries->first = (deliveries->first + 1) & (deliveries->room - 1);
+	deliveries->count--;
+	if (deliveries->written)
+		deliveries->written--;
+}
+
+static void
+deliveries_shrink(struct core *core, struct deliveries *deliveries)
+{
+	if (deliveries->count == 0 && deliveries->room > DELIVERIES_KEEP)
+		(void)deliveries_resize(core, deliveries, 0);
+}
+
+void
+deliveries_read(struct core *core, struct deliveries *deliveries, uint64_t reply)
+{
+	while (deliveries->count && deliveries_at(deliveries, 0)->reply <= reply)
+		deliveries_pop(core, deliveries);
+	deliveries_shrink(core, deliveries);
+}
+
+void
+deliveries_drop(struct core *core, struct deliveries *deliveries)
+{
+	while (deliveries->count)
+		deliveries_pop(core, deliveries);
+	(void)deliveries_resize(core, deliveries, 0);
+}
+
+/* One goes back; it is in doubt no longer, but its entry is there still. */
+static enum concur_status
+delivery_return(struct core *core, const struct delivery *delivery)
+{
+	struct queue *queue = delivery->origin->queue;
+
+	if (queue)
+		return queue_return(core, queue, delivery);
+	store_drop(core, NULL, delivery->blob);
+	return CONCUR_OK;
+}
+
+/* All that have gone back, those behind `left`, are in their places: now their queues can serve. */
+static void
+deliveries_settle(struct core *core, struct deliveries *deliveries, size_t left)
+{
+	for (; deliveries->count > left; deliveries->count--) {
+		struct origin *origin = deliveries_at(deliveries, deliveries->count - 1)->origin;
+
+		if (origin->queue)
+			queue_returned(core, origin->queue);
+		origin_forget(origin);
+	}
+}
+
+bool
+deliveries_return(struct core *core, struct deliveries *deliveries)
+{
+	size_t left = deliveries->count;
+
+	/* The youngest first, so that each goes in front of the one before. */
+	while (left && delivery_return(core, deliveries_at(deliveries, left - 1)) == CONCUR_OK)
+		left--;
+	deliveries_settle(core, deliveries, left);
+	if (left) {
+		deliveries->written = deliveries->written < left ? deliveries->written : left;
+		return false;
+	}
+	deliveries->written = 0;
+	(void)deliveries_resize(core, deliveries, 0);
+	return true;
+}

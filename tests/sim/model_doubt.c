@@ -1,0 +1,100 @@
+/* The model of items on their way: those that were got, and of which the server can not know yet that they were read.
+ *
+ * All stand in one list, oldest first. The simulator says which calls' replies a client has read, and when it has sent
+ * a frame, which tells the server so. */
+#include "tests/sim/model.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct model_doubt {
+	struct link link; /* in model->doubts */
+	const struct model_session *session;
+	uint64_t call;
+	unsigned queue;
+	struct model_item item;
+	bool is_read;    /* by the client, which has not told so */
+	bool is_dropped; /* the queue was cleared meanwhile */
+};
+
+static struct model_doubt *
+doubt_of(struct link *link)
+{
+	return LINK_ENTRY(link, struct model_doubt, link);
+}
+
+static void
+doubt_forget(struct model_doubt *doubt)
+{
+	link_remove(&doubt->link);
+	free(doubt);
+}
+
+void
+model_doubt_add(struct model *model, const struct model_call *call, struct model_item item)
+{
+	struct model_doubt *doubt = calloc(1, sizeof *doubt);
+
+	if (!doubt)
+		abort();
+	doubt->session = call->session;
+	doubt->call = call->id;
+	doubt->queue = call->object;
+	doubt->item = item;
+	link_append(&model->doubts, &doubt->link);
+}
+
+void
+model_doubt_clear(struct model *model, unsigned queue)
+{
+	for (struct link *at = model->doubts.next; at != &model->doubts; at = at->next)
+		doubt_of(at)->is_dropped |= doubt_of(at)->queue == queue;
+}
+
+void
+model_read(struct model *model, const struct model_session *session, uint64_t call)
+{
+	for (struct link *at = model->doubts.next; at != &model->doubts; at = at->next)
+		doubt_of(at)->is_read |= doubt_of(at)->session == session && doubt_of(at)->call == call;
+}
+
+void
+model_told(struct model *model, const struct model_session *session)
+{
+	for (struct link *at = model->doubts.next, *next; at != &model->doubts; at = next) {
+		next = at->next;
+		if (doubt_of(at)->session == session && doubt_of(at)->is_read)
+			doubt_forget(doubt_of(at));
+	}
+}
+
+/* In front of what is younger; on a stack on top. */
+static void
+doubt_return(struct model *model, const struct model_doubt *doubt)
+{
+	struct model_queue *queue = &model->queues[doubt->queue];
+	size_t at = queue->count;
+
+	assert(queue->count < MODEL_QUEUE);
+	for (; !queue->lifo && at > 0 && queue->items[at - 1].order > doubt->item.order; at--)
+		queue->items[at] = queue->items[at - 1];
+	queue->items[at] = doubt->item;
+	queue->count++;
+}
+
+void
+model_doubt_end(struct model *model, const struct model_session *session, bool has_died)
+{
+	for (struct link *at = model->doubts.prev, *next; at != &model->doubts; at = next) {
+		struct model_doubt *doubt = doubt_of(at);
+
+		next = at->prev;
+		if (doubt->session != session)
+			continue;
+		if (has_died && doubt->is_dropped)
+			model_finish(model, doubt->queue, 1);
+		else if (has_died)
+			doubt_return(model, doubt);
+		doubt_forget(doubt);
+	}
+}
