@@ -260,6 +260,18 @@ concur_future *concur_object_copy_begin(concur_object *object);
 /* The version that the original had when the copy was made; 0 for a handle that did not come of concur_object_copy. */
 uint64_t concur_object_original_version(const concur_object *copy);
 
+/* Whether two dicts, lists, sets, arrays, namespaces or cells hold the same, as Python's ==; or one and a value: a list
+ * and a LIST, a dict and a MAP, an array and an ARRAY, a cell and anything. OK if it is so, NO if not. NEEDS_COMPARE
+ * where only the client can tell, TYPE_ERROR for what is not compared, TOO_LARGE for more than sort_max items. */
+CONCUR_CHECKED enum concur_status concur_object_equal(concur_object *object, concur_object *other);
+concur_future *concur_object_equal_begin(concur_object *object, concur_object *other);
+CONCUR_CHECKED enum concur_status concur_object_equal_value(concur_object *object, struct concur_value value);
+concur_future *concur_object_equal_value_begin(concur_object *object, struct concur_value value);
+
+/* The rlock that a cell or an array has of its own, as get_lock() of multiprocessing's Value and Array; the handle is
+ * freed with concur_free(). Nobody has to hold it: calls on the object do not ask for it. WRONG_KIND. */
+CONCUR_CHECKED enum concur_status concur_object_own_lock(concur_object *object, concur_lock **ret_lock);
+
 /* Takes the object's name away; it goes when nobody refers to it. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);

@@ -67,6 +67,13 @@ CONCUR_CHECKED enum concur_status concur_dict_compare_exchange(concur_dict *dict
 concur_future *concur_dict_compare_exchange_begin(concur_dict *dict, struct concur_value key,
     struct concur_value expected, struct concur_value value);
 
+/* The lock of a key, whether or not the key is there: an anonymous strict lock like any other, the same for all who ask
+ * while anybody has it; each has a handle of its own. What is locked is only what the processes agree on: calls on the
+ * key do not look at it. */
+CONCUR_CHECKED enum concur_status concur_dict_key_lock(concur_dict *dict, struct concur_value key,
+    concur_lock **ret_lock);
+concur_future *concur_dict_key_lock_begin(concur_dict *dict, struct concur_value key);
+
 /* A page of at most `count` pairs (0: as many as fit) in insertion order: `cursor` 0 begins, then what the page before
  * said. CHANGED if the dict's layout changed since that. */
 CONCUR_CHECKED enum concur_status concur_dict_page(concur_dict *dict, uint64_t cursor, uint32_t count,

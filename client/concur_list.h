@@ -31,6 +31,11 @@ CONCUR_CHECKED enum concur_status concur_list_extend(concur_list *list, const st
     size_t count);
 concur_future *concur_list_extend_begin(concur_list *list, const struct concur_value *values, size_t count);
 
+/* list += other, which is a list, a set, an array or a dict (its keys): one step in the daemon, for at most sort_max
+ * items: TOO_LARGE. WRONG_KIND. */
+CONCUR_CHECKED enum concur_status concur_list_extend_from(concur_list *list, concur_object *other);
+concur_future *concur_list_extend_from_begin(concur_list *list, concur_object *other);
+
 /* An index past either end means that end. */
 CONCUR_CHECKED enum concur_status concur_list_insert(concur_list *list, int64_t index, struct concur_value value);
 concur_future *concur_list_insert_begin(concur_list *list, int64_t index, struct concur_value value);
@@ -39,7 +44,8 @@ concur_future *concur_list_insert_begin(concur_list *list, int64_t index, struct
 CONCUR_CHECKED enum concur_status concur_list_pop(concur_list *list, int64_t index, struct concur_value *ret_value);
 concur_future *concur_list_pop_begin(concur_list *list, int64_t index);
 
-/* Takes out the first item that is equal. NOT_THERE. */
+/* Takes out the first item that is equal. NOT_THERE. NEEDS_COMPARE if one that only the client can compare comes
+ * before; so for concur_list_index() and concur_list_count(): see concur_future_candidates(). */
 CONCUR_CHECKED enum concur_status concur_list_remove(concur_list *list, struct concur_value value);
 concur_future *concur_list_remove_begin(concur_list *list, struct concur_value value);
 

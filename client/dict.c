@@ -180,3 +180,30 @@ dict_page(unsigned flags, concur_dict *dict, uint64_t cursor, uint32_t count)
 
 FORMS(values, struct concur_values, dict_page, (concur_dict * dict, uint64_t cursor, uint32_t count),
     (dict, cursor, count))
+
+static concur_future *
+dict_key_lock(unsigned flags, concur_dict *dict, struct concur_value key)
+{
+	return shape_key(ON(dict, CONCUR_METHOD_DICT_KEY_LOCK, RESULT_OBJECT, flags), &key);
+}
+
+concur_future *
+concur_dict_key_lock_begin(concur_dict *dict, struct concur_value key)
+{
+	return dict_key_lock(0, dict, key);
+}
+
+enum concur_status
+concur_dict_key_lock(concur_dict *dict, struct concur_value key, concur_lock **ret_lock)
+{
+	concur_future *future = dict_key_lock(FRAME_BLOCKED, dict, key);
+	enum concur_status status;
+	concur_object *object;
+
+	future_complete(future);
+	status = concur_future_object(future, &object);
+	if (status == CONCUR_OK)
+		*ret_lock = concur_object_lock(object);
+	concur_future_free(future);
+	return status;
+}

@@ -47,6 +47,14 @@ list_extend(unsigned flags, concur_list *list, const struct concur_value *values
 FORMS_DONE(list_extend, (concur_list * list, const struct concur_value *values, size_t count), (list, values, count))
 
 static concur_future *
+list_extend_from(unsigned flags, concur_list *list, concur_object *other)
+{
+	return shape_other(ON(list, CONCUR_METHOD_LIST_EXTEND_FROM, RESULT_DONE, flags), other);
+}
+
+FORMS_DONE(list_extend_from, (concur_list * list, concur_object *other), (list, other))
+
+static concur_future *
 list_insert(unsigned flags, concur_list *list, int64_t index, struct concur_value value)
 {
 	return shape_index_value(ON(list, CONCUR_METHOD_LIST_INSERT, RESULT_DONE, flags), index, &value);

@@ -49,7 +49,7 @@
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \
-	X(FULL, 258, "the queue is full")                                            \
+	X(FULL, 258, "it is full")                                                   \
 	X(TIMED_OUT, 259, "timed out")                                               \
 	X(OWNER_DIED, 260, "done, but the owner before died while it held the lock") \
 	X(EXISTS, 261, "there already, nothing changed")                             \

@@ -1,6 +1,6 @@
-/* Holding a lock, or permits of a semaphore, for a command. One that is made here is strict: it is let go however this
- * process ends, and nobody else can let it go. The command finds the daemon's address and a lock's fencing token in its
- * environment. */
+/* Holding a lock, the lock of a dict's key, or permits of a semaphore, for a command. One that is made here is strict:
+ * it is let go however this process ends, and nobody else can let it go. The command finds the daemon's address and a
+ * lock's fencing token in its environment. */
 #include "lockrun.h"
 
 #include "args.h"
@@ -13,6 +13,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool
+is_of_key(const struct row *row)
+{
+	return strcmp(row->method, "Dict/KeyLock") == 0;
+}
+
+/* The method that takes it. */
+static const char *
+taking(const struct row *row)
+{
+	return is_of_key(row) ? "Lock/Acquire" : row->method;
+}
+
+/* Makes the request for the lock of a key one for taking that lock, however long it takes. */
+static enum verdict
+find_key_lock(struct command *command, json_t *request)
+{
+	json_auto_t *reply = NULL;
+	enum verdict verdict = command_call(command, command->row->method, request, &reply);
+
+	if (verdict != VERDICT_DONE)
+		return verdict;
+	(void)json_object_clear(request);
+	(void)json_object_set(request, "object", json_object_get(reply, "object"));
+	(void)json_object_set_new(request, "wait_ns", json_integer(-1));
+	return VERDICT_DONE;
+}
+
 /* Opens and takes it. The request is then what to release it with, but for the wait. */
 static enum verdict
 take(struct command *command, json_t *request, json_t **ret_reply)
@@ -23,7 +51,10 @@ take(struct command *command, json_t *request, json_t **ret_reply)
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	(void)json_object_set_new(request, "object", id);
-	verdict = command_call(command, command->row->method, request, ret_reply);
+	if (is_of_key(command->row))
+		verdict = find_key_lock(command, request);
+	if (verdict == VERDICT_DONE)
+		verdict = command_call(command, taking(command->row), request, ret_reply);
 	return verdict == VERDICT_DONE ? print_outcome(command, *ret_reply) : verdict;
 }
 
@@ -42,10 +73,11 @@ set_environment(const struct command *command, json_t *reply)
 static void
 name_release(const struct row *row, char *ret, size_t size)
 {
-	int service = (int)strcspn(row->method, "/");
-	const char *what = row->method + service + 1;
+	const char *method = taking(row);
+	int service = (int)strcspn(method, "/");
+	const char *what = method + service + 1;
 
-	(void)snprintf(ret, size, "%.*s/Release%s", service, row->method, strcmp(what, "Acquire") == 0 ? "" : what);
+	(void)snprintf(ret, size, "%.*s/Release%s", service, method, strcmp(what, "Acquire") == 0 ? "" : what);
 }
 
 /* Lets go; what is no longer ours was lost while the command ran, which must not pass for success. */
@@ -61,8 +93,8 @@ let_go(struct command *command, json_t *request)
 	name_release(command->row, method, sizeof method);
 	status = command_try(command, method, request, &reply, &fault);
 	if (status != CONCUR_OK)
-		command_complain(command, "the %s may have been lost while the command ran: %s", command->kind->word,
-		    fault.text);
+		command_complain(command, "the %s may have been lost while the command ran: %s",
+		    is_of_key(command->row) ? "key's lock" : command->kind->word, fault.text);
 	return command_verdict(status);
 }
 

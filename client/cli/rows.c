@@ -76,6 +76,7 @@ const struct row rows[] = {
 	{ ROW_DICT, "values", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pair_values, NULL, "all values, in the order of their keys" },
 	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
+	{ ROW_DICT, "key-lock", "Dict/KeyLock", "key", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock of a key, there or not, while COMMAND runs" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
@@ -83,6 +84,7 @@ const struct row rows[] = {
 	{ ROW_LIST, "del", "List/Delete", "index", 0, print_nothing, NULL, "take the item at an index away" },
 	{ ROW_LIST, "append", "List/Append", "value...", CREATES, print_nothing, NULL, "append values, one after the other" },
 	{ ROW_LIST, "extend", "List/Extend", "values...", CREATES, print_nothing, NULL, "append values, all at once" },
+	{ ROW_LIST, "extend-from", "List/ExtendFrom", "other", CREATES, print_nothing, NULL, "append the items of another list, a set, an array, the keys of a dict" },
 	{ ROW_LIST, "insert", "List/Insert", "index value", CREATES, print_nothing, NULL, "put a value in front of the item at an index" },
 	{ ROW_LIST, "pop", "List/Pop", "index=-1", 0, print_value, NULL, "take the item at an index (the last one) away and print it" },
 	{ ROW_LIST, "remove", "List/Remove", "value", 0, print_nothing, NULL, "take the first item away that equals the value" },
@@ -212,7 +214,9 @@ const struct row rows[] = {
 	{ ROW_VALUE, "open", "Object/Open", "value? --typecode --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
 	{ ROW_BARRIER, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties" },
 	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
-	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_ARRAY | ROW_VALUE, "equal", "Object/Equal", "other", 0, print_truth, NULL, "true or false: whether another object of the kind holds the same" },
+	{ ROW_DICT, "open", "Object/Open", "--maxsize --evict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };

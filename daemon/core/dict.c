@@ -1,14 +1,19 @@
 /* The dict: a map from keys to blobs, both in the store. */
 #include "daemon/core/dict.h"
 
+#include "daemon/core/key_locks.h"
 #include "daemon/core/store.h"
 
 #include <assert.h>
 
 struct dict {
 	struct object object;
-	struct map *map; /* NULL once its contents are freed */
-	size_t opaque;   /* keys with something opaque inside */
+	struct map *map;         /* NULL once its contents are freed */
+	size_t opaque;           /* keys with something opaque inside */
+	size_t maxsize;          /* entries at most; 0: as many as container_max */
+	bool evict;              /* past maxsize the entry inserted first goes; otherwise no key is added */
+	uint64_t evicted;        /* entries that went so */
+	struct key_locks *locks; /* NULL: no key was ever locked */
 };
 
 static struct dict *
@@ -20,9 +25,14 @@ dict_of(struct object *object)
 static enum concur_status
 dict_init(struct core *core, struct object *object, const struct object_options *options)
 {
-	(void)options;
-	dict_of(object)->map = map_new(core->seed);
-	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+	struct dict *dict = dict_of(object);
+
+	if (options->maxsize > 0 && options->kind == KIND_DICT) {
+		dict->maxsize = (size_t)options->maxsize;
+		dict->evict = options->evict;
+	}
+	dict->map = map_new(core->seed);
+	return dict->map ? CONCUR_OK : CONCUR_NO_MEMORY;
 }
 
 enum concur_status
@@ -84,16 +94,45 @@ dict_take(struct core *core, struct dict *dict, struct map_entry *entry, struct 
 	return CONCUR_OK;
 }
 
+/* Whether there may be an entry of that key. A dict that evicts may have too many for a moment. */
+static enum concur_status
+dict_check_room(struct core *core, const struct dict *dict, const struct value *key)
+{
+	size_t count = map_count(dict->map);
+	bool is_full = dict->maxsize && !dict->evict && count >= dict->maxsize;
+
+	if ((!is_full && count < core->limits->container_max) || map_find(dict->map, key))
+		return CONCUR_OK;
+	return is_full ? CONCUR_FULL : core_limit(core, CONCUR_LIMIT, "container_max");
+}
+
+/* Takes out what is too much, what was inserted first first. Without memory it stays, until the next change. */
+static void
+dict_evict(struct core *core, struct dict *dict)
+{
+	while (dict->evict && map_count(dict->map) > dict->maxsize) {
+		struct blob *key, *value;
+		uint32_t position = 0;
+
+		if (dict_take(core, dict, map_next(dict->map, &position), &key, &value) != CONCUR_OK)
+			return;
+		blob_unref(key);
+		blob_unref(value);
+		dict->evicted++;
+	}
+}
+
 /* The entry of the item's key, made if it is not there, with the value in it. `blob` is in the store; on failure the
  * caller still has it. */
 static enum concur_status
 dict_put(struct core *core, struct dict *dict, const struct dict_item *item, struct blob *blob)
 {
+	enum concur_status status = dict_check_room(core, dict, &item->key);
 	struct map_entry *entry;
 	bool created;
 
-	if (map_count(dict->map) >= core->limits->container_max && !map_find(dict->map, &item->key))
-		return core_limit(core, CONCUR_LIMIT, "container_max");
+	if (status != CONCUR_OK)
+		return status;
 	entry = map_insert(dict->map, &item->key, &created);
 	if (!entry)
 		return store_refusal(core);
@@ -128,7 +167,10 @@ dict_put_value(struct core *core, struct dict *dict, const struct dict_item *ite
 enum concur_status
 dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 {
-	return dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
+	enum concur_status status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
+
+	dict_evict(core, dict);
+	return status;
 }
 
 /* What an update has to undo: the value that was there, or NULL where the key was not. Nothing fails: what is to be
@@ -168,7 +210,7 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 
 		if (entry)
 			before[done] = store_again(core, &dict->object, entry->value);
-		status = dict_set(core, dict, &items[done]);
+		status = dict_put_value(core, dict, &items[done], &items[done].value, items[done].value_refers, NULL);
 		if (status != CONCUR_OK)
 			break;
 	}
@@ -182,6 +224,7 @@ dict_update(struct core *core, struct dict *dict, const struct dict_item *items,
 			if (before[i])
 				store_drop(core, &dict->object, before[i]);
 		}
+		dict_evict(core, dict);
 	}
 	free(before);
 	return status;
@@ -254,7 +297,11 @@ dict_add(struct core *core, struct dict *dict, const struct dict_item *item, str
 	else
 		value_set_integer(&before, zero_room, 0);
 	status = value_add(&before, &item->value, room, &sum);
-	return status == CONCUR_OK ? dict_put_value(core, dict, item, &sum, false, ret) : status;
+	if (status == CONCUR_OK)
+		status = dict_put_value(core, dict, item, &sum, false, ret);
+	/* The entry itself is the last one, or there is none more than before. */
+	dict_evict(core, dict);
+	return status;
 }
 
 static int64_t
@@ -312,6 +359,7 @@ dict_append(struct core *core, struct dict *dict, const struct dict_item *item, 
 		store_drop(core, &dict->object, longer);
 		return status;
 	}
+	dict_evict(core, dict);
 	list = store_value(longer);
 	*ret_count = dict_list_length(&list);
 	return CONCUR_OK;
@@ -393,13 +441,18 @@ dict_step(struct core *core, struct object *object, size_t *steps)
 	if (dict->map && !store_step_map(core, dict->map, steps))
 		return false;
 	dict->map = NULL;
+	if (dict->locks && !key_locks_step(dict->locks, steps))
+		return false;
+	dict->locks = NULL;
 	return true;
 }
 
 static size_t
 dict_footprint(const struct object *object)
 {
-	return map_footprint(LINK_ENTRY(object, const struct dict, object)->map);
+	const struct dict *dict = LINK_ENTRY(object, const struct dict, object);
+
+	return map_footprint(dict->map) + (dict->locks ? key_locks_footprint(dict->locks) : 0);
 }
 
 static uint64_t
@@ -422,15 +475,37 @@ dict_clear(struct core *core, struct object *object)
 static enum concur_status
 dict_copy(struct core *core, struct object *object, struct object *original)
 {
-	dict_of(object)->map = map_copy(dict_of(original)->map, &store_map_sharing, core);
-	dict_of(object)->opaque = dict_of(original)->opaque;
-	return dict_of(object)->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+	const struct dict *from = dict_of(original);
+	struct dict *dict = dict_of(object);
+
+	dict->map = map_copy(from->map, &store_map_sharing, core);
+	dict->opaque = from->opaque;
+	dict->maxsize = from->maxsize;
+	dict->evict = from->evict;
+	return dict->map ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
+enum concur_status
+dict_key_lock(struct core *core, struct dict *dict, const struct value *key, struct object **ret, bool *ret_created)
+{
+	enum concur_status status;
+
+	if (!dict->locks && !(dict->locks = key_locks_new(core)))
+		return CONCUR_NO_MEMORY;
+	status = key_locks_get(core, dict->locks, key, ret, ret_created);
+	object_weigh(core, &dict->object);
+	return status;
 }
 
 static void
 dict_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
 {
-	say(arg, "opaque", (int64_t)LINK_ENTRY(object, const struct dict, object)->opaque);
+	const struct dict *dict = LINK_ENTRY(object, const struct dict, object);
+
+	say(arg, "opaque", (int64_t)dict->opaque);
+	say(arg, "maxsize", (int64_t)dict->maxsize);
+	say(arg, "evicted", (int64_t)dict->evicted);
+	say(arg, "key_locks", dict->locks ? (int64_t)key_locks_count(dict->locks) : 0);
 }
 
 const struct kind dict_kind = {

@@ -2,7 +2,10 @@
  *
  * Semantics: Python's dict; DESIGN.md for what is atomic beyond it. Keys that are views are borrowed for the call.
  * Statuses besides those said: NO_MEMORY, LIMIT at container_max, and LIMIT at memory_max where a dict that was copied
- * must take its own of what it shares; then the dict is as it was. */
+ * must take its own of what it shares; then the dict is as it was.
+ *
+ * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with
+ * it, the entry that was inserted first makes room, or as many as it takes. */
 #ifndef CORE_DICT_H
 #define CORE_DICT_H
 
@@ -59,6 +62,11 @@ enum concur_status dict_append(struct core *core, struct dict *dict, const struc
  * deletes it. OUTCOME_DONE or OUTCOME_CHANGED. NEEDS_COMPARE for opaque values. */
 enum concur_status dict_compare_exchange(struct core *core, struct dict *dict, const struct dict_item *item,
     const struct value *expected, enum outcome *ret);
+
+/* The lock of the key, a strict one, whether or not the key is there: the same for all who ask while anybody refers to
+ * it. No reference is taken for the caller. LIMIT. */
+enum concur_status dict_key_lock(struct core *core, struct dict *dict, const struct value *key, struct object **ret,
+    bool *ret_created);
 
 /* The entries behind a cursor (0: the first), borrowed until the dict changes. dict_page_next gives NULL at the end. If
  * the cursor is from before a rearrangement, dict_page_begin returns false. */

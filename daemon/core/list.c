@@ -133,7 +133,7 @@ list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
 	return CONCUR_OK;
 }
 
-static size_t
+size_t
 list_clamp(const struct list *list, int64_t index)
 {
 	int64_t count = (int64_t)ring_count(&list->items);
@@ -145,7 +145,7 @@ list_clamp(const struct list *list, int64_t index)
 
 enum concur_status
 list_index(struct core *core, const struct list *list, const struct value *value, int64_t start, int64_t stop,
-    int64_t *ret)
+    bool compared, int64_t *ret)
 {
 	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
 
@@ -156,7 +156,7 @@ list_index(struct core *core, const struct list *list, const struct value *value
 		struct value item = store_value(*ring_at(&list->items, i));
 		enum value_same same = value_equal(&item, value);
 
-		if (same == VALUE_UNKNOWN)
+		if (same == VALUE_UNKNOWN && !compared)
 			return CONCUR_NEEDS_COMPARE;
 		if (same == VALUE_SAME) {
 			*ret = (int64_t)i;
@@ -167,7 +167,7 @@ list_index(struct core *core, const struct list *list, const struct value *value
 }
 
 enum concur_status
-list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret)
+list_count(struct core *core, const struct list *list, const struct value *value, bool compared, int64_t *ret)
 {
 	size_t count = ring_count(&list->items);
 
@@ -178,7 +178,7 @@ list_count(struct core *core, const struct list *list, const struct value *value
 		struct value item = store_value(*ring_at(&list->items, i));
 		enum value_same same = value_equal(&item, value);
 
-		if (same == VALUE_UNKNOWN)
+		if (same == VALUE_UNKNOWN && !compared)
 			return CONCUR_NEEDS_COMPARE;
 		*ret += same == VALUE_SAME;
 	}

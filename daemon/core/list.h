@@ -31,14 +31,22 @@ enum concur_status list_set(struct core *core, struct list *list, int64_t index,
 enum concur_status list_insert(struct core *core, struct list *list, int64_t index, const struct list_item *item);
 enum concur_status list_extend(struct core *core, struct list *list, const struct list_item *items, size_t count);
 
+/* The same with the items of a list or a set, the keys of a dict or a namespace, the numbers of an array: one of these
+ * it must be. LIMIT at memory_max. */
+enum concur_status list_extend_from(struct core *core, struct list *list, const struct object *other);
+
 /* The item becomes the caller's. INDEX_ERROR. */
 enum concur_status list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret);
 
-/* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if an opaque item comes
- * before. */
+/* The first index in [start, stop) of an equal item, -1 if there is none. NEEDS_COMPARE if one that only the client can
+ * compare comes before; unless it has (`compared`): then such are different. */
 enum concur_status list_index(struct core *core, const struct list *list, const struct value *value, int64_t start,
-    int64_t stop, int64_t *ret);
-enum concur_status list_count(struct core *core, const struct list *list, const struct value *value, int64_t *ret);
+    int64_t stop, bool compared, int64_t *ret);
+enum concur_status list_count(struct core *core, const struct list *list, const struct value *value, bool compared,
+    int64_t *ret);
+
+/* The index that is meant, within the list or at its end. */
+size_t list_clamp(const struct list *list, int64_t index);
 
 enum concur_status list_reverse(struct core *core, struct list *list);
 

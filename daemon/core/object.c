@@ -205,6 +205,23 @@ object_copy(struct core *core, struct object *original, enum lifetime lifetime, 
 	return CONCUR_OK;
 }
 
+enum concur_status
+object_lock(struct core *core, struct object *object, struct object **ret)
+{
+	const struct object_open open = { .options = { .kind = KIND_RLOCK } };
+	enum concur_status status;
+	bool created;
+
+	if (!object->lock) {
+		status = object_open(core, &open, &object->lock, &created);
+		if (status != CONCUR_OK)
+			return status;
+		object_ref(object->lock);
+	}
+	*ret = object->lock;
+	return CONCUR_OK;
+}
+
 void
 object_unref(struct core *core, struct object *object)
 {
@@ -240,5 +257,7 @@ object_destroy(struct core *core, struct object *object)
 	link_remove(&object->in_creator);
 	table_remove(&core->objects, &object->by_id);
 	core_bury(core, &object->grave);
+	if (object->lock)
+		object_unref(core, object->lock);
 	object->kind->end(core, object);
 }

@@ -75,6 +75,7 @@ struct object {
 	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
 	struct link unreferenced; /* in core->unreferenced */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
+	struct object *lock;      /* its own, made at first use: one reference. NULL: not used yet */
 	struct grave grave;
 	enum lifetime lifetime;
 };
@@ -171,6 +172,10 @@ enum concur_status object_open(struct core *core, const struct object_open *open
 enum concur_status object_copy(struct core *core, struct object *original, enum lifetime lifetime,
     struct session *creator, struct object **ret);
 
+/* The object's own rlock, which lives as long as it, or as long as others refer to it. LIMIT at objects_max,
+ * NO_MEMORY. */
+enum concur_status object_lock(struct core *core, struct object *object, struct object **ret);
+
 /* NULL if there is none. */
 struct object *object_find(const struct core *core, uint64_t id);
 struct object *object_find_name(const struct core *core, const struct value *name);
@@ -197,17 +202,24 @@ struct object *object_next_named(const struct core *core, uint32_t *position);
  * it was the last. */
 struct object *object_next(const struct core *core, uint64_t *position);
 
-/* It has changed: draws a new version, and weighs anew what its kind keeps its items in. */
+/* Weighs anew what its kind keeps its items in. */
 static inline void
-object_changed(struct core *core, struct object *object)
+object_weigh(struct core *core, struct object *object)
 {
-	object->version = core_draw(core);
 	if (object->kind->footprint) {
 		size_t now = object->kind->footprint(object);
 
 		core->object_bytes += now - object->footprint;
 		object->footprint = now;
 	}
+}
+
+/* It has changed: draws a new version, and weighs it anew. */
+static inline void
+object_changed(struct core *core, struct object *object)
+{
+	object->version = core_draw(core);
+	object_weigh(core, object);
 }
 
 #endif

@@ -43,6 +43,25 @@ svc_dict_item(struct call *call, const struct dict *dict, const ProtobufCBinaryD
 	    call_value(call, value, &ret->value, &ret->value_refers);
 }
 
+/* A plain no of a dict with no room for another key; other errors. */
+static void
+svc_dict_fail(struct call *call, enum concur_status status)
+{
+	if (status == CONCUR_FULL)
+		call_done(call, CONCUR_OK, OUTCOME_FULL);
+	else
+		call_fail(call, status, NULL);
+}
+
+static void
+svc_dict_done(struct call *call, enum concur_status status)
+{
+	if (status == CONCUR_OK)
+		call_done(call, CONCUR_OK, OUTCOME_DONE);
+	else
+		svc_dict_fail(call, status);
+}
+
 SVC_HANDLER(svc_dict_get, Dict, KeyRequest, ValueReply)
 {
 	struct dict *dict = svc_dict_object(call, request->object);
@@ -62,7 +81,7 @@ SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 	struct dict_item item;
 
 	if (dict && svc_dict_item(call, dict, &request->key, &request->value, &item))
-		call_done(call, dict_set(call->core, dict, &item), OUTCOME_DONE);
+		svc_dict_done(call, dict_set(call->core, dict, &item));
 }
 
 SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
@@ -144,7 +163,7 @@ SVC_HANDLER(svc_dict_set_default, Dict, KeyValueRequest, ValueReply)
 	if (status == CONCUR_OK)
 		reply_value(&call->to, OUTCOME_DONE, call_version(call), dict_get(dict, &item.key));
 	else
-		call_fail(call, status, NULL);
+		svc_dict_fail(call, status);
 }
 
 SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
@@ -168,7 +187,7 @@ SVC_HANDLER(svc_dict_update, Dict, PairsRequest, DoneReply)
 		if (!svc_dict_item(call, dict, &request->values[2 * i], &request->values[2 * i + 1], &items[i]))
 			return;
 	}
-	call_done(call, dict_update(call->core, dict, items, count), OUTCOME_DONE);
+	svc_dict_done(call, dict_update(call->core, dict, items, count));
 }
 
 SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
@@ -184,7 +203,7 @@ SVC_HANDLER(svc_dict_add, Dict, KeyValueRequest, ValueReply)
 	if (status == CONCUR_OK)
 		reply_value(&call->to, OUTCOME_DONE, call_version(call), sum);
 	else
-		call_fail(call, status, NULL);
+		svc_dict_fail(call, status);
 }
 
 SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
@@ -201,7 +220,7 @@ SVC_HANDLER(svc_dict_append, Dict, KeyValueRequest, CountReply)
 	if (status == CONCUR_OK)
 		reply_count(&call->to, OUTCOME_DONE, count);
 	else
-		call_fail(call, status, NULL);
+		svc_dict_fail(call, status);
 }
 
 /* An absent `expected` asks that nothing is there; an absent `value` deletes. */
@@ -233,7 +252,7 @@ SVC_HANDLER(svc_dict_compare_exchange, Dict, CompareRequest, ValueReply)
 	if (status == CONCUR_OK)
 		reply_value(&call->to, outcome, call_version(call), dict_get(dict, &item.key));
 	else
-		call_fail(call, status, NULL);
+		svc_dict_fail(call, status);
 }
 
 /* One more entry for the page, unless it is full, or the frame would be; but the first always. */
@@ -302,7 +321,25 @@ SVC_HANDLER(svc_dict_merge, Dict, OtherRequest, DoneReply)
 	if (dict != other && dict_opaque(dict) && dict_opaque(other) && !candidates_compared(call))
 		candidates_of_keys(call, dict_entries(dict));
 	else
-		call_done(call, dict_merge(call->core, dict, other), OUTCOME_DONE);
+		svc_dict_done(call, dict_merge(call->core, dict, other));
+}
+
+/* For the lock of a key, only identical keys are the same where a client would have to compare. */
+SVC_HANDLER(svc_dict_key_lock, Dict, KeyRequest, OpenReply)
+{
+	struct dict *dict = svc_dict_object(call, request->object);
+	enum concur_status status;
+	struct object *lock;
+	struct value key;
+	bool refers, created;
+
+	if (!dict || !call_key(call, &request->key, &key, &refers))
+		return;
+	status = dict_key_lock(call->core, dict, &key, &lock, &created);
+	if (status == CONCUR_OK)
+		call_opened(call, lock, created, NULL, reply);
+	else
+		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_dict_candidates, Dict, PageRequest, ValuesReply)

@@ -2,6 +2,8 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/list.h"
+#include "daemon/core/store.h"
+#include "daemon/rpc/candidates.h"
 #include "daemon/rpc/rpc.h"
 
 static struct list *
@@ -90,6 +92,17 @@ SVC_HANDLER(svc_list_extend, List, ValuesRequest, DoneReply)
 		call_done(call, list_extend(call->core, list, items, request->n_values), OUTCOME_DONE);
 }
 
+SVC_HANDLER(svc_list_extend_from, List, OtherRequest, DoneReply)
+{
+	const unsigned kinds = KIND_BIT(KIND_LIST) | KIND_BIT(KIND_SET) | KIND_BIT(KIND_DICT) |
+	    KIND_BIT(KIND_NAMESPACE) | KIND_BIT(KIND_ARRAY);
+	struct list *list = svc_list_object(call, request->object);
+	const struct object *other = list ? call_other(call, request->other, kinds) : NULL;
+
+	if (other)
+		call_done(call, list_extend_from(call->core, list, other), OUTCOME_DONE);
+}
+
 SVC_HANDLER(svc_list_insert, List, IndexValueRequest, DoneReply)
 {
 	struct list *list = svc_list_object(call, request->object);
@@ -117,6 +130,31 @@ SVC_HANDLER(svc_list_pop, List, IndexRequest, ValueReply)
 	blob_unref(blob);
 }
 
+/* What the client has to compare: the opaque items in [start, stop) up to the first that is equal for certain, unless
+ * `all`. */
+static void
+svc_list_candidates(struct call *call, const struct list *list, const struct value *value, int64_t start, int64_t stop,
+    bool all)
+{
+	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
+	struct candidates candidates;
+
+	if (!candidates_init(&candidates, call, true))
+		return;
+	for (; from < to; from++) {
+		struct value item = store_value(list_get(list, (int64_t)from));
+		enum value_same same = value_equal(&item, value);
+
+		if (same == VALUE_SAME && !all)
+			break;
+		if (!candidates_add(&candidates, same == VALUE_UNKNOWN ? &item : NULL, from)) {
+			candidates_reply(&candidates, from);
+			return;
+		}
+	}
+	candidates_reply(&candidates, 0);
+}
+
 SVC_HANDLER(svc_list_remove, List, ValueRequest, DoneReply)
 {
 	struct list *list = svc_list_object(call, request->object);
@@ -127,7 +165,11 @@ SVC_HANDLER(svc_list_remove, List, ValueRequest, DoneReply)
 
 	if (!list || !svc_list_item(call, &request->value, &item))
 		return;
-	status = list_index(call->core, list, &item.value, 0, INT64_MAX, &index);
+	status = list_index(call->core, list, &item.value, 0, INT64_MAX, candidates_compared(call), &index);
+	if (status == CONCUR_NEEDS_COMPARE) {
+		svc_list_candidates(call, list, &item.value, 0, INT64_MAX, false);
+		return;
+	}
 	if (status == CONCUR_OK && index >= 0)
 		status = list_pop(call->core, list, index, &blob);
 	call_done(call, status, blob ? OUTCOME_DONE : OUTCOME_NOT_THERE);
@@ -137,15 +179,16 @@ SVC_HANDLER(svc_list_remove, List, ValueRequest, DoneReply)
 SVC_HANDLER(svc_list_index, List, FindRequest, CountReply)
 {
 	struct list *list = svc_list_object(call, request->object);
+	int64_t stop = request->bounded ? request->stop : INT64_MAX, index;
 	enum concur_status status;
 	struct list_item item;
-	int64_t index;
 
 	if (!list || !svc_list_item(call, &request->value, &item))
 		return;
-	status = list_index(call->core, list, &item.value, request->start, request->bounded ? request->stop : INT64_MAX,
-	    &index);
-	if (status == CONCUR_OK)
+	status = list_index(call->core, list, &item.value, request->start, stop, candidates_compared(call), &index);
+	if (status == CONCUR_NEEDS_COMPARE)
+		svc_list_candidates(call, list, &item.value, request->start, stop, false);
+	else if (status == CONCUR_OK)
 		reply_count(&call->to, index < 0 ? OUTCOME_NOT_THERE : OUTCOME_DONE, index < 0 ? 0 : index);
 	else
 		call_fail(call, status, NULL);
@@ -160,8 +203,10 @@ SVC_HANDLER(svc_list_count, List, ValueRequest, CountReply)
 
 	if (!list || !svc_list_item(call, &request->value, &item))
 		return;
-	status = list_count(call->core, list, &item.value, &count);
-	if (status == CONCUR_OK)
+	status = list_count(call->core, list, &item.value, candidates_compared(call), &count);
+	if (status == CONCUR_NEEDS_COMPARE)
+		svc_list_candidates(call, list, &item.value, 0, INT64_MAX, true);
+	else if (status == CONCUR_OK)
 		reply_count(&call->to, OUTCOME_DONE, count);
 	else
 		call_fail(call, status, NULL);

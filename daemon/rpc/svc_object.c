@@ -1,4 +1,5 @@
 /* concur.v1.Object: what every kind has. */
+#include "daemon/core/equal.h"
 #include "daemon/rpc/services.h"
 
 #include "daemon/rpc/inspect.h"
@@ -125,6 +126,38 @@ SVC_HANDLER(svc_object_clear, Object, ObjectRequest, DoneReply)
 		call_done(call, object->kind->clear(call->core, object), OUTCOME_DONE);
 	else
 		call_fail(call, CONCUR_TYPE_ERROR, "it has no items to clear");
+}
+
+SVC_HANDLER(svc_object_equal, Object, EqualRequest, DoneReply)
+{
+	struct object *object = call_object(call, request->object, KIND_ANY), *other = NULL;
+	enum value_same same = VALUE_DIFFERENT;
+	enum concur_status status;
+	struct value value;
+	bool refers;
+
+	if (!object || (request->other && !(other = call_other(call, request->other, KIND_ANY))) ||
+	    (!other && !call_value(call, &request->value, &value, &refers)))
+		return;
+	status =
+	    other ? equal_objects(call->core, object, other, &same) : equal_value(call->core, object, &value, &same);
+	if (status == CONCUR_OK && same == VALUE_UNKNOWN)
+		status = CONCUR_NEEDS_COMPARE;
+	call_done(call, status, same == VALUE_SAME ? OUTCOME_DONE : OUTCOME_NO);
+}
+
+SVC_HANDLER(svc_object_lock, Object, ObjectRequest, OpenReply)
+{
+	struct object *object = call_object(call, request->object, KIND_BIT(KIND_CELL) | KIND_BIT(KIND_ARRAY)), *lock;
+	enum concur_status status;
+
+	if (!object)
+		return;
+	status = object_lock(call->core, object, &lock);
+	if (status == CONCUR_OK)
+		call_opened(call, lock, false, NULL, reply);
+	else
+		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_object_info, Object, ObjectRequest, ObjectInfo)

@@ -13,7 +13,8 @@
 
 enum {
 	CLIENTS = 3,
-	KINDS = CONCUR__V1__KIND__KIND_VALUE,
+	KINDS = KIND_COUNT - 1,    /* all but KIND_NONE, from 0 */
+	FIELD_OBJECT = 1 << 3 | 1, /* a fixed64 */
 	NAME_MAX_BYTES = 128,
 	TENTH_NS = 100000000,
 	/* Actions; all below are methods, by number. */
@@ -85,19 +86,32 @@ fuzz_join(struct fuzz *fuzz, unsigned at)
 	world_expect(fuzz->clients[at], 0, NULL);
 }
 
+/* One of the kind, called "A", "B" ...; 0 if such an object is not made by Object.Open. */
+static uint64_t
+fuzz_open(struct world_client *client, unsigned kind)
+{
+	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
+	const char name[] = { (char)('A' + kind - 1), '\0' };
+
+	if (!kind_find(kind) || kind == KIND_PIPE)
+		return 0;
+	request.name = world_bytes(name);
+	request.kind = (Concur__V1__Kind)kind;
+	request.count = 2; /* a barrier has parties */
+	request.typecode = kind == KIND_ARRAY ? 'q' : 0;
+	return world_open_with(client, &request);
+}
+
 static void
 fuzz_init(struct fuzz *fuzz)
 {
 	struct limits limits = fuzz_limits();
-	char name[] = "0";
 
 	world_init(&fuzz->world, &limits);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		fuzz_join(fuzz, i);
-	for (unsigned i = 0; i < KINDS; i++) {
-		name[0] = (char)('1' + i);
-		fuzz->objects[i] = world_open(fuzz->clients[0], (Concur__V1__Kind)(i + 1), name);
-	}
+	for (unsigned i = 0; i < KINDS; i++)
+		fuzz->objects[i] = fuzz_open(fuzz->clients[0], i + 1);
 }
 
 /* -- actions ----------------------------------------------------------------------------------------------------- */
@@ -107,7 +121,7 @@ static void
 act_method(struct fuzz *fuzz, struct world_client *client, const struct record *record)
 {
 	Concur__V1__Options options = CONCUR__V1__OPTIONS__INIT;
-	uint8_t body[UINT8_MAX + 16] = { 1 << 3 }, *at = body;
+	uint8_t body[UINT8_MAX + 16] = { FIELD_OBJECT }, *at = body;
 	char name[NAME_MAX_BYTES];
 
 	method_name(record->action, name);
@@ -118,7 +132,7 @@ act_method(struct fuzz *fuzz, struct world_client *client, const struct record *
 	client->flags =
 	    (record->how & HOW_BLOCKED ? FRAME_BLOCKED : 0) | (record->how & HOW_ONE_WAY ? FRAME_ONE_WAY : 0);
 	if (record->object)
-		at = value_varint_write(body + 1, fuzz->objects[record->object % KINDS]);
+		at = frame_u64_write(body + 1, fuzz->objects[record->object % KINDS]);
 	memcpy(at, record->body, record->size);
 	world_send_body(client, name, body, (size_t)(at - body) + record->size);
 	client->options = NULL;

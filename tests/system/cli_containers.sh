@@ -82,4 +82,17 @@ expect 0 '127' '' value_add_within_range value v add 127
 expect 4 '' 'does not fit' value_add_out_of_range_is_error value v add 1
 expect 0 '100' '' value_subtract value v subtract 27
 expect 0 '-1' '' value_minimum value v minimum -1
+# list from others, and equality
+expect 0 '' '' list_append list l append 1
+expect 0 '' '' extend_from_array list l extend-from b
+expect 0 '' '' extend_from_dict list l extend-from e
+expect 0 '[1,
+ 1.0,
+ 2.0,
+ 3.0,
+ "b",
+ "c"]' '' list_items list l items --json
+expect 1 '' "no such object" extend_from_missing_is_plain_no list l extend-from nobody
+expect 0 'true' '' equal_is_true list l equal l
+expect 1 'false' '' equal_of_another_kind_is_false list l equal e
 finish

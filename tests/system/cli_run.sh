@@ -52,6 +52,15 @@ with_daemon_tests() {
 	done
 	wait
 	expect 0 '6' '' lock_keeps_others_out value n get
+	"$concur" value n set 0
+	for i in 1 2 3 4; do
+		"$concur" dict d key-lock a -- \
+			sh -c "n=\$(\"$concur\" value n get); \"$concur\" value n set \$((n + 1))" &
+	done
+	wait
+	expect 0 '4' '' key_lock_keeps_others_out value n get
+	expect 0 '2' '' key_lock_of_another_key_is_another dict d key-lock a -- \
+		"$concur" dict d key-lock b -- "$concur" dict d key-lock c -- echo 2
 
 	# The holder is killed: the next one gets it, and is told; the command of the killed one ends too.
 	"$concur" lock l -- sh -c "echo \$\$ >$place/pid.new; mv $place/pid.new $place/pid; exec sleep 600" &

@@ -191,7 +191,7 @@ make_call(struct bench *bench, const struct row *row, struct spoil *spoil)
 
 	row->method->input->message_init(message);
 	fill_number(message, "object", spoil->object);
-	if (!has_field(row, "values"))
+	if (!has_field(row, "values") && !has_field(row, "value"))
 		fill_number(message, "other", spoil->object);
 	fill_number(message, "wait_ns", (uint64_t)spoil->wait_ns);
 	fill_bytes(message, "key", spoil->key);
@@ -248,9 +248,10 @@ each_method(struct bench *bench, unsigned least, bool (*check)(struct bench *ben
 		for (unsigned i = 0; i < service->n_methods; i++) {
 			struct row row = { .method = &service->methods[i], .kinds = kinds_of_service(service->name) };
 
-			row.kind = row.kinds ? (Concur__V1__Kind)__builtin_ctz(row.kinds) : CONCUR__V1__KIND__KIND_NONE;
-
 			snprintf(row.name, sizeof row.name, "/%s/%s", service->name, row.method->name);
+			if (strcmp(row.name, "/concur.v1.Object/Lock") == 0)
+				row.kinds = KIND_BIT(KIND_CELL) | KIND_BIT(KIND_ARRAY);
+			row.kind = row.kinds ? (Concur__V1__Kind)__builtin_ctz(row.kinds) : CONCUR__V1__KIND__KIND_NONE;
 			cases += check(bench, &row);
 		}
 	}

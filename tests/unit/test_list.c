@@ -82,7 +82,7 @@ find(struct bench *bench, struct value value, int64_t start, int64_t stop)
 {
 	int64_t index = -2;
 
-	ck_assert_status(list_index(bench->core, bench->list, &value, start, stop, &index), CONCUR_OK);
+	ck_assert_status(list_index(bench->core, bench->list, &value, start, stop, false, &index), CONCUR_OK);
 	return index;
 }
 
@@ -91,7 +91,7 @@ count(struct bench *bench, struct value value)
 {
 	int64_t found;
 
-	ck_assert_status(list_count(bench->core, bench->list, &value, &found), CONCUR_OK);
+	ck_assert_status(list_count(bench->core, bench->list, &value, false, &found), CONCUR_OK);
 	return found;
 }
 
@@ -261,9 +261,9 @@ START_TEST(index_of_opaque_items_needs_compare_only_where_they_come_first)
 	append(&bench, OPAQUE('x'));
 	fill(&bench, 2, 3);
 	ck_assert_int_eq(find(&bench, INTEGER(1), 0, 4), 1);
-	ck_assert_status(list_index(bench.core, bench.list, &INTEGER(2), 0, 4, &found), CONCUR_NEEDS_COMPARE);
+	ck_assert_status(list_index(bench.core, bench.list, &INTEGER(2), 0, 4, false, &found), CONCUR_NEEDS_COMPARE);
 	ck_assert_int_eq(find(&bench, INTEGER(2), 3, 4), 3);
-	ck_assert_status(list_count(bench.core, bench.list, &INTEGER(1), &found), CONCUR_NEEDS_COMPARE);
+	ck_assert_status(list_count(bench.core, bench.list, &INTEGER(1), false, &found), CONCUR_NEEDS_COMPARE);
 	bench_fini(&bench);
 }
 END_TEST
@@ -276,9 +276,9 @@ START_TEST(index_past_sort_max_is_refused)
 	bench_init(&bench);
 	bench.fixture.limits.sort_max = 3;
 	fill(&bench, 0, 5);
-	ck_assert_status(list_index(bench.core, bench.list, &INTEGER(1), 0, 4, &found), CONCUR_TOO_LARGE);
+	ck_assert_status(list_index(bench.core, bench.list, &INTEGER(1), 0, 4, false, &found), CONCUR_TOO_LARGE);
 	ck_assert_int_eq(find(&bench, INTEGER(3), 2, 5), 3);
-	ck_assert_status(list_count(bench.core, bench.list, &INTEGER(1), &found), CONCUR_TOO_LARGE);
+	ck_assert_status(list_count(bench.core, bench.list, &INTEGER(1), false, &found), CONCUR_TOO_LARGE);
 	ck_assert_status(list_sort(bench.core, bench.list, false), CONCUR_TOO_LARGE);
 	ck_assert_status(list_reverse(bench.core, bench.list), CONCUR_TOO_LARGE);
 	bench_fini(&bench);
