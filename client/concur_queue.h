@@ -59,6 +59,10 @@ concur_future *concur_queue_join_begin(concur_queue *queue, int64_t timeout_ns);
 CONCUR_CHECKED enum concur_status concur_queue_shutdown(concur_queue *queue, bool immediate);
 concur_future *concur_queue_shutdown_begin(concur_queue *queue, bool immediate);
 
+/* The item that a get would take now, which stays in the queue: another may take it at any time. EMPTY. */
+CONCUR_CHECKED enum concur_status concur_queue_peek(concur_queue *queue, struct concur_value *ret_value);
+concur_future *concur_queue_peek_begin(concur_queue *queue);
+
 struct concur_queue_state {
 	uint64_t size;       /* that can be got now */
 	uint64_t maxsize;    /* 0: unbounded */

@@ -47,6 +47,9 @@ enum concur_status queue_put(struct core *core, struct queue *queue, const struc
 enum concur_status queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret);
 
+/* What a get would take now: OK with result->value, or OUTCOME_EMPTY; NO_MEMORY. It stays where it is. */
+enum concur_status queue_peek(const struct queue *queue, struct result *ret);
+
 /* TOO_MANY_DONE if that is more than were put. */
 enum concur_status queue_task_done(struct core *core, struct queue *queue, uint64_t count);
 

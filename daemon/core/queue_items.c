@@ -258,6 +258,27 @@ queue_next_size(const struct queue *queue)
 	return item.size;
 }
 
+enum concur_status
+queue_peek(const struct queue *queue, struct result *ret)
+{
+	const struct queue_node *node = queue_next_node(queue);
+	const struct ring *stack = &queue->items.stack;
+	struct tape_item item = { .blob = NULL };
+
+	if (queue_ready(queue) == 0) {
+		ret->outcome = OUTCOME_EMPTY;
+		return CONCUR_OK;
+	}
+	if (node)
+		item.blob = node->blob;
+	else if (queue->items.order == QUEUE_LIFO)
+		item.blob = *ring_at(stack, ring_count(stack) - 1);
+	else
+		tape_first(&queue->items.tape, &item);
+	ret->value = item.blob ? blob_ref(item.blob) : blob_new(item.kind, item.data, item.size);
+	return ret->value ? CONCUR_OK : CONCUR_NO_MEMORY;
+}
+
 static void
 queue_take_node(struct core *core, struct queue *queue, struct queue_node *node, struct delivery *ret)
 {
