@@ -55,9 +55,9 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 8000;
+	limits->memory_max = 9500;
 	limits->container_max = 20;
-	limits->objects_max = 40;
+	limits->objects_max = 44;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
