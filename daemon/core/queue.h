@@ -56,7 +56,8 @@ enum concur_status queue_task_done(struct core *core, struct queue *queue, uint6
 /* Waits until all that was put is done: OK, OUTCOME_TIMED_OUT, PENDING. */
 enum concur_status queue_join(struct core *core, struct queue *queue, const struct ask *ask, struct result *ret);
 
-/* As Python's: puts are refused, gets go on until it is empty; `immediate` drops what is queued. OK or NO_MEMORY. */
+/* As Python's: puts are refused, gets go on until it is empty, of delayed items too; `immediate` drops what is queued.
+ * OK or NO_MEMORY. */
 enum concur_status queue_shutdown(struct core *core, struct queue *queue, bool immediate);
 void queue_state(const struct queue *queue, struct queue_state *ret);
 

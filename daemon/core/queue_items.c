@@ -221,7 +221,7 @@ queue_append(struct core *core, struct queue *queue, const struct queue_load *lo
 	if (status != CONCUR_OK)
 		return status;
 	queue->unfinished += load->count;
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	return CONCUR_OK;
 }
 
