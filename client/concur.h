@@ -317,6 +317,7 @@ struct concur_manager {
 	uint64_t calls; /* answered since the start */
 	uint64_t bytes; /* counted for what all objects store */
 	uint64_t bytes_max;
+	uint64_t number_of_objects; /* those that sessions have handles on */
 };
 
 CONCUR_CHECKED enum concur_status concur_manager_info(concur_session *session, struct concur_manager *ret_manager);

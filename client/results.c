@@ -134,7 +134,8 @@ concur_future_manager(concur_future *future, struct concur_manager *ret_manager)
 		.waiters = reply->waiters,
 		.calls = reply->calls,
 		.bytes = reply->bytes,
-		.bytes_max = reply->bytes_max };
+		.bytes_max = reply->bytes_max,
+		.number_of_objects = reply->number_of_objects };
 	snprintf(ret_manager->daemon, sizeof ret_manager->daemon, "%.*s", (int)reply->daemon.len,
 	    (const char *)reply->daemon.data);
 	concur__v1__manager_info__free_unpacked(reply, NULL);

@@ -78,6 +78,14 @@ options_set_foreground(struct options *options, const char *value, struct compla
 	return 0;
 }
 
+/* Limits for which 0 says something: as much as the machine has, not at all. */
+static bool
+options_may_be_zero(const char *name)
+{
+	return strcmp(name, "memory_max") == 0 || strcmp(name, "linger_seconds") == 0 ||
+	    strcmp(name, "linger_max") == 0;
+}
+
 static int
 options_set_limit(struct options *options, const char *value, struct complaint *complaint)
 {
@@ -92,7 +100,7 @@ options_set_limit(struct options *options, const char *value, struct complaint *
 	if (!options_parse_size(equals + 1, &number))
 		return complain(complaint, "--limit %s: the value is a whole number, with K, M, G or T if you like",
 		    value);
-	if (number == 0 && strcmp(name, "memory_max") != 0)
+	if (number == 0 && !options_may_be_zero(name))
 		return complain(complaint,
 		    "--limit %s: 0 would let nothing through; leave it out, or give a number above", value);
 	if (!limits_set(&options->limits, name, number))

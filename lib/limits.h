@@ -33,7 +33,9 @@
 	X(memory_max, 0, "bytes", "that all objects may store; 0: three quarters of the machine's memory") \
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
-	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")
+	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
+	X(linger_seconds, 60, "seconds", "that an anonymous object stays when nobody refers to it")        \
+	X(linger_max, 4096, "objects", "that stay so; past it those left first go first")
 
 struct limits {
 #define LIMITS_FIELD(name, value, unit, text) uint64_t name;

@@ -266,6 +266,30 @@ map_previous(const struct map *map, uint32_t *position)
 }
 
 struct map_entry *
+map_descend(const struct map *map, uint32_t *position, size_t *steps)
+{
+	if (*position > map->end)
+		*position = map->end;
+	for (; *steps && *position > map->first; --*steps) {
+		uint32_t number = *position - 1;
+
+		if (!map->segments[number / MAP_SEGMENT].block) {
+			*position = number - number % MAP_SEGMENT;
+			continue;
+		}
+		*position = number;
+		if (map_at(map, number)->key) {
+			--*steps;
+			return map_at(map, number);
+		}
+	}
+	/* In front of the first one are only holes. */
+	if (*position <= map->first)
+		*position = 0;
+	return NULL;
+}
+
+struct map_entry *
 map_last(const struct map *map)
 {
 	return map->end > 0 ? map_at(map, map->end - 1) : NULL;

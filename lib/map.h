@@ -90,6 +90,10 @@ struct map_entry *map_next(const struct map *map, uint32_t *position);
 /* The last entry in front of *position, or NULL; *position is then its own. Begin with UINT32_MAX. */
 struct map_entry *map_previous(const struct map *map, uint32_t *position);
 
+/* The same, by counted steps: looks at no more than *steps places, subtracting. NULL says that there are none left,
+ * *position is 0 then, or no steps. */
+struct map_entry *map_descend(const struct map *map, uint32_t *position, size_t *steps);
+
 /* The last entry, or NULL. O(1). */
 struct map_entry *map_last(const struct map *map);
 

@@ -272,6 +272,14 @@ barrier_step(struct core *core, struct object *object, size_t *steps)
 	return true;
 }
 
+static bool
+barrier_each_reference(struct object *object, struct reference_walk *walk)
+{
+	if (barrier_of(object)->action)
+		store_visit_blob(barrier_of(object)->action, walk);
+	return true;
+}
+
 static uint64_t
 barrier_len(const struct object *object)
 {
@@ -313,6 +321,7 @@ const struct kind barrier_kind = {
 	.end = barrier_end,
 	.step = barrier_step,
 	.left = barrier_left,
+	.each_reference = barrier_each_reference,
 	.len = barrier_len,
 	.roles = barrier_roles,
 	.holders = barrier_holders,

@@ -165,8 +165,16 @@ cell_step(struct core *core, struct object *object, size_t *steps)
 	struct cell *cell = cell_of(object);
 
 	(void)steps;
-	store_drop(core, NULL, cell->value);
+	store_drop(core, object, cell->value);
 	cell->value = NULL;
+	return true;
+}
+
+static bool
+cell_each_reference(struct object *object, struct reference_walk *walk)
+{
+	store_visit_blob(LINK_ENTRY(object, const struct cell, object)->value, walk);
+	walk->position = 0;
 	return true;
 }
 
@@ -199,6 +207,7 @@ const struct kind cell_kind = {
 	.end = cell_end,
 	.step = cell_step,
 	.len = cell_len,
+	.each_reference = cell_each_reference,
 	.copy = cell_copy,
 	.details = cell_details,
 };

@@ -138,7 +138,7 @@ condition_init(struct core *core, struct object *object, const struct object_opt
 		status = CONCUR_WRONG_KIND;
 	if (status != CONCUR_OK)
 		return status;
-	object_ref(lock);
+	object_ref(core, lock);
 	condition->lock = (struct lock *)lock;
 	condition->user.lock_failed = condition_lock_failed;
 	link_init(&condition->waiters);

@@ -1,4 +1,4 @@
-/* The core's turn: answers, expiry, objects that nobody refers to, graves. */
+/* The core's turn: answers, expiry, objects that nobody refers to, cycles, graves. */
 #include "daemon/core/core.h"
 
 #include "daemon/core/object.h"
@@ -19,7 +19,9 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	heap_init(&core->timers);
 	link_init(&core->ready);
 	link_init(&core->unreferenced);
+	link_init(&core->lingering);
 	link_init(&core->graves);
+	cycle_init(&core->cycle);
 	core->names = map_new(seed);
 	if (!core->names)
 		return -1;
@@ -79,25 +81,24 @@ core_answer(struct core *core)
 		waiter_answer(core, waiter_of_link(node));
 }
 
-static void
-core_let_go(struct core *core, size_t most)
-{
-	struct link *node;
-
-	for (; most && (node = link_pop(&core->unreferenced)); most--) {
-		struct object *object = LINK_ENTRY(node, struct object, unreferenced);
-
-		if (object->refs == 0)
-			object_destroy(core, object);
-	}
-}
-
 static uint64_t
 core_first_deadline(const struct core *core)
 {
 	uint64_t timer_ns = timer_first(core), waiter_ns = waiter_first_deadline(core);
 
 	return timer_ns < waiter_ns ? timer_ns : waiter_ns;
+}
+
+static uint64_t
+core_next_turn(const struct core *core)
+{
+	uint64_t next = core_first_deadline(core);
+	uint64_t departure = object_next_departure(core), search = cycle_next(core);
+
+	if (!link_empty(&core->graves))
+		return 0;
+	next = departure < next ? departure : next;
+	return search < next ? search : next;
 }
 
 void
@@ -107,13 +108,11 @@ core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 		timer_expire(core, core->limits->turn_steps);
 	waiter_expire(core, core->limits->turn_steps);
 	core_answer(core);
-	core_let_go(core, core->limits->turn_steps);
+	object_let_go(core, core->limits->turn_steps);
+	cycle_search(core, core->limits->turn_steps);
 	core_answer(core);
 	core_dig(core, core->limits->turn_steps);
 	core_answer(core);
-
-	if (!link_empty(&core->graves) || !link_empty(&core->unreferenced))
-		*ret_deadline_ns = 0;
-	else
-		*ret_deadline_ns = core_first_deadline(core);
+	core->is_short &= core->lingerers > 0 || !cycle_is_settled(core);
+	*ret_deadline_ns = core_next_turn(core);
 }

@@ -8,6 +8,7 @@
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
+#include "daemon/core/cycle.h"
 #include "lib/concur_status.h"
 #include "lib/heap.h"
 #include "lib/limits.h"
@@ -21,6 +22,8 @@
 
 enum { CORE_DETAIL = 512 };
 
+#define CORE_SECOND UINT64_C(1000000000) /* in ns, as all times are */
+
 struct core {
 	const struct limits *limits;
 	uint64_t seed;            /* of the hashes */
@@ -33,12 +36,17 @@ struct core {
 	struct heap timers;       /* struct timer, see timer.h */
 	struct link ready;        /* waiters that are woken and not yet answered */
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
+	struct link lingering;    /* the same, but freed after linger_seconds; those that were left first stand first */
 	struct link graves;       /* what is freed by counted steps */
+	struct cycle cycle;       /* the search for objects that only refer to each other */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t waits;           /* waiters there ever were */
 	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
+	uint64_t handled;         /* objects on which sessions have handles */
+	uint64_t lingerers;       /* objects that linger */
+	bool is_short;            /* of memory, or of objects: what lingers goes now */
 	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
 	char detail[CORE_DETAIL]; /* words that belong to the operation's status of DEADLOCK */
 };
@@ -62,6 +70,13 @@ core_limit(struct core *core, enum concur_status status, const char *limit)
 {
 	core->limit = limit;
 	return status;
+}
+
+/* Memory or objects run out: what lingers goes at the turn's end. */
+static inline void
+core_relieve(struct core *core)
+{
+	core->is_short = true;
 }
 
 /* What counts against memory_max. */

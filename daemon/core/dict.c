@@ -455,6 +455,12 @@ dict_footprint(const struct object *object)
 	return map_footprint(dict->map) + (dict->locks ? key_locks_footprint(dict->locks) : 0);
 }
 
+static bool
+dict_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_map(LINK_ENTRY(object, const struct dict, object)->map, walk);
+}
+
 static uint64_t
 dict_len(const struct object *object)
 {
@@ -518,6 +524,7 @@ const struct kind dict_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.each_reference = dict_each_reference,
 	.copy = dict_copy,
 	.details = dict_details,
 };
@@ -532,6 +539,7 @@ const struct kind namespace_kind = {
 	.len = dict_len,
 	.footprint = dict_footprint,
 	.clear = dict_clear,
+	.each_reference = dict_each_reference,
 	.copy = dict_copy,
 	.details = dict_details,
 };

@@ -84,6 +84,7 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 		store_drop(core, &list->object, blob);
 		return store_refusal(core);
 	}
+	cycle_moved(core, &list->object, 1);
 	object_changed(core, &list->object);
 	return CONCUR_OK;
 }
@@ -203,6 +204,12 @@ list_footprint(const struct object *object)
 	return ring_footprint(&LINK_ENTRY(object, const struct list, object)->items);
 }
 
+static bool
+list_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_ring(&LINK_ENTRY(object, const struct list, object)->items, walk);
+}
+
 static uint64_t
 list_len(const struct object *object)
 {
@@ -237,5 +244,6 @@ const struct kind list_kind = {
 	.len = list_len,
 	.footprint = list_footprint,
 	.clear = list_clear,
+	.each_reference = list_each_reference,
 	.copy = list_copy,
 };

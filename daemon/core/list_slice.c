@@ -85,6 +85,8 @@ list_splice(struct core *core, struct list *list, size_t first, size_t narrow, s
 		return store_refusal(core);
 	if (count > narrow && list_widen(list, first, narrow, count) < 0)
 		return store_refusal(core);
+	if (count > narrow)
+		cycle_moved(core, &list->object, count - narrow);
 	for (size_t i = 0; i < narrow; i++)
 		store_drop(core, &list->object, *ring_at(&list->items, first + i));
 	if (count < narrow)

@@ -87,6 +87,7 @@ list_sort(struct core *core, struct list *list, bool reverse)
 	if (sorter.status == CONCUR_OK) {
 		for (size_t i = 0; i < count; i++)
 			*ring_at(&list->items, i) = sorter.items[i];
+		cycle_moved(core, &list->object, UINT64_MAX);
 		object_changed(core, &list->object);
 	}
 	free(sorter.items);
@@ -109,6 +110,7 @@ list_reverse(struct core *core, struct list *list)
 		*left = *right;
 		*right = item;
 	}
+	cycle_moved(core, &list->object, UINT64_MAX);
 	object_changed(core, &list->object);
 	return CONCUR_OK;
 }

@@ -1,8 +1,11 @@
 /* Objects: opening, names, references, and the way they go.
  *
  * Life: created with no reference -> referred to -> set aside when the last reference goes (core->unreferenced) ->
- * back, or destroyed at the turn's end: out of the tables, waiters REMOVED, then in core->graves until its contents are
- * freed. */
+ * back; or at the turn's end, perhaps after lingering (core->lingering), destroyed: out of the tables, waiters REMOVED,
+ * then in core->graves until its contents are freed.
+ *
+ * Invariant: refs >= handles + inner. What is over are names, creators, waiters. Where inner ones alone are left, they
+ * may be a cycle's: cycle.c looks for it. */
 #include "daemon/core/object.h"
 
 #include "daemon/core/array.h"
@@ -56,7 +59,13 @@ object_find(const struct core *core, uint64_t id)
 {
 	struct table_node *node = table_find(&core->objects, id);
 
-	return node ? object_of_node(node) : NULL;
+	struct object *object;
+
+	if (!node)
+		return NULL;
+	object = object_of_node(node);
+	/* Out of reach already, though it is not destroyed yet. */
+	return object->reached < core->cycle.ended ? NULL : object;
 }
 
 struct object *
@@ -128,14 +137,18 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	enum concur_status status;
 	struct object *object;
 
-	if (core->objects.count >= core->limits->objects_max)
+	if (core->objects.count >= core->limits->objects_max) {
+		core_relieve(core);
 		return core_limit(core, CONCUR_LIMIT, "objects_max");
+	}
 	object = calloc(1, kind->size);
 	if (!object)
 		return CONCUR_NO_MEMORY;
 	object->kind = kind;
 	object->lifetime = open->options.lifetime;
 	object->grave.step = object_step;
+	object->reached = CYCLE_PLAIN;
+	link_init(&object->in_cycle);
 	object->since_ns = core->now_ns;
 	link_init(&object->waiters);
 	link_init(&object->unreferenced);
@@ -145,9 +158,12 @@ object_create(struct core *core, const struct object_open *open, struct object *
 		object->lifetime = open->name ? LIFETIME_NAMED : LIFETIME_REFCOUNT;
 	status = original ? kind->copy(core, object, original) : kind->init(core, object, &open->options);
 	if (status != CONCUR_OK) {
+		cycle_leave(core, object);
 		free(object);
 		return status;
 	}
+	if (original && original->reached != CYCLE_PLAIN)
+		cycle_join(core, object);
 	table_insert(&core->objects, &object->by_id, core_draw(core));
 	core->object_bytes += object_bytes(object);
 	object->version = core_draw(core);
@@ -158,7 +174,7 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	if (object->lifetime == LIFETIME_SESSION)
 		link_append(&open->creator->created, &object->in_creator);
 	if (object->lifetime == LIFETIME_SESSION || (object->lifetime == LIFETIME_NAMED && object->name))
-		object_ref(object);
+		object_ref(core, object);
 	else
 		link_append(&core->unreferenced, &object->unreferenced);
 	*ret = object;
@@ -228,8 +244,36 @@ object_unref(struct core *core, struct object *object)
 	/* A destroyed object may still be referred to by waiters that are being answered; it is in its grave
 	 * already. */
 	assert(object->refs > 0);
-	if (--object->refs == 0 && !link_linked(&object->grave.link) && !link_linked(&object->unreferenced))
+	if (--object->refs > object->inner || link_linked(&object->grave.link))
+		return;
+	object->left_ns = core->now_ns;
+	if (object->refs == 0)
 		link_append(&core->unreferenced, &object->unreferenced);
+	else if (object->reached != CYCLE_PLAIN)
+		cycle_suspect(core);
+}
+
+void
+object_reclaim(struct core *core, struct object *object)
+{
+	core->lingerers -= object->lingers;
+	object->lingers = false;
+	link_remove(&object->unreferenced);
+}
+
+void
+object_ref_handle(struct core *core, struct object *object)
+{
+	object->was_sent = true;
+	core->handled += object->handles++ == 0;
+	object_ref(core, object);
+}
+
+void
+object_unref_handle(struct core *core, struct object *object)
+{
+	core->handled -= --object->handles == 0;
+	object_unref(core, object);
 }
 
 void
@@ -253,11 +297,80 @@ void
 object_destroy(struct core *core, struct object *object)
 {
 	object_forget_name(core, object);
-	link_remove(&object->unreferenced);
+	object_reclaim(core, object);
+	core->handled -= object->handles > 0;
+	cycle_leave(core, object);
 	link_remove(&object->in_creator);
 	table_remove(&core->objects, &object->by_id);
 	core_bury(core, &object->grave);
 	if (object->lock)
 		object_unref(core, object->lock);
 	object->kind->end(core, object);
+}
+
+/* -- objects that nobody refers to ------------------------------------------------------------------------------- */
+
+bool
+object_may_linger(const struct core *core, const struct object *object)
+{
+	return object->was_sent && !object->kind->never_lingers && object->lifetime == LIFETIME_REFCOUNT &&
+	    !object->name && core->limits->linger_seconds > 0;
+}
+
+uint64_t
+object_linger_end(const struct core *core, const struct object *object)
+{
+	uint64_t room = (UINT64_MAX - 1 - object->left_ns) / CORE_SECOND, seconds = core->limits->linger_seconds;
+
+	return object->left_ns + (seconds < room ? seconds : room) * CORE_SECOND;
+}
+
+static struct object *
+object_of_unreferenced(struct link *node)
+{
+	return LINK_ENTRY(node, struct object, unreferenced);
+}
+
+/* The first of those that linger, if it must go now. */
+static struct object *
+object_overdue(const struct core *core)
+{
+	struct object *first;
+
+	if (link_empty(&core->lingering))
+		return NULL;
+	first = object_of_unreferenced(core->lingering.next);
+	if (core->is_short || core->lingerers > core->limits->linger_max)
+		return first;
+	return object_linger_end(core, first) <= core->now_ns ? first : NULL;
+}
+
+void
+object_let_go(struct core *core, size_t most)
+{
+	struct object *object;
+	struct link *node;
+
+	for (; most && (node = link_pop(&core->unreferenced)); most--) {
+		object = object_of_unreferenced(node);
+		if (object_may_linger(core, object)) {
+			object->lingers = true;
+			core->lingerers++;
+			link_append(&core->lingering, node);
+		} else {
+			object_destroy(core, object);
+		}
+	}
+	for (; most && (object = object_overdue(core)); most--)
+		object_destroy(core, object);
+}
+
+uint64_t
+object_next_departure(const struct core *core)
+{
+	if (!link_empty(&core->unreferenced) || object_overdue(core))
+		return 0;
+	if (link_empty(&core->lingering))
+		return UINT64_MAX;
+	return object_linger_end(core, object_of_unreferenced(core->lingering.next));
 }

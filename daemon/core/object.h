@@ -2,8 +2,9 @@
  *
  * An object lives while something refers to it: a session's handle, a value that holds a reference, its name if its
  * lifetime is NAMED, its creator if it is SESSION, a waiter. When the last one goes it is set aside, and freed at the
- * turn's end unless one came back. object_destroy() ends it at once whatever refers to it; later look-ups by its id
- * find nothing. */
+ * turn's end unless one came back. An anonymous object whose id was ever sent to a client lingers first: the id may be
+ * on its way from one process to another by means that the daemon does not see, and a reference taken meanwhile revives
+ * it. object_destroy() ends it at once whatever refers to it; later look-ups by its id find nothing. */
 #ifndef CORE_OBJECT_H
 #define CORE_OBJECT_H
 
@@ -62,22 +63,37 @@ struct holder {
 	const char *how;   /* "exclusive", "shared", "permit" */
 };
 
+/* A walk through the references that an object stores; it goes on where it stopped. */
+struct reference_walk {
+	uint64_t position; /* places below it are still to be looked at; UINT64_MAX: all */
+	size_t steps;      /* left: one a place, and one a reference that is met */
+	void (*visit)(uint64_t id, void *arg);
+	void *arg;
+};
+
 struct object {
 	struct table_node by_id; /* in core->objects; the key is the id */
 	const struct kind *kind;
-	struct blob *name; /* the key in core->names, borrowed; NULL: anonymous */
-	uint64_t refs;
+	struct blob *name;        /* the key in core->names, borrowed; NULL: anonymous */
+	uint64_t refs;            /* all there are */
+	uint64_t handles;         /* those that sessions hold */
+	uint64_t inner;           /* those in values that the store counts */
+	uint64_t left_ns;         /* the turn in which it lost its last reference, or the last one not in a value */
+	uint64_t reached;         /* the last search for cycles that has reached it, or CYCLE_PLAIN */
+	struct link in_cycle;     /* in a list of core->cycle, if it is a referrer */
 	uint64_t version;         /* drawn anew at every change */
 	uint64_t bytes;           /* counted for what it stores */
 	size_t footprint;         /* bytes of what holds its items, as of the last change */
 	uint64_t waiting;         /* waiters on it */
+	struct link unreferenced; /* in core->unreferenced or core->lingering; only without references */
 	uint64_t since_ns;        /* of its creation */
 	struct link waiters;      /* struct waiter, oldest first, whatever they wait for */
-	struct link unreferenced; /* in core->unreferenced */
 	struct link in_creator;   /* in session->created, for LIFETIME_SESSION */
 	struct object *lock;      /* its own, made at first use: one reference. NULL: not used yet */
 	struct grave grave;
 	enum lifetime lifetime;
+	bool was_sent; /* a client was told its id */
+	bool lingers;  /* `unreferenced` is in core->lingering */
 };
 
 /* How an object is to be. Fields that a kind does not know are ignored. */
@@ -105,8 +121,9 @@ struct object_options {
 /* One kind: all that the rest of the core needs to know of it. */
 struct kind {
 	enum kind_id id;
-	const char *name; /* as users say it */
-	size_t size;      /* of its struct, which begins with a struct object */
+	const char *name;   /* as users say it */
+	size_t size;        /* of its struct, which begins with a struct object */
+	bool never_lingers; /* others wait for its going */
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
 	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
 	void (*end)(struct core *core, struct object *object);
@@ -124,6 +141,10 @@ struct kind {
 	uint64_t (*len)(const struct object *object);
 	size_t (*footprint)(const struct object *object); /* bytes besides the values; NULL: none to speak of */
 	enum concur_status (*clear)(struct core *core, struct object *object); /* NULL: TYPE_ERROR */
+	/* Visits references in the values that it stores, going down from the walk's position to the first place;
+	 * store_visit_ring() and its kin do it. True when none are left. Every kind that stores values has it. While it
+	 * is not through, items may move to lower places; what moves some up says so by cycle_moved(). */
+	bool (*each_reference)(struct object *object, struct reference_walk *walk);
 	/* In place of init: the object gets the contents that the original has now, in less than a few milliseconds
 	 * however many there are. NULL: TYPE_ERROR. */
 	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
@@ -180,13 +201,56 @@ enum concur_status object_lock(struct core *core, struct object *object, struct 
 struct object *object_find(const struct core *core, uint64_t id);
 struct object *object_find_name(const struct core *core, const struct value *name);
 
+/* A search for cycles must reach it. */
 static inline void
-object_ref(struct object *object)
+object_touch(struct core *core, struct object *object)
 {
-	object->refs++;
+	if (object->reached < core->cycle.number)
+		cycle_reach(core, object);
+}
+
+/* Takes it back from where it was set aside, if it was: it has a reference again, or goes. */
+void object_reclaim(struct core *core, struct object *object);
+
+static inline void
+object_ref(struct core *core, struct object *object)
+{
+	if (object->refs++ == 0)
+		object_reclaim(core, object);
+	object_touch(core, object);
 }
 
 void object_unref(struct core *core, struct object *object);
+
+/* The same for a reference in a value that is in the store. */
+static inline void
+object_ref_inner(struct core *core, struct object *object)
+{
+	object->inner++;
+	object_ref(core, object);
+}
+
+static inline void
+object_unref_inner(struct core *core, struct object *object)
+{
+	object->inner--;
+	object_unref(core, object);
+}
+
+/* The same for a session's handle; its first one also says that a client knows the id. */
+void object_ref_handle(struct core *core, struct object *object);
+void object_unref_handle(struct core *core, struct object *object);
+
+/* Whether somebody may still come with its id, and until when. One that has, or had, a name is removed on purpose. */
+bool object_may_linger(const struct core *core, const struct object *object);
+uint64_t object_linger_end(const struct core *core, const struct object *object);
+
+/* Lets objects go that nobody refers to, `most` at most: those set aside, and those that have lingered long enough.
+ * Ends them, so that waiters may wake. */
+void object_let_go(struct core *core, size_t most);
+
+/* When the first of those that linger goes: UINT64_MAX if none does, 0 if there is work left for the next turn. */
+uint64_t object_next_departure(const struct core *core);
 
 /* Takes the name away, and with it the reference that a NAMED object has from it. */
 void object_forget_name(struct core *core, struct object *object);

@@ -125,7 +125,8 @@ session_drop_ref(struct core *core, struct session *session, struct session_ref 
 	table_remove(&session->refs, &ref->by_object);
 	if (object) {
 		object->refs -= ref->count - 1;
-		object_unref(core, object);
+		object->handles -= ref->count - 1;
+		object_unref_handle(core, object);
 	}
 	free(ref);
 }
@@ -203,7 +204,6 @@ session_ref(struct core *core, struct session *session, struct object *object)
 	struct table_node *node = table_find(&session->refs, object_id(object));
 	struct session_ref *ref;
 
-	(void)core;
 	if (node) {
 		session_ref_of(node)->count++;
 	} else {
@@ -213,7 +213,7 @@ session_ref(struct core *core, struct session *session, struct object *object)
 		ref->count = 1;
 		table_insert(&session->refs, &ref->by_object, object_id(object));
 	}
-	object_ref(object);
+	object_ref_handle(core, object);
 	return 0;
 }
 
@@ -230,7 +230,7 @@ session_unref(struct core *core, struct session *session, uint64_t id)
 		free(session_ref_of(node));
 	}
 	if (object)
-		object_unref(core, object);
+		object_unref_handle(core, object);
 	return true;
 }
 

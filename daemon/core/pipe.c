@@ -109,7 +109,7 @@ pipe_append(struct core *core, struct pipe *pipe, struct blob *blob)
 {
 	if (ring_append(&pipe->items, blob) < 0)
 		return -1;
-	pipe->object.bytes += store_bytes(blob);
+	store_settle(core, &pipe->object, blob);
 	object_changed(core, &pipe->object);
 	return 0;
 }
@@ -149,6 +149,7 @@ pipe_serve_sender(struct core *core, struct pipe *pipe)
 		waiter_fail(core, waiter, CONCUR_NO_MEMORY);
 		return true;
 	}
+	waiter_unpin(core, waiter);
 	waiter->result.value = NULL;
 	waiter_wake(core, waiter, CONCUR_OK);
 	return true;
@@ -192,6 +193,8 @@ pipe_wait(struct core *core, struct pipe *pipe, struct link *queue, const struct
 		return status;
 	waiter->role = (uint8_t)role;
 	waiter->result.value = brought;
+	if (brought)
+		waiter_pin(core, waiter);
 	pipe->waiting[role]++;
 	return CONCUR_PENDING;
 }
@@ -323,6 +326,12 @@ pipe_left(struct core *core, struct object *object, uint8_t role)
 		pipe_settle(core, pipe->other);
 }
 
+static bool
+pipe_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_ring(&LINK_ENTRY(object, const struct pipe, object)->items, walk);
+}
+
 static uint64_t
 pipe_len(const struct object *object)
 {
@@ -351,12 +360,14 @@ const struct kind pipe_kind = {
 	.id = KIND_PIPE,
 	.name = "pipe",
 	.size = sizeof(struct pipe),
+	.never_lingers = true,
 	.init = pipe_init,
 	.end = pipe_end,
 	.step = pipe_step,
 	.left = pipe_left,
 	.len = pipe_len,
 	.footprint = pipe_footprint,
+	.each_reference = pipe_each_reference,
 	.roles = pipe_roles,
 	.details = pipe_details,
 };

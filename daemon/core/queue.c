@@ -184,6 +184,12 @@ queue_footprint(const struct object *object)
 	return queue_items_footprint(&LINK_ENTRY(object, const struct queue, object)->items);
 }
 
+static bool
+queue_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return queue_items_visit(&queue_of(object)->items, walk);
+}
+
 static uint64_t
 queue_len(const struct object *object)
 {
@@ -232,6 +238,7 @@ const struct kind queue_kind = {
 	.len = queue_len,
 	.footprint = queue_footprint,
 	.clear = queue_clear,
+	.each_reference = queue_each_reference,
 	.roles = queue_roles,
 	.details = queue_details,
 };

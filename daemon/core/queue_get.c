@@ -149,7 +149,7 @@ queue_return(struct core *core, struct queue *queue, const struct delivery *deli
 		queue_node_free(core, node);
 		return CONCUR_NO_MEMORY;
 	}
-	queue->object.bytes += store_bytes(delivery->blob);
+	store_settle(core, &queue->object, delivery->blob);
 	object_changed(core, &queue->object);
 	return CONCUR_OK;
 }

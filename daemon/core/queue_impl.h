@@ -23,7 +23,8 @@ struct queue_node {
 	uint32_t level : 31;   /* LIFO: so many items of the stack are below it */
 	uint32_t is_timed : 1; /* it is the node of a struct queue_timed */
 	uint64_t place;
-	struct blob *blob; /* one reference, counted for the queue */
+	struct blob *blob;     /* one reference, counted for the queue */
+	struct link referring; /* in items->referring, if the blob refers to objects */
 };
 
 /* One that is not there before, or not after, some time. */
@@ -37,7 +38,7 @@ struct queue_timed {
 
 /* What a queue holds. Each item that is ready stands in one of three: plain items of a FIFO on the tape, plain items of
  * a LIFO on the stack, all others in the heap: the items of a priority queue, items that came back from a getter that
- * died, items that expire. */
+ * died, items that expire, items that refer to objects. */
 struct queue_items {
 	enum queue_order order;
 	struct tape tape;
@@ -45,6 +46,8 @@ struct queue_items {
 	struct ring heap;    /* struct queue_node *, see queue_heap.c */
 	struct link delayed; /* struct queue_timed */
 	uint64_t delayed_count;
+	struct link referring; /* struct queue_node, in the heap or delayed, whose blobs refer to objects */
+	struct link followed;  /* stands in `referring`: the references behind it have been visited */
 };
 
 struct queue {
@@ -87,6 +90,9 @@ void queue_items_move(struct queue_items *from, struct queue_items *to);
 
 /* Frees at most *steps items, subtracting; true when all are gone. */
 bool queue_items_step(struct core *core, struct queue_items *items, size_t *steps);
+
+/* As each_reference of struct kind. Places are those of the list, in which nothing moves. */
+bool queue_items_visit(struct queue_items *items, struct reference_walk *walk);
 
 /* Bytes besides the values. */
 size_t queue_items_footprint(const struct queue_items *items);

@@ -12,15 +12,21 @@ queue_items_init(struct queue_items *items, enum queue_order order)
 	ring_init(&items->stack);
 	ring_init(&items->heap);
 	link_init(&items->delayed);
+	link_init(&items->referring);
+	link_init(&items->followed);
 }
 
 void
 queue_items_move(struct queue_items *from, struct queue_items *to)
 {
+	link_remove(&from->followed);
 	*to = *from;
-	/* The list stays as it is and gets another head. */
+	/* The lists stay as they are and get other heads. */
 	link_insert_before(&from->delayed, &to->delayed);
 	link_remove(&from->delayed);
+	link_insert_before(&from->referring, &to->referring);
+	link_remove(&from->referring);
+	link_init(&to->followed);
 	*from = (struct queue_items){ .order = to->order };
 	queue_items_init(from, to->order);
 }
@@ -58,7 +64,7 @@ queue_load_blob(struct core *core, struct queue *queue, const struct queue_load 
 {
 	if (!load->blobs)
 		return store_new(core, &queue->object, &load->values[index], load->refers[index]);
-	queue->object.bytes += store_bytes(load->blobs[index]);
+	store_settle(core, &queue->object, load->blobs[index]);
 	return load->blobs[index];
 }
 
@@ -194,10 +200,21 @@ queue_append_plain(struct core *core, struct queue *queue, const struct queue_lo
 	return queue_append_small(core, queue, load) ? CONCUR_OK : queue_append_fifo(core, queue, load);
 }
 
+static bool
+load_refers(const struct queue_load *load)
+{
+	for (size_t i = 0; i < load->count; i++) {
+		if (load->blobs ? load->blobs[i]->kind & BLOB_REFERS : load->refers[i])
+			return true;
+	}
+	return false;
+}
+
 enum concur_status
 queue_append(struct core *core, struct queue *queue, const struct queue_load *load)
 {
-	bool is_plain = queue->items.order != QUEUE_PRIORITY && !load->due_ns && !load->expires_ns;
+	bool is_plain =
+	    queue->items.order != QUEUE_PRIORITY && !load->due_ns && !load->expires_ns && !load_refers(load);
 	enum concur_status status =
 	    is_plain ? queue_append_plain(core, queue, load) : queue_append_nodes(core, queue, load);
 
@@ -330,5 +347,32 @@ queue_items_step(struct core *core, struct queue_items *items, size_t *steps)
 		return false;
 	tape_fini(&items->tape);
 	ring_fini(&items->heap);
+	return true;
+}
+
+/* -- references --------------------------------------------------------------------------------------------------- */
+
+bool
+queue_items_visit(struct queue_items *items, struct reference_walk *walk)
+{
+	struct link *before;
+
+	if (walk->position == UINT64_MAX) {
+		link_remove(&items->followed);
+		link_append(&items->referring, &items->followed);
+		walk->position = 0;
+	}
+	/* Cleared meanwhile. */
+	if (!link_linked(&items->followed))
+		return true;
+	while (walk->steps && (before = items->followed.prev) != &items->referring) {
+		walk->steps--;
+		link_remove(&items->followed);
+		link_insert_before(before, &items->followed);
+		store_visit_blob(LINK_ENTRY(before, struct queue_node, referring)->blob, walk);
+	}
+	if (items->followed.prev != &items->referring)
+		return false;
+	link_remove(&items->followed);
 	return true;
 }

@@ -22,6 +22,7 @@ queue_serve_putter(struct core *core, struct queue *queue)
 		waiter_fail(core, waiter, status);
 		return true;
 	}
+	waiter_unpin(core, waiter);
 	brought->count = 0;
 	brought->value = NULL;
 	brought->number = queue_ready(queue);
@@ -64,6 +65,7 @@ queue_wait_with(struct core *core, struct queue *queue, const struct ask *ask, c
 		waiter->result.values = blobs;
 		waiter->result.count = load->count;
 	}
+	waiter_pin(core, waiter);
 	queue->putting++;
 	return CONCUR_PENDING;
 }

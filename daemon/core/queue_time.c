@@ -76,6 +76,15 @@ queue_on_time(struct core *core, struct timer *timer)
 
 /* -- nodes ------------------------------------------------------------------------------------------------------- */
 
+static void
+queue_node_init(struct queue *queue, struct queue_node *node, struct blob *blob)
+{
+	node->blob = blob;
+	link_init(&node->referring);
+	if (blob->kind & BLOB_REFERS)
+		link_append(&queue->items.referring, &node->referring);
+}
+
 static struct queue_node *
 queue_timed_new(struct queue *queue, struct blob *blob, uint64_t expires_ns)
 {
@@ -88,7 +97,7 @@ queue_timed_new(struct queue *queue, struct blob *blob, uint64_t expires_ns)
 	timed->queue = queue;
 	timed->expires_ns = expires_ns;
 	timed->node.is_timed = 1;
-	timed->node.blob = blob;
+	queue_node_init(queue, &timed->node, blob);
 	return &timed->node;
 }
 
@@ -101,13 +110,14 @@ queue_node_new(struct queue *queue, struct blob *blob, uint64_t expires_ns)
 		return queue_timed_new(queue, blob, expires_ns);
 	node = calloc(1, sizeof *node);
 	if (node)
-		node->blob = blob;
+		queue_node_init(queue, node, blob);
 	return node;
 }
 
 void
 queue_node_free(struct core *core, struct queue_node *node)
 {
+	link_remove(&node->referring);
 	if (node->is_timed) {
 		timer_stop(core, &queue_timed_of(node)->timer);
 		free(queue_timed_of(node));

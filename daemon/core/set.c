@@ -190,6 +190,12 @@ set_details(const struct object *object, void (*say)(void *arg, const char *name
 	say(arg, "opaque", (int64_t)LINK_ENTRY(object, const struct set, object)->opaque);
 }
 
+static bool
+set_each_reference(struct object *object, struct reference_walk *walk)
+{
+	return store_visit_map(LINK_ENTRY(object, const struct set, object)->map, walk);
+}
+
 const struct kind set_kind = {
 	.id = KIND_SET,
 	.name = "set",
@@ -200,6 +206,7 @@ const struct kind set_kind = {
 	.len = set_len,
 	.footprint = set_footprint,
 	.clear = set_clear,
+	.each_reference = set_each_reference,
 	.copy = set_copy,
 	.details = set_details,
 };

@@ -3,21 +3,28 @@
 
 struct store_walk {
 	struct core *core;
-	bool keep;
+	void (*act)(struct core *core, struct object *object);
 };
 
 static void
-store_visit(uint64_t id, void *arg)
+store_walk_visit(uint64_t id, void *arg)
 {
 	struct store_walk *walk = arg;
 	struct object *object = object_find(walk->core, id);
 
-	if (!object)
-		return;
-	if (walk->keep)
-		object_ref(object);
-	else
-		object_unref(walk->core, object);
+	if (object)
+		walk->act(walk->core, object);
+}
+
+/* Does something with each object that the blob refers to and that is still there. */
+static void
+store_walk(struct core *core, const struct blob *blob, void (*act)(struct core *core, struct object *object))
+{
+	struct store_walk walk = { core, act };
+	struct value value = store_value(blob);
+
+	if (blob->kind & BLOB_REFERS)
+		value_each_reference(&value, store_walk_visit, &walk);
 }
 
 static void
@@ -32,11 +39,32 @@ store_count(struct core *core, struct object *object, const struct blob *blob, b
 	if (object)
 		object->bytes += keep ? bytes : -bytes;
 	if (__builtin_expect(blob->kind & BLOB_REFERS, 0)) {
-		struct store_walk walk = { core, keep };
-		struct value value = store_value(blob);
-
-		value_each_reference(&value, store_visit, &walk);
+		if (object && keep)
+			cycle_join(core, object);
+		store_walk(core, blob, keep ? object_ref_inner : object_unref_inner);
 	}
+}
+
+void
+store_settle(struct core *core, struct object *object, struct blob *blob)
+{
+	object->bytes += store_bytes(blob);
+	if (blob->kind & BLOB_REFERS) {
+		cycle_join(core, object);
+		store_walk(core, blob, object_touch);
+	}
+}
+
+void
+store_pin(struct core *core, const struct blob *blob)
+{
+	store_walk(core, blob, object_ref);
+}
+
+void
+store_unpin(struct core *core, const struct blob *blob)
+{
+	store_walk(core, blob, object_unref);
 }
 
 struct blob *
@@ -107,7 +135,10 @@ const struct map_sharing store_map_sharing = { store_may_grow, store_keep_entry 
 enum concur_status
 store_refusal(struct core *core)
 {
-	return store_may_grow(core) ? CONCUR_NO_MEMORY : core_limit(core, CONCUR_LIMIT, "memory_max");
+	if (store_may_grow(core))
+		return CONCUR_NO_MEMORY;
+	core_relieve(core);
+	return core_limit(core, CONCUR_LIMIT, "memory_max");
 }
 
 /* -- freeing ------------------------------------------------------------------------------------------------------ */
@@ -226,4 +257,51 @@ store_bury_map(struct core *core, struct map **map)
 		return 0;
 	map_free(fresh, SIZE_MAX, NULL, NULL);
 	return -1;
+}
+
+/* -- visiting references ----------------------------------------------------------------------------------------- */
+
+static void
+store_meet(uint64_t id, void *arg)
+{
+	struct reference_walk *walk = arg;
+
+	walk->steps -= walk->steps > 0;
+	walk->visit(id, walk->arg);
+}
+
+void
+store_visit_blob(const struct blob *blob, struct reference_walk *walk)
+{
+	struct value value = store_value(blob);
+
+	if (blob->kind & BLOB_REFERS)
+		value_each_reference(&value, store_meet, walk);
+}
+
+bool
+store_visit_ring(const struct ring *ring, struct reference_walk *walk)
+{
+	if (walk->position > ring_count(ring))
+		walk->position = ring_count(ring);
+	while (walk->position && walk->steps) {
+		walk->steps--;
+		store_visit_blob(*ring_at(ring, --walk->position), walk);
+	}
+	return walk->position == 0;
+}
+
+bool
+store_visit_map(const struct map *map, struct reference_walk *walk)
+{
+	uint32_t number = walk->position < UINT32_MAX ? (uint32_t)walk->position : UINT32_MAX;
+	struct map_entry *entry;
+
+	while ((entry = map_descend(map, &number, &walk->steps))) {
+		store_visit_blob(entry->key, walk);
+		if (entry->value)
+			store_visit_blob(entry->value, walk);
+	}
+	walk->position = number;
+	return number == 0;
 }

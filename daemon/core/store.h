@@ -34,6 +34,20 @@ struct blob *store_again(struct core *core, struct object *object, struct blob *
 void store_take(struct core *core, struct object *object, struct blob *blob);
 void store_drop(struct core *core, struct object *object, struct blob *blob);
 
+/* A blob that was kept without an object becomes the object's. */
+void store_settle(struct core *core, struct object *object, struct blob *blob);
+
+/* Holds what a blob refers to from outside of any value, and lets it go: for a blob in the store that is no object's
+ * yet, and that a call brings which waits. */
+void store_pin(struct core *core, const struct blob *blob);
+void store_unpin(struct core *core, const struct blob *blob);
+
+/* Visit references in a blob, a ring of blobs, or the keys and values of a map, as each_reference of struct kind does.
+ * What one blob refers to is visited at once. */
+void store_visit_blob(const struct blob *blob, struct reference_walk *walk);
+bool store_visit_ring(const struct ring *ring, struct reference_walk *walk);
+bool store_visit_map(const struct map *map, struct reference_walk *walk);
+
 /* What the blob counts for. */
 static inline size_t
 store_bytes(const struct blob *blob)

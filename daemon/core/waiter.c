@@ -53,7 +53,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	link_append(&owner->waiters, &waiter->in_owner);
 	link_append(&object->waiters, &waiter->in_object);
 	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
-	object_ref(object);
+	object_ref(core, object);
 	object->waiting++;
 	core->waiting++;
 	if (ret)
@@ -92,6 +92,30 @@ waiter_wake(struct core *core, struct waiter *waiter, enum concur_status status)
 	owner_settle(owner);
 }
 
+static void
+waiter_each_brought(struct core *core, const struct waiter *waiter, void (*act)(struct core *, const struct blob *))
+{
+	if (waiter->result.value)
+		act(core, waiter->result.value);
+	for (size_t i = 0; i < waiter->result.count; i++)
+		act(core, waiter->result.values[i]);
+}
+
+void
+waiter_pin(struct core *core, struct waiter *waiter)
+{
+	waiter->has_pins = true;
+	waiter_each_brought(core, waiter, store_pin);
+}
+
+void
+waiter_unpin(struct core *core, struct waiter *waiter)
+{
+	if (waiter->has_pins)
+		waiter_each_brought(core, waiter, store_unpin);
+	waiter->has_pins = false;
+}
+
 void
 waiter_move(struct core *core, struct waiter *waiter, struct object *object, struct link *queue, uint8_t role)
 {
@@ -105,7 +129,7 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	waiter->origin = object_id(before);
 	waiter->object = object;
 	waiter->role = role;
-	object_ref(object);
+	object_ref(core, object);
 	object->waiting++;
 	before->waiting--;
 	object_unref(core, before);
@@ -121,6 +145,7 @@ waiter_for_ever(struct core *core, struct waiter *waiter)
 static void
 waiter_give_back(struct core *core, struct waiter *waiter)
 {
+	waiter_unpin(core, waiter);
 	if (waiter->result.value)
 		store_take(core, NULL, waiter->result.value);
 	for (size_t i = 0; i < waiter->result.count; i++)
@@ -182,7 +207,7 @@ waiter_drop(struct core *core, struct waiter *waiter)
 	uint64_t origin = waiter->origin;
 	uint8_t role = waiter->role;
 
-	object_ref(object);
+	object_ref(core, object);
 	waiter_withdraw(core, waiter);
 	waiter_left(core, object, origin, role);
 	object_unref(core, object);

@@ -47,6 +47,7 @@ struct waiter {
 	uint64_t since_ns;
 	uint64_t number; /* rises from waiter to waiter: the youngest has the highest */
 	bool blocked;
+	bool has_pins;             /* on what its result refers to */
 	uint8_t role;              /* the kind's: what it waits for */
 	uint64_t origin;           /* it was moved from the object of this id, to take a lock back; 0: it was not */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
@@ -69,6 +70,11 @@ struct waiter {
  * linked. *ret may be NULL. */
 enum concur_status waiter_new(struct core *core, struct object *object, struct link *queue, const struct ask *ask,
     enum outcome at_deadline, struct waiter **ret);
+
+/* What it brings stands in waiter->result, in the store but not yet any object's: holds what that refers to, until it
+ * is unpinned to be taken over, or given back. */
+void waiter_pin(struct core *core, struct waiter *waiter);
+void waiter_unpin(struct core *core, struct waiter *waiter);
 
 /* It goes on waiting elsewhere, for ever: at the end of `queue`, on that object, to take back what it gave up when it
  * began to wait. Its own object becomes its origin, which is told if it leaves. */

@@ -116,6 +116,7 @@ rpc_check_method(struct call *call)
 	}
 	if ((method->flags & METHOD_GROWS) &&
 	    core_memory(call->core) + call->head.length > call->rpc->limits->memory_max) {
+		core_relieve(call->core);
 		call_fail_limit(call, CONCUR_LIMIT, "memory_max", "the daemon stores as much as it may");
 		return false;
 	}

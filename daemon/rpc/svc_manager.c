@@ -15,6 +15,7 @@ SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
 	message.uptime_ns = core->now_ns - call->rpc->start_ns;
 	message.sessions = core->sessions.count;
 	message.objects = core->objects.count;
+	message.number_of_objects = core->handled;
 	message.waiters = core->waiting;
 	message.calls = call->rpc->calls;
 	message.bytes = core_memory(core);

@@ -66,7 +66,7 @@ scene_init(struct scene *scene)
 	must(core_init(&scene->core, &scene->limits, 1, 1) == 0, "no memory");
 	scene->session = session_new(&scene->core, 1, NULL);
 	must(scene->session && object_open(&scene->core, &open, &object, &created) == CONCUR_OK, "no memory");
-	object_ref(object);
+	object_ref(&scene->core, object);
 	scene->lock = (struct lock *)object;
 	must(acquire(scene, CONTEXT_HOLDER, 0) == CONCUR_OK, "the lock is not free");
 }

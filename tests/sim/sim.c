@@ -233,6 +233,9 @@ sim_check_empty(struct sim *sim)
 	const Concur__V1__ManagerInfo *info;
 
 	sim_remove_names(client);
+	/* A search for cycles may have to await its time. */
+	world_settle(&sim->world);
+	world_turn(&sim->world, 100 * WORLD_SECOND);
 	world_settle(&sim->world);
 	if (sim->world.deadline_ns != UINT64_MAX)
 		sim_fail(sim, "something still waits for time");

@@ -10,6 +10,7 @@
 #include "tests/sim/data.h"
 #include "tests/sim/model.h"
 #include "tests/sim/random.h"
+#include "tests/sim/web.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -19,12 +20,21 @@ enum {
 	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
 };
 
+/* What is particular about a call on the lists that refer to each other. */
+struct sim_web_call {
+	bool is_one;
+	bool opens;
+	unsigned list; /* that it opens */
+	uint64_t id;   /* of the list to which the reply has to refer; 0: to none */
+};
+
 struct sim_call {
 	struct link in_client;
 	struct model_call model;
 	struct world_call *call;
 	const char *method;
 	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
+	struct sim_web_call web;
 	bool is_copy; /* makes the client's copy */
 };
 
@@ -69,6 +79,7 @@ struct sim {
 	struct world world;
 	struct model model;
 	struct data data;
+	struct web web;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
 	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */

@@ -2,6 +2,7 @@
 #include "tests/sim/sim.h"
 
 #include "tests/sim/sim_signals.h"
+#include "tests/sim/sim_web.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -181,6 +182,10 @@ note_reply(struct sim *sim, const struct sim_client *client, const struct sim_ca
 		check_reply(sim, sent);
 	if (sent->is_copy)
 		sim_note_copy(LINK_ENTRY(sent->model.session, struct sim_client, session), sent);
+	if (sent->web.is_one) {
+		sim_web_note(sim, sent);
+		return;
+	}
 	if (sent->call->status != CONCUR_OK)
 		return;
 	if (sent->is_free && sent->call->output == &concur__v1__open_reply__descriptor)
@@ -256,8 +261,9 @@ harvest_calls(struct sim *sim, struct sim_client *client)
 
 /* The connection has ended, and the session with it. */
 static void
-client_gone(struct sim_client *client)
+client_gone(struct sim *sim, struct sim_client *client)
 {
+	sim_web_end(sim, client);
 	while (!link_empty(&client->calls))
 		call_free(client, LINK_ENTRY(client->calls.next, struct sim_call, in_client));
 	world_client_free(client->client);
@@ -277,7 +283,7 @@ sim_harvest(struct sim *sim)
 			continue;
 		if (sim->is_modelled && !(client->says_goodbye && client->client->reason == SERVER_GOODBYE))
 			sim_fail(sim, "the server ended a session: %s", server_reason_name(client->client->reason));
-		client_gone(client);
+		client_gone(sim, client);
 	}
 }
 
@@ -308,5 +314,5 @@ sim_kill(struct sim *sim, struct sim_client *client)
 	}
 	world_end_read(client->client, SERVER_PEER_DIED, all_read);
 	forget_items(sim, client);
-	client_gone(client);
+	client_gone(sim, client);
 }

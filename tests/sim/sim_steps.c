@@ -2,6 +2,7 @@
 #include "tests/sim/sim.h"
 
 #include "tests/sim/sim_signals.h"
+#include "tests/sim/sim_web.h"
 
 #include <stdlib.h>
 
@@ -291,6 +292,12 @@ step_data(struct step *step)
 	over(sent, call.reply.status);
 }
 
+static void
+step_web(struct step *step)
+{
+	sim_web_step(step->sim, step->client);
+}
+
 /* An anonymous object that is soon referred to by nothing but a value in the box, or by nothing at all. */
 static void
 step_open(struct step *step)
@@ -401,6 +408,7 @@ sim_say_goodbye(struct sim *sim, struct sim_client *client)
 
 	over(sent, CONCUR_OK);
 	client->says_goodbye = true;
+	sim_web_end(sim, client);
 	if (sim->is_modelled)
 		model_session_end(&sim->model, &client->session, false);
 }
@@ -455,6 +463,7 @@ static const struct step_row {
 	{ 16, step_pipe },
 	{ 40, step_signals },
 	{ 12, step_data },
+	{ 12, step_web },
 	{ 8, step_copy },
 	{ 3, step_open },
 	{ 3, step_box },

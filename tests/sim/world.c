@@ -82,6 +82,7 @@ world_limits(void)
 
 	limits_defaults(&limits);
 	limits.memory_max = WORLD_MEMORY;
+	limits.linger_seconds = 0;
 	return limits;
 }
 

@@ -87,7 +87,7 @@ struct world_call {
 	ProtobufCMessage *message; /* of type `output` with status OK, else an Error */
 };
 
-/* The default limits, but room for 1 GiB of memory. */
+/* The default limits, but room for 1 GiB of memory, and nothing lingers. */
 struct limits world_limits(void);
 
 /* `limits` may be NULL. The first turn begins at one second. */

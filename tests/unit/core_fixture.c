@@ -27,6 +27,7 @@ fixture_init(struct core_fixture *fixture)
 {
 	memset(fixture, 0, sizeof *fixture);
 	limits_defaults(&fixture->limits);
+	fixture->limits.linger_seconds = 0;
 	ck_assert_int_eq(core_init(&fixture->core, &fixture->limits, 7, FIXTURE_COUNTER), 0);
 }
 
@@ -71,7 +72,7 @@ fixture_open(struct core_fixture *fixture, const struct object_options *options)
 
 	ck_assert_status(object_open(&fixture->core, &open, &object, &created), CONCUR_OK);
 	ck_assert(created);
-	object_ref(object);
+	object_ref(&fixture->core, object);
 	return object;
 }
 

@@ -377,7 +377,7 @@ step_copy(struct modelled *array)
 	}
 	ck_assert_status(object_copy(array->bench.core, array->bench.object, LIFETIME_DEFAULT, NULL, &array->copy),
 	    CONCUR_OK);
-	object_ref(array->copy);
+	object_ref(array->bench.core, array->copy);
 	memcpy(array->copied, array->model, sizeof array->copied);
 	fixture_settle(&array->bench.fixture);
 }

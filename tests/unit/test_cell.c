@@ -168,7 +168,7 @@ START_TEST(cell_with_a_typecode_keeps_only_what_fits)
 	ck_assert_status(change(&bench, TYPECODE_ADD, INTEGER(1)), CONCUR_OVERFLOW);
 	fixture_expect_blob(cell_get(bench.cell), false, "127");
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
-	object_ref(copy);
+	object_ref(bench.core, copy);
 	ck_assert_status(cell_set(bench.core, (struct cell *)copy, &INTEGER(-129), false, NULL), CONCUR_OVERFLOW);
 	bench_fini(&bench);
 }

@@ -146,7 +146,7 @@ START_TEST(destroy_of_the_condition_removes_waits_but_not_the_notified)
 
 	bench_init(&bench);
 	lock = (struct object *)bench.lock;
-	object_ref(lock);
+	object_ref(&bench.locks.fixture.core, lock);
 	bench_acquire_and_wait(&bench, 0, -1);
 	bench_acquire_and_wait(&bench, 1, -1);
 	bench_acquire(&bench, 2);

@@ -37,7 +37,7 @@ copy_of(struct bench *bench, struct object *object)
 
 	ck_assert_status(object_copy(bench->core, object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	ck_assert_ptr_ne(copy, object);
-	object_ref(copy);
+	object_ref(bench->core, copy);
 	return copy;
 }
 

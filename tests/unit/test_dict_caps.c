@@ -228,7 +228,7 @@ START_TEST(key_lock_is_one_for_each_key_while_it_is_referred_to)
 	bench_init(&bench, 0, false);
 	lock = key_lock(&bench, TEXT("a"), true);
 	id = object_id(lock);
-	object_ref(lock);
+	object_ref(bench.core, lock);
 	fixture_settle(&bench.fixture);
 	ck_assert_ptr_eq(key_lock(&bench, TEXT("a"), false), lock);
 	other = key_lock(&bench, INTEGER(1), true);
@@ -254,7 +254,7 @@ START_TEST(key_lock_of_a_dict_that_is_destroyed_stays_a_lock)
 	bench_init(&bench, 0, false);
 	session = fixture_session(&bench.fixture, 1);
 	lock = key_lock(&bench, TEXT("a"), true);
-	object_ref(lock);
+	object_ref(bench.core, lock);
 	object_destroy(bench.core, bench.object);
 	fixture_settle(&bench.fixture);
 	ask = fixture_ask(session, 1, 1, 0);

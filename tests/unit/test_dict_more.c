@@ -304,7 +304,7 @@ START_TEST(namespace_is_a_dict_of_names)
 	set(&bench, bench.dict, TEXT("a"), INTEGER(2));
 	ck_assert_status(object_copy(bench.core, (struct object *)bench.dict, LIFETIME_DEFAULT, NULL, &copy),
 	    CONCUR_OK);
-	object_ref(copy);
+	object_ref(bench.core, copy);
 	ck_assert_int_eq(copy->kind->id, KIND_NAMESPACE);
 	ck_assert_status(namespace_kind.clear(bench.core, (struct object *)bench.dict), CONCUR_OK);
 	ck_assert_str_eq(show(&bench, (struct dict *)copy), "{'b': 1, 'a': 2}");

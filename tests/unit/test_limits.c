@@ -519,10 +519,10 @@ static bool
 is_tested(const char *limit)
 {
 	/* In the cases above, in test_server (frames, outboxes, Hello, sessions), test_core (steps), test_pipe (which
-	 * waits), or by io (frames in a turn). */
+	 * waits), test_linger, or by io (frames in a turn). */
 	static const char *const elsewhere[] = { "frame_max", "frame_hard_max", "page_bytes", "page_entries",
 		"pipe_bytes_max", "sessions_max", "outbox_high", "outbox_max", "turn_frames", "turn_steps",
-		"hello_seconds" };
+		"hello_seconds", "linger_seconds", "linger_max" };
 
 	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
 		if (strcmp(cases[i].limit, limit) == 0)

@@ -314,11 +314,11 @@ START_TEST(reference_under_way_keeps_the_end_open)
 
 	pipe_bench_init(&bench, true);
 	ck_assert_status(pipe_new(core, &options, others), CONCUR_OK);
-	object_ref((struct object *)others[0]);
+	object_ref(core, (struct object *)others[0]);
 	id = object_id((struct object *)bench.ends[1]);
 	ask = fixture_ask(bench.clients[2], 1, 1, 0);
 	ck_assert_status(pipe_send(core, others[0], &ask, &REFERENCE(id), true, &result), CONCUR_OK);
-	object_ref((struct object *)others[1]);
+	object_ref(core, (struct object *)others[1]);
 	pipe_bench_end(&bench, 1, FAREWELL_DEATH);
 	ck_assert_str_eq(pipe_bench_recv(&bench, 0, 0, 2, 0), "EMPTY");
 	/* The other pipe goes, and the end in it. */

@@ -244,7 +244,7 @@ START_TEST(copy_and_original_change_apart)
 	fill(&bench, bench.set, "ab");
 	add(&bench, bench.set, OPAQUE('p'));
 	ck_assert_status(object_copy(bench.core, object(bench.set), LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
-	object_ref(copy);
+	object_ref(bench.core, copy);
 	discard(&bench, TEXT("a"));
 	discard(&bench, OPAQUE('p'));
 	add(&bench, (struct set *)copy, TEXT("c"));
