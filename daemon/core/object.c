@@ -232,7 +232,7 @@ object_lock(struct core *core, struct object *object, struct object **ret)
 		status = object_open(core, &open, &object->lock, &created);
 		if (status != CONCUR_OK)
 			return status;
-		object_ref(object->lock);
+		object_ref(core, object->lock);
 	}
 	*ret = object->lock;
 	return CONCUR_OK;

@@ -233,7 +233,7 @@ START_TEST(lock_of_an_object_goes_with_it_unless_it_is_referred_to)
 	ck_assert_int_eq(lock->kind->id, KIND_RLOCK);
 	fixture_settle(&bench.fixture);
 	ck_assert_ptr_eq(object_find(bench.core, object_id(lock)), lock);
-	object_ref(lock);
+	object_ref(bench.core, lock);
 	object_destroy(bench.core, bench.a);
 	fixture_settle(&bench.fixture);
 	ck_assert_uint_eq(lock->refs, 1);
