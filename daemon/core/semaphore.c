@@ -56,16 +56,17 @@ permits_find(const struct semaphore *semaphore, const struct owner *owner)
 	return node ? LINK_ENTRY(node, struct permits, by_owner) : NULL;
 }
 
-/* Notes that the owner holds so many more. */
+/* Notes that the owner holds so many more. A record that is needed is taken from *prepared, if there is one. */
 static enum concur_status
-permits_add(struct core *core, struct semaphore *semaphore, struct owner *owner, uint64_t count)
+permits_add(struct core *core, struct semaphore *semaphore, struct owner *owner, uint64_t count, void **prepared)
 {
 	struct permits *permits = permits_find(semaphore, owner);
 
 	if (!permits) {
-		permits = malloc(sizeof *permits);
+		permits = *prepared ? *prepared : malloc(sizeof *permits);
 		if (!permits)
 			return CONCUR_NO_MEMORY;
+		*prepared = NULL;
 		*permits = (struct permits){ .semaphore = semaphore, .since_ns = core->now_ns };
 		hold_init(&permits->hold, semaphore_owner_ended);
 		hold_take(&permits->hold, owner);
@@ -100,9 +101,10 @@ permits_take(struct permits *permits, uint64_t count)
 /* -- passing on -------------------------------------------------------------------------------------------------- */
 
 static enum concur_status
-semaphore_grant(struct core *core, struct semaphore *semaphore, struct owner *owner, uint64_t count, struct result *ret)
+semaphore_grant(struct core *core, struct semaphore *semaphore, struct owner *owner, uint64_t count, void **prepared,
+    struct result *ret)
 {
-	enum concur_status status = permits_add(core, semaphore, owner, count);
+	enum concur_status status = permits_add(core, semaphore, owner, count, prepared);
 
 	if (status != CONCUR_OK)
 		return status;
@@ -129,7 +131,7 @@ semaphore_settle(struct core *core, struct semaphore *semaphore)
 
 	while ((waiter = waiter_first(&semaphore->waiters)) && semaphore_has(semaphore, waiter->amount)) {
 		enum concur_status status =
-		    semaphore_grant(core, semaphore, waiter->owner, waiter->amount, &waiter->result);
+		    semaphore_grant(core, semaphore, waiter->owner, waiter->amount, &waiter->prepared, &waiter->result);
 
 		waiter_wake(core, waiter, status);
 	}
@@ -187,10 +189,11 @@ semaphore_acquire_now(struct core *core, struct semaphore *semaphore, const stru
 {
 	struct owner *owner = owner_get(ask->session, ask->context);
 	enum concur_status status;
+	void *prepared = NULL;
 
 	if (!owner)
 		return CONCUR_NO_MEMORY;
-	status = semaphore_grant(core, semaphore, owner, count, ret);
+	status = semaphore_grant(core, semaphore, owner, count, &prepared, ret);
 	owner_settle(owner);
 	return status;
 }
@@ -211,9 +214,15 @@ semaphore_acquire(struct core *core, struct semaphore *semaphore, const struct a
 		return CONCUR_OK;
 	}
 	status = waiter_new(core, &semaphore->object, &semaphore->waiters, ask, OUTCOME_TIMED_OUT, &waiter);
-	if (status == CONCUR_PENDING)
-		waiter->amount = (size_t)count;
-	return status;
+	if (status != CONCUR_PENDING)
+		return status;
+	waiter->amount = (size_t)count;
+	/* What waits is served whether there is memory then or not. */
+	waiter->prepared = malloc(sizeof(struct permits));
+	if (waiter->prepared)
+		return CONCUR_PENDING;
+	waiter_withdraw(core, waiter);
+	return CONCUR_NO_MEMORY;
 }
 
 static enum concur_status

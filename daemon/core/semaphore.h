@@ -23,8 +23,7 @@ struct semaphore_state {
 };
 
 /* Takes `count` permits at once, or waits until they are there. OK; OUTCOME_OWNER_DIED the same (owned permits alone),
- * and result->death says who; OUTCOME_TIMED_OUT; PENDING; VALUE_ERROR (count below 1); LIMIT; NO_MEMORY, which a call
- * that waits can be told too. */
+ * and result->death says who; OUTCOME_TIMED_OUT; PENDING; VALUE_ERROR (count below 1); LIMIT; NO_MEMORY. */
 enum concur_status semaphore_acquire(struct core *core, struct semaphore *semaphore, const struct ask *ask,
     int64_t count, struct result *ret);
 

@@ -41,7 +41,7 @@ channel_name_client(struct channel *channel, const uint8_t *name, size_t size)
 		while (size && (name[size] & CONTINUES_MASK) == CONTINUES)
 			size--;
 	}
-	if (!utf8_valid(name, size))
+	if (size == 0 || !utf8_valid(name, size))
 		return;
 	memcpy(channel->client, name, size);
 	channel->client_size = (uint8_t)size;

@@ -254,7 +254,30 @@ START_TEST(acquire_without_memory_leaves_all_as_it_was)
 }
 END_TEST
 
-START_TEST(waiter_without_memory_is_told_and_the_next_is_served)
+START_TEST(acquire_that_waits_without_memory_leaves_all_as_it_was)
+{
+	struct signal_bench bench;
+	enum concur_status status;
+	unsigned nth = 0;
+
+	signal_bench_init(&bench, &owned);
+	acquire(&bench, 0, 3, 0);
+	do {
+		struct ask ask = signal_bench_ask(&bench, 1, 100);
+		struct result result = { 0 };
+
+		nomem_arm(nth++);
+		status = semaphore_acquire(bench.core, bench.object, &ask, 2, &result);
+		ck_assert_int_eq(nomem_disarm(), status == CONCUR_NO_MEMORY);
+		ck_assert_uint_eq(state_of(&bench).waiters, status == CONCUR_PENDING);
+	} while (status == CONCUR_NO_MEMORY);
+	ck_assert_status(status, CONCUR_PENDING);
+	ck_assert_uint_ge(nth, 4);
+	signal_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(waiter_is_served_without_memory)
 {
 	struct signal_bench bench;
 	const char *status;
@@ -263,11 +286,11 @@ START_TEST(waiter_without_memory_is_told_and_the_next_is_served)
 	acquire(&bench, 0, 3, 0);
 	acquire(&bench, 1, 1, -1);
 	acquire(&bench, 2, 1, -1);
-	nomem_arm(0);
-	status = release(&bench, 0, 1);
-	ck_assert(nomem_disarm());
+	nomem_starve(0);
+	status = release(&bench, 0, 2);
+	nomem_disarm();
 	ck_assert_str_eq(status, "OK");
-	ck_assert_str_eq(signal_bench_said(&bench), "2:NO_MEMORY, 3:DONE");
+	ck_assert_str_eq(signal_bench_said(&bench), "2:DONE, 3:DONE");
 	ck_assert_state(&bench, 0, 0);
 	signal_bench_fini(&bench);
 }
@@ -289,7 +312,8 @@ main(void)
 		death_returns_no_signal_past_the_first_count,
 		goodbye_leaves_anonymous_permits_to_be_released_by_others,
 		acquire_without_memory_leaves_all_as_it_was,
-		waiter_without_memory_is_told_and_the_next_is_served,
+		acquire_that_waits_without_memory_leaves_all_as_it_was,
+		waiter_is_served_without_memory,
 		NULL,
 	};
 
