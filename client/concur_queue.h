@@ -55,9 +55,13 @@ concur_future *concur_queue_task_done_begin(concur_queue *queue, int64_t count);
 CONCUR_CHECKED enum concur_status concur_queue_join(concur_queue *queue, int64_t timeout_ns);
 concur_future *concur_queue_join_begin(concur_queue *queue, int64_t timeout_ns);
 
-/* No more puts; `immediate` also drops what is queued. */
+/* No more puts, and gets until it is empty, delayed items among them; `immediate` also drops what is queued. */
 CONCUR_CHECKED enum concur_status concur_queue_shutdown(concur_queue *queue, bool immediate);
 concur_future *concur_queue_shutdown_begin(concur_queue *queue, bool immediate);
+
+/* The item that a get would take now, which stays in the queue: another may take it at any time. EMPTY. */
+CONCUR_CHECKED enum concur_status concur_queue_peek(concur_queue *queue, struct concur_value *ret_value);
+concur_future *concur_queue_peek_begin(concur_queue *queue);
 
 struct concur_queue_state {
 	uint64_t size;       /* that can be got now */

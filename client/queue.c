@@ -107,6 +107,14 @@ queue_shutdown(unsigned flags, concur_queue *queue, bool immediate)
 FORMS_DONE(queue_shutdown, (concur_queue * queue, bool immediate), (queue, immediate))
 
 static concur_future *
+queue_peek(unsigned flags, concur_queue *queue)
+{
+	return shape_object(ON(queue, CONCUR_METHOD_QUEUE_PEEK, RESULT_VALUE, flags));
+}
+
+FORMS(value, struct concur_value, queue_peek, (concur_queue * queue), (queue))
+
+static concur_future *
 queue_state(unsigned flags, concur_queue *queue)
 {
 	return shape_object(ON(queue, CONCUR_METHOD_QUEUE_STATE, RESULT_QUEUE_STATE, flags));

@@ -103,6 +103,7 @@ const struct row rows[] = {
 	{ ROW_QUEUE, "put-many", "Queue/PutMany", "values... --timeout --delay --ttl", CREATES, print_nothing, NULL, "put items, all at once; waits until there is room for all" },
 	{ ROW_QUEUE, "get", "Queue/Get", "--timeout", CREATES, print_value, NULL, "take an item; waits for one" },
 	{ ROW_QUEUE, "get-nowait", "Queue/Get", "", 0, print_value, NULL, "take an item if there is one" },
+	{ ROW_QUEUE, "peek", "Queue/Peek", "", 0, print_value, NULL, "print the item that a get would take, and leave it there" },
 	{ ROW_QUEUE, "get-many", "Queue/GetMany", "count --timeout", CREATES, print_values, NULL, "take what is there, at most so many items; waits for the first" },
 	{ ROW_QUEUE, "task-done", "Queue/TaskDone", "count=1", 0, print_nothing, NULL, "tell that items which were taken are dealt with" },
 	{ ROW_QUEUE, "join", "Queue/Join", "--timeout", 0, print_nothing, NULL, "wait until all items are dealt with" },

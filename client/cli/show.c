@@ -13,18 +13,29 @@
 
 enum { SHOW_PAGE = 20 }; /* holders, waiters and items that are shown */
 
+/* What the reply holds. */
+enum show_style {
+	SHOW_ITEMS,  /* an array of items */
+	SHOW_PAIRS,  /* an array of key, value, key, value ... */
+	SHOW_PACKED, /* an array of one value, which is a page of items */
+	SHOW_ONE,    /* one item, or nothing */
+};
+
 /* How the beginning of a kind's contents is read. None of these takes anything away. */
 static const struct show_contents {
 	const char *kind;
 	const char *method;
-	const char *arguments; /* JSON, beside the object and the count */
-	const char *member;    /* of the reply; an array, or one value */
-	bool pairs;
+	const char *arguments; /* JSON, beside the object */
+	const char *member;    /* of the reply */
+	enum show_style style;
 } show_contents[] = {
-	{ "dict", "Dict/Page", "{}", "values", true },
-	{ "list", "List/GetSlice", "{\"from_start\": true, \"stop\": 20, \"step\": 1}", "values", false },
-	{ "set", "Set/Page", "{}", "values", false },
-	{ "value", "Cell/Get", "{}", "value", false },
+	{ "dict", "Dict/Page", "{\"count\": 20}", "values", SHOW_PAIRS },
+	{ "namespace", "Dict/Page", "{\"count\": 20}", "values", SHOW_PAIRS },
+	{ "list", "List/GetSlice", "{\"from_start\": true, \"stop\": 20, \"step\": 1}", "values", SHOW_ITEMS },
+	{ "set", "Set/Page", "{\"count\": 20}", "values", SHOW_ITEMS },
+	{ "array", "Array/GetValue", "{\"count\": 20}", "values", SHOW_PACKED },
+	{ "queue", "Queue/Peek", "{}", "value", SHOW_ONE },
+	{ "value", "Cell/Get", "{}", "value", SHOW_ONE },
 };
 
 /* -- reading ------------------------------------------------------------------------------------------------------- */
@@ -123,13 +134,11 @@ read_contents(struct command *command, json_t *all)
 		return VERDICT_DONE;
 	request = json_loads(row->arguments, 0, NULL);
 	(void)json_object_set(request, "object", json_object_get(all, "object"));
-	if (strstr(row->method, "/Page") || strstr(row->method, "/Peek"))
-		(void)json_object_set_new(request, "count", json_integer(SHOW_PAGE));
 	verdict = command_call(command, row->method, request, &reply);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	found = json_object_get(reply, row->member);
-	if (row->pairs)
+	if (row->style == SHOW_PAIRS)
 		(void)json_object_set_new(all, "contents", pairs_of(found));
 	else
 		(void)json_object_set(all, "contents", found);
@@ -289,32 +298,27 @@ print_value_line(json_t *value)
 }
 
 static bool
-is_whole(json_t *all)
+print_contents(json_t *all)
 {
 	const struct show_contents *row = contents_of(all);
-
-	return row && strcmp(row->member, "value") == 0;
-}
-
-/* Items, or with `whole` one value. */
-static bool
-print_contents(json_t *contents, int64_t len, bool whole)
-{
-	size_t index, count = json_array_size(contents);
-	json_t *item;
+	json_t *contents = json_object_get(all, "contents"), *item;
+	int64_t len = people_number(all, "len"), shown = row && row->style == SHOW_PACKED ? SHOW_PAGE : 1;
+	size_t index;
 
 	if (!contents || len == 0)
 		return true;
 	(void)puts("\ncontents");
-	if (whole)
-		return print_value_line(contents);
-	json_array_foreach(contents, index, item)
+	if (row->style == SHOW_ONE && !print_value_line(contents))
+		return false;
+	if (row->style == SHOW_ITEMS || row->style == SHOW_PAIRS)
+		shown = (int64_t)json_array_size(contents);
+	json_array_foreach(row->style == SHOW_ONE ? NULL : contents, index, item)
 	{
 		if (!print_value_line(item))
 			return false;
 	}
-	if (len > (int64_t)count)
-		(void)printf("  and %lld more\n", (long long)(len - (int64_t)count));
+	if (len > shown)
+		(void)printf("  and %lld more\n", (long long)(len - shown));
 	return true;
 }
 
@@ -336,7 +340,7 @@ show(struct command *command, const char *name)
 	if (!print_holders(command, json_object_get(all, "holders"),
 		json_is_true(json_object_get(all, "more_holders"))) ||
 	    !print_waiting(command, json_object_get(all, "waiting"), people_number(all, "waiters")) ||
-	    !print_contents(json_object_get(all, "contents"), people_number(all, "len"), is_whole(all)))
+	    !print_contents(all))
 		return command_failed(command, CONCUR_NO_MEMORY);
 	return VERDICT_DONE;
 }

@@ -34,8 +34,14 @@ queue_init(struct core *core, struct object *object, const struct object_options
 void
 queue_serve_waiters(struct core *core, struct queue *queue)
 {
+	struct waiter *waiter;
+
 	while (queue_serve_getter(core, queue) || queue_serve_putter(core, queue))
 		;
+	while (queue_is_over(queue) && (waiter = waiter_first(&queue->getters))) {
+		queue->getting--;
+		waiter_fail(core, waiter, CONCUR_SHUT_DOWN);
+	}
 }
 
 void
@@ -120,7 +126,7 @@ queue_drop_items(struct core *core, struct queue *queue)
 		return CONCUR_NO_MEMORY;
 	queue->floor = queue->place;
 	queue->object.bytes = 0;
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	queue_finish(core, queue, dropped < queue->unfinished ? dropped : queue->unfinished);
 	return CONCUR_OK;
 }
@@ -132,8 +138,8 @@ queue_shutdown(struct core *core, struct queue *queue, bool immediate)
 		return CONCUR_NO_MEMORY;
 	queue->is_shut_down = true;
 	waiter_wake_all(core, &queue->putters, CONCUR_SHUT_DOWN);
-	waiter_wake_all(core, &queue->getters, CONCUR_SHUT_DOWN);
-	queue->putting = queue->getting = 0;
+	queue->putting = 0;
+	queue_settle(core, queue);
 	return CONCUR_OK;
 }
 

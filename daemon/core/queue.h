@@ -47,13 +47,17 @@ enum concur_status queue_put(struct core *core, struct queue *queue, const struc
 enum concur_status queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret);
 
+/* What a get would take now: OK with result->value, or OUTCOME_EMPTY; NO_MEMORY. It stays where it is. */
+enum concur_status queue_peek(const struct queue *queue, struct result *ret);
+
 /* TOO_MANY_DONE if that is more than were put. */
 enum concur_status queue_task_done(struct core *core, struct queue *queue, uint64_t count);
 
 /* Waits until all that was put is done: OK, OUTCOME_TIMED_OUT, PENDING. */
 enum concur_status queue_join(struct core *core, struct queue *queue, const struct ask *ask, struct result *ret);
 
-/* As Python's: puts are refused, gets go on until it is empty; `immediate` drops what is queued. OK or NO_MEMORY. */
+/* As Python's: puts are refused, gets go on until it is empty, of delayed items too; `immediate` drops what is queued.
+ * OK or NO_MEMORY. */
 enum concur_status queue_shutdown(struct core *core, struct queue *queue, bool immediate);
 void queue_state(const struct queue *queue, struct queue_state *ret);
 

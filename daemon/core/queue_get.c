@@ -62,7 +62,7 @@ queue_serve(struct core *core, struct queue *queue, struct session *session, boo
 	else if (!(ret->value = queue_hand_over(core, queue, deliveries)))
 		status = CONCUR_NO_MEMORY;
 	if (status == CONCUR_OK)
-		object_changed(core, &queue->object);
+		queue_changed(core, queue);
 	return status;
 }
 
@@ -101,7 +101,7 @@ static enum concur_status
 queue_get_later(struct core *core, struct queue *queue, const struct ask *ask, bool many, size_t count,
     struct result *ret)
 {
-	if (queue->is_shut_down)
+	if (queue_is_over(queue))
 		return CONCUR_SHUT_DOWN;
 	if (ask->wait_ns == 0) {
 		ret->outcome = OUTCOME_EMPTY;
@@ -150,7 +150,7 @@ queue_return(struct core *core, struct queue *queue, const struct delivery *deli
 		return CONCUR_NO_MEMORY;
 	}
 	store_settle(core, &queue->object, delivery->blob);
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	return CONCUR_OK;
 }
 

@@ -97,11 +97,32 @@ bool queue_items_visit(struct queue_items *items, struct reference_walk *walk);
 /* Bytes besides the values. */
 size_t queue_items_footprint(const struct queue_items *items);
 
+/* It has changed: as object_changed(), for which most queues need not ask how their items are kept. */
+static inline void
+queue_changed(struct core *core, struct queue *queue)
+{
+	const struct queue_items *items = &queue->items;
+	struct object *object = &queue->object;
+	bool is_plain = items->order == QUEUE_FIFO && !items->heap.used && !items->delayed_count;
+	size_t now = is_plain ? items->tape.held - items->tape.used : queue_items_footprint(items);
+
+	object->version = core_draw(core);
+	core->object_bytes += now - object->footprint;
+	object->footprint = now;
+}
+
 /* Items that can be got now. */
 static inline size_t
 queue_ready(const struct queue *queue)
 {
 	return queue->items.tape.count + ring_count(&queue->items.stack) + ring_count(&queue->items.heap);
+}
+
+/* Is it shut down, and will nothing be got from it any more? What is delayed will be. */
+static inline bool
+queue_is_over(const struct queue *queue)
+{
+	return queue->is_shut_down && queue_ready(queue) == 0 && queue->items.delayed_count == 0;
 }
 
 /* How many items it may ever hold. */

@@ -221,7 +221,7 @@ queue_append(struct core *core, struct queue *queue, const struct queue_load *lo
 	if (status != CONCUR_OK)
 		return status;
 	queue->unfinished += load->count;
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	return CONCUR_OK;
 }
 
@@ -256,6 +256,27 @@ queue_next_size(const struct queue *queue)
 		return blob_size(*ring_at(&queue->items.stack, ring_count(&queue->items.stack) - 1));
 	tape_first(&queue->items.tape, &item);
 	return item.size;
+}
+
+enum concur_status
+queue_peek(const struct queue *queue, struct result *ret)
+{
+	const struct queue_node *node = queue_next_node(queue);
+	const struct ring *stack = &queue->items.stack;
+	struct tape_item item = { .blob = NULL };
+
+	if (queue_ready(queue) == 0) {
+		ret->outcome = OUTCOME_EMPTY;
+		return CONCUR_OK;
+	}
+	if (node)
+		item.blob = node->blob;
+	else if (queue->items.order == QUEUE_LIFO)
+		item.blob = *ring_at(stack, ring_count(stack) - 1);
+	else
+		tape_first(&queue->items.tape, &item);
+	ret->value = item.blob ? blob_ref(item.blob) : blob_new(item.kind, item.data, item.size);
+	return ret->value ? CONCUR_OK : CONCUR_NO_MEMORY;
 }
 
 static void

@@ -37,7 +37,7 @@ queue_expire(struct core *core, struct queue *queue, struct queue_timed *timed)
 	queue_node_unlink(core, queue, &timed->node);
 	queue_node_free(core, &timed->node);
 	store_drop(core, &queue->object, blob);
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	if (queue->unfinished)
 		queue_finish(core, queue, 1);
 	queue_settle(core, queue);
@@ -56,7 +56,7 @@ queue_become_ready(struct core *core, struct queue *queue, struct queue_timed *t
 	}
 	link_remove(&timed->delayed);
 	queue->items.delayed_count--;
-	object_changed(core, &queue->object);
+	queue_changed(core, queue);
 	queue_settle(core, queue);
 }
 

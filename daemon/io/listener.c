@@ -18,8 +18,9 @@
 #include <unistd.h>
 
 enum {
-	LISTENER_ACCEPTS = 64,   /* connections of one listener in one turn */
-	LISTENER_BACKLOG = 4096, /* connections that wait to be accepted; the kernel may lower it */
+	LISTENER_ACCEPTS = 64,       /* connections of one listener in one turn */
+	LISTENER_BACKLOG = 4096,     /* connections that wait to be accepted; the kernel may lower it */
+	LISTENER_SILENCE_MS = 30000, /* of a peer on TCP, until its connection is given up */
 };
 
 struct listener {
@@ -62,17 +63,33 @@ listener_resume(struct loop *loop)
 		(void)event_add(&LINK_ENTRY(node, struct listener, node)->event, NULL);
 }
 
+static void
+listener_set(int fd, int level, int option, int value)
+{
+	(void)setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/* Nothing but the kernel's verdict tells a peer whose machine is gone from one that is silent, and one that computes
+ * answers the kernel's question without knowing. It comes after about half a minute, as in the client library. */
+static void
+listener_watch_remote(int fd)
+{
+	listener_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	listener_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	listener_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
+	listener_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+	listener_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+	listener_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LISTENER_SILENCE_MS);
+}
+
 /* Opens the connection, if need be with the descriptor that is held in reserve. 0, or -1: descriptors are out. */
 static int
 listener_admit(struct listener *listener, int fd)
 {
 	struct loop *loop = listener->loop;
-	const int yes = 1;
 
-	if (!listener->is_local) {
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-		(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
-	}
+	if (!listener->is_local)
+		listener_watch_remote(fd);
 	if (conn_open(loop, fd, listener->is_local) == 0)
 		return 0;
 	if (loop->reserve_fd >= 0) {

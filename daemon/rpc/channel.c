@@ -80,13 +80,3 @@ channel_acknowledge(struct channel *channel, uint32_t more)
 	if (channel->session && channel->session->deliveries.count)
 		deliveries_read(channel->rpc->core, &channel->session->deliveries, channel->replies_read);
 }
-
-void
-channel_deliver(struct channel *channel, size_t items, uint64_t written_before)
-{
-	bool is_written = channel->written != written_before;
-
-	if (channel->session && items)
-		deliveries_written(&channel->session->deliveries, items,
-		    is_written ? channel->written : DELIVERY_UNWRITTEN);
-}

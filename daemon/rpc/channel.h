@@ -5,6 +5,7 @@
 #ifndef RPC_CHANNEL_H
 #define RPC_CHANNEL_H
 
+#include "daemon/core/owner.h"
 #include "lib/chain.h"
 #include "lib/link.h"
 
@@ -13,7 +14,6 @@
 #include <stdint.h>
 
 struct rpc;
-struct session;
 
 enum { CHANNEL_CLIENT_MAX = 64 }; /* bytes kept of a client's name for itself */
 
@@ -62,6 +62,14 @@ void channel_written(struct channel *channel);
 void channel_acknowledge(struct channel *channel, uint32_t more);
 
 /* Items of queues went out, in the reply that was written after so many others; if none was, they never arrive. */
-void channel_deliver(struct channel *channel, size_t items, uint64_t written_before);
+static inline void
+channel_deliver(struct channel *channel, size_t items, uint64_t written_before)
+{
+	bool is_written = channel->written != written_before;
+
+	if (channel->session)
+		deliveries_written(&channel->session->deliveries, items,
+		    is_written ? channel->written : DELIVERY_UNWRITTEN);
+}
 
 #endif

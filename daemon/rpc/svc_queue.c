@@ -164,4 +164,20 @@ SVC_HANDLER(svc_queue_state, Queue, ObjectRequest, QueueState)
 	reply(&message, call);
 }
 
+SVC_HANDLER(svc_queue_peek, Queue, ObjectRequest, ValueReply)
+{
+	struct queue *queue = svc_queue_object(call, request->object);
+	struct result result = { 0 };
+	enum concur_status status;
+
+	if (!queue)
+		return;
+	status = queue_peek(queue, &result);
+	if (status == CONCUR_OK)
+		reply_value(&call->to, result.outcome, 0, result.value);
+	else
+		call_fail(call, status, NULL);
+	result_fini(&result);
+}
+
 const Concur__V1__Queue_Service svc_queue = CONCUR__V1__QUEUE__INIT(svc_queue_);

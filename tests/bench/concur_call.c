@@ -200,6 +200,12 @@ concur_greet(struct conn *conn)
 int
 concur_open(struct conn *conn, const char *name, Concur__V1__Kind kind, uint64_t *ret_object)
 {
+	return concur_open_counted(conn, name, kind, 0, ret_object);
+}
+
+int
+concur_open_counted(struct conn *conn, const char *name, Concur__V1__Kind kind, int64_t count, uint64_t *ret_object)
+{
 	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
 	Concur__V1__OpenReply *reply;
 	const uint8_t *body;
@@ -207,6 +213,7 @@ concur_open(struct conn *conn, const char *name, Concur__V1__Kind kind, uint64_t
 
 	request.name = (ProtobufCBinaryData){ .data = (uint8_t *)(uintptr_t)name, .len = strlen(name) };
 	request.kind = kind;
+	request.count = count;
 	if ((conn->calls_ever == 0 && concur_greet(conn) < 0) ||
 	    concur_call(conn, CONCUR_METHOD_OBJECT_OPEN, &request.base, &body, &size) < 0)
 		return -1;

@@ -40,6 +40,10 @@ int concur_greet(struct conn *conn);
 /* Says Hello and opens, or makes, the named object. */
 int concur_open(struct conn *conn, const char *name, Concur__V1__Kind kind, uint64_t *ret_object);
 
+/* The same with a count, for kinds that take one: the parties of a barrier. */
+int concur_open_counted(struct conn *conn, const char *name, Concur__V1__Kind kind, int64_t count,
+    uint64_t *ret_object);
+
 /* Calls and waits for the reply; *ret_body is borrowed until the next call. Any status but 0 is a failure. */
 int concur_call(struct conn *conn, uint32_t method, const ProtobufCMessage *request, const uint8_t **ret_body,
     size_t *ret_size);

@@ -6,6 +6,7 @@
 #include "tests/bench/concur_call.h"
 #include "tests/bench/work.h"
 
+#include <concur/v1/barrier.pb-c.h>
 #include <concur/v1/methods.h>
 
 #include <assert.h>
@@ -145,10 +146,30 @@ condition_prepare(struct crowd_worker *worker)
 	return 0;
 }
 
+/* -- barrier: wait for all others; nobody hands anything over ---------------------------------------------------- */
+
+static int
+barrier_prepare(struct crowd_worker *worker)
+{
+	Concur__V1__BarrierWaitRequest wait = CONCUR__V1__BARRIER_WAIT_REQUEST__INIT;
+	struct crowd_concur_state *state = state_new(worker);
+
+	if (!state ||
+	    concur_open_counted(&worker->conn, worker->conn.options->name, CONCUR__V1__KIND__KIND_BARRIER,
+		(int64_t)worker->crowd, &worker->conn.object) < 0)
+		return -1;
+	wait.object = worker->conn.object;
+	wait.wait_ns = -1;
+	batch_add(&state->first, CONCUR_METHOD_BARRIER_WAIT, &wait.base, FRAME_BLOCKED);
+	state->step = state->first;
+	return 0;
+}
+
 static const struct crowd_work concur_works[] = {
 	/* name, crowd, lockstep, prepare, step, leave */
 	{ "lock", 0, false, lock_prepare, begin_or_step, leave },
 	{ "condition", 2, false, condition_prepare, begin_or_step, leave },
+	{ "barrier", 0, true, barrier_prepare, begin_or_step, leave },
 	{ NULL, 0, false, NULL, NULL, NULL },
 };
 

@@ -340,6 +340,9 @@ def crowd_rows():
         yield Row(f"condition-ping-pong{mark}", "two processes hand a turn to each other by Condition notify and wait",
                   "bare token ring of 2 processes", "us a turn", None if mark else 1.4, True, placement,
                   handed_over(servers.Ring, "condition", "pass", 2, placement, is_time=True))
+        yield Row(f"barrier-8{mark}", "8 processes pass a Barrier in lockstep; the time of one of them",
+                  "a hop of the bare token ring of 8 processes: as many messages", "us", None if mark else 1.4, True,
+                  placement, handed_over(servers.Ring8, "barrier", "pass", 8, placement, is_time=True))
 
 
 def death_rows():

@@ -29,6 +29,7 @@ model_init(struct model *model)
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
+	model->queues[3].priority = true;
 	model_pipes_init(model);
 }
 
@@ -213,26 +214,39 @@ model_release(struct model *model, struct model_call *call)
 static bool
 queue_fits(const struct model_queue *queue, size_t count)
 {
-	return !queue->maxsize || queue->count + count <= queue->maxsize;
+	return !queue->maxsize || queue->count + queue->delayed_count + count <= queue->maxsize;
 }
 
 static void
 queue_append(struct model *model, struct model_queue *queue, const struct model_call *call)
 {
-	assert(queue->count + call->amount <= MODEL_QUEUE);
 	for (size_t i = 0; i < call->amount; i++)
-		queue->items[queue->count++] = (struct model_item){ call->items[i], ++model->puts };
+		model_add(model, queue,
+		    (struct model_item){ .value = call->items[i],
+			.due_ns = call->due_ns,
+			.expires_ns = call->expires_ns });
 	queue->unfinished += call->amount;
+}
+
+/* Where the next item stands. */
+static size_t
+queue_next(const struct model_queue *queue)
+{
+	size_t next = queue->lifo ? queue->count - 1 : 0;
+
+	for (size_t i = 1; queue->priority && i < queue->count; i++)
+		next = queue->items[i].value < queue->items[next].value ? i : next;
+	return next;
 }
 
 static struct model_item
 queue_take(struct model_queue *queue)
 {
-	struct model_item item = queue->items[queue->lifo ? queue->count - 1 : 0];
+	size_t next = queue_next(queue);
+	struct model_item item = queue->items[next];
 
 	queue->count--;
-	if (!queue->lifo)
-		memmove(queue->items, queue->items + 1, queue->count * sizeof item);
+	memmove(queue->items + next, queue->items + next + 1, (queue->count - next) * sizeof item);
 	return item;
 }
 
@@ -257,8 +271,8 @@ queue_accept(struct model *model, struct model_queue *queue, struct model_call *
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
-static void
-queue_settle(struct model *model, struct model_queue *queue)
+void
+model_queue_settle(struct model *model, struct model_queue *queue)
 {
 	for (;;) {
 		struct model_call *getter = model_first_of(&queue->getters), *putter = model_first_of(&queue->putters);
@@ -277,13 +291,14 @@ model_put(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 {
 	struct model_queue *queue = &model->queues[call->object];
 
+	model->now_ns = now_ns;
 	model_call_init(call);
 	call->role = MODEL_PUT;
 	if (queue->maxsize && call->amount > queue->maxsize) {
 		model_call_over(call, CONCUR_VALUE_ERROR, MODEL_DONE);
 	} else if (link_empty(&queue->putters) && queue_fits(queue, call->amount)) {
 		queue_accept(model, queue, call);
-		queue_settle(model, queue);
+		model_queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_FULL);
 	} else {
@@ -299,7 +314,7 @@ model_get(struct model *model, struct model_call *call, int64_t wait_ns, uint64_
 	model_call_init(call);
 	if (queue->count) {
 		queue_serve(model, queue, call);
-		queue_settle(model, queue);
+		model_queue_settle(model, queue);
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_EMPTY);
 	} else {
@@ -359,14 +374,15 @@ void
 model_clear(struct model *model, struct model_call *call)
 {
 	struct model_queue *queue = &model->queues[call->object];
-	uint64_t dropped = queue->count < queue->unfinished ? queue->count : queue->unfinished;
+	uint64_t all = queue->count + queue->delayed_count;
+	uint64_t dropped = all < queue->unfinished ? all : queue->unfinished;
 
 	model_call_init(call);
 	call->role = MODEL_OTHER;
-	queue->count = 0;
+	queue->count = queue->delayed_count = 0;
 	model_doubt_clear(model, call->object);
 	queue_finish(queue, dropped);
-	queue_settle(model, queue);
+	model_queue_settle(model, queue);
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
@@ -378,7 +394,7 @@ model_settle(struct model *model)
 {
 	signals_settle(&model->signals);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
-		queue_settle(model, &model->queues[i]);
+		model_queue_settle(model, &model->queues[i]);
 	model_pipes_settle(model);
 }
 
@@ -476,6 +492,8 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_PERMITS] = MODEL_TIMED_OUT,
 		[MODEL_EVENT] = MODEL_TIMED_OUT };
 
+	model->now_ns = now_ns;
+	model_pass_time(model);
 	for (;;) {
 		struct model_call *first = NULL;
 

@@ -17,7 +17,7 @@
 
 enum {
 	MODEL_LOCKS = 3,
-	MODEL_QUEUES = 3,
+	MODEL_QUEUES = 4,
 	MODEL_BATCH = 4,    /* items of one call */
 	MODEL_QUEUE = 4096, /* items in one queue; puts past it are not made */
 };
@@ -83,10 +83,11 @@ struct model_call {
 	uint64_t order;       /* of waiting; 0: it does not wait */
 	bool blocked;
 	enum model_role role;
-	unsigned object;            /* which lock, which queue, which end */
-	size_t amount;              /* items wanted, or brought */
-	int64_t items[MODEL_BATCH]; /* brought */
-	bool is_many;               /* PUT: is told the count */
+	unsigned object;             /* which lock, which queue, which end */
+	size_t amount;               /* items wanted, or brought */
+	int64_t items[MODEL_BATCH];  /* brought */
+	uint64_t due_ns, expires_ns; /* of them */
+	bool is_many;                /* PUT: is told the count */
 	bool is_over;
 	struct model_reply reply; /* once it is over */
 };
@@ -102,13 +103,17 @@ struct model_lock {
 
 struct model_item {
 	int64_t value;
-	uint64_t order; /* of putting */
+	uint64_t order;              /* of becoming ready */
+	uint64_t due_ns, expires_ns; /* 0: at once, never */
+	uint64_t timer;              /* of setting the one that it waits for */
 };
 
 struct model_queue {
 	uint64_t maxsize; /* 0: unbounded */
-	bool lifo;
+	bool lifo, priority;
 	struct model_item items[MODEL_QUEUE];
+	struct model_item delayed[MODEL_QUEUE];
+	size_t delayed_count;
 	size_t count;
 	uint64_t unfinished;
 	struct link getters, putters, joiners;
@@ -123,10 +128,12 @@ struct model {
 	struct link doubts; /* see model_doubt.c */
 	uint64_t waits;
 	uint64_t grants;
-	uint64_t puts;
+	uint64_t puts, timers;
+	uint64_t now_ns; /* of the turn */
 };
 
-/* Lock 0 is plain, the others strict; queue 0 is unbounded, 1 holds 3 items, 2 is LIFO and holds 2. */
+/* Lock 0 is plain, the others strict; queue 0 is unbounded, 1 holds 3 items, 2 is LIFO and holds 2, 3 is a
+ * priority queue. */
 void model_init(struct model *model);
 void model_session_init(struct model_session *session);
 
@@ -181,5 +188,11 @@ void model_doubt_add(struct model *model, const struct model_call *call, struct 
 void model_doubt_clear(struct model *model, unsigned queue);
 void model_doubt_end(struct model *model, const struct model_session *session, bool has_died);
 void model_finish(struct model *model, unsigned queue, uint64_t count);
+void model_queue_settle(struct model *model, struct model_queue *queue);
+
+/* model_time.c: an item comes in, ready or not; what is to happen by now happens. */
+void model_add(struct model *model, struct model_queue *queue, struct model_item item);
+void model_add_ready(struct model *model, struct model_queue *queue, struct model_item item);
+void model_pass_time(struct model *model);
 
 #endif

@@ -68,6 +68,12 @@ model_told(struct model *model, const struct model_session *session)
 	}
 }
 
+static bool
+is_late(const struct model *model, const struct model_doubt *doubt)
+{
+	return doubt->item.expires_ns && doubt->item.expires_ns <= model->now_ns;
+}
+
 /* In front of what is younger; on a stack on top. */
 static void
 doubt_return(struct model *model, const struct model_doubt *doubt)
@@ -79,6 +85,7 @@ doubt_return(struct model *model, const struct model_doubt *doubt)
 	for (; !queue->lifo && at > 0 && queue->items[at - 1].order > doubt->item.order; at--)
 		queue->items[at] = queue->items[at - 1];
 	queue->items[at] = doubt->item;
+	queue->items[at].timer = ++model->timers;
 	queue->count++;
 }
 
@@ -91,7 +98,7 @@ model_doubt_end(struct model *model, const struct model_session *session, bool h
 		next = at->prev;
 		if (doubt->session != session)
 			continue;
-		if (has_died && doubt->is_dropped)
+		if (has_died && (doubt->is_dropped || is_late(model, doubt)))
 			model_finish(model, doubt->queue, 1);
 		else if (has_died)
 			doubt_return(model, doubt);

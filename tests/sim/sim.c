@@ -36,8 +36,10 @@ sim_open(struct sim *sim, struct world_client *client)
 		request.name = world_bytes(name);
 		request.kind = CONCUR__V1__KIND__KIND_QUEUE;
 		request.maxsize = (int64_t)sim->model.queues[i].maxsize;
-		request.order =
-		    sim->model.queues[i].lifo ? CONCUR__V1__QUEUE_ORDER__LIFO : CONCUR__V1__QUEUE_ORDER__FIFO;
+		if (sim->model.queues[i].lifo)
+			request.order = CONCUR__V1__QUEUE_ORDER__LIFO;
+		if (sim->model.queues[i].priority)
+			request.order = CONCUR__V1__QUEUE_ORDER__PRIORITY;
 		sim->queues[i] = world_open_with(client, &request);
 	}
 	sim->data.dict = world_open(client, CONCUR__V1__KIND__KIND_DICT, "dict");
@@ -114,6 +116,7 @@ sim_turn(struct sim *sim, uint64_t pass_ns)
 	if (sim->is_modelled)
 		model_turn_end(&sim->model, sim->world.now_ns);
 	world_turn(&sim->world, pass_ns);
+	sim->model.now_ns = sim->world.now_ns;
 	sim_harvest(sim);
 	arena_reset(&sim->world.arena);
 }

@@ -18,6 +18,7 @@ enum {
 	SIM_CONTEXTS = 6,   /* of one client at a time */
 	SIM_ACTS = 8,       /* generations of a barrier that are remembered */
 	SIM_STEP_ITEMS = 4, /* items that one step puts, at most */
+	SIM_QUEUE = 1000,   /* items that a queue holds; puts past it are not made */
 };
 
 /* What is particular about a call on the lists that refer to each other. */

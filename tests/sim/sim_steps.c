@@ -144,6 +144,25 @@ step_guarded(struct step *step)
 
 /* -- queues ------------------------------------------------------------------------------------------------------ */
 
+/* Most items are there at once, and stay. */
+static void
+draw_times(struct step *step, uint64_t *ret_delay_ns, uint64_t *ret_ttl_ns)
+{
+	if (random_below(step->random, 8) == 0)
+		*ret_delay_ns = 1 + random_below(step->random, 5 * WORLD_SECOND);
+	if (random_below(step->random, 8) == 0)
+		*ret_ttl_ns = 1 + random_below(step->random, 5 * WORLD_SECOND);
+}
+
+static void
+model_times(const struct step *step, struct sim_call *sent, uint64_t delay_ns, uint64_t ttl_ns)
+{
+	uint64_t due_ns = step->sim->world.now_ns + delay_ns;
+
+	sent->model.due_ns = delay_ns ? due_ns : 0;
+	sent->model.expires_ns = ttl_ns ? due_ns + ttl_ns : 0;
+}
+
 static void
 step_put(struct step *step)
 {
@@ -151,12 +170,14 @@ step_put(struct step *step)
 	Concur__V1__PutRequest *request = request_of(step, &concur__v1__put_request__descriptor);
 	struct sim_call *sent;
 
-	if (step->sim->model.queues[queue].count + SIM_STEP_ITEMS > MODEL_QUEUE)
+	if (step->sim->model.queues[queue].count + SIM_STEP_ITEMS > SIM_QUEUE)
 		return;
 	request->object = step->sim->queues[queue];
 	request->wait_ns = draw_wait(step);
 	request->value = world_integer(&step->sim->world, ++step->sim->last_item);
+	draw_times(step, &request->delay_ns, &request->ttl_ns);
 	sent = send_step(step, "/concur.v1.Queue/Put", request);
+	model_times(step, sent, request->delay_ns, request->ttl_ns);
 	sent->model.object = queue;
 	sent->model.amount = 1;
 	sent->model.items[0] = step->sim->last_item;
@@ -173,20 +194,23 @@ step_put_many(struct step *step)
 	size_t count = 1 + random_below(step->random, SIM_STEP_ITEMS);
 	struct sim_call *sent;
 
-	if (step->sim->model.queues[queue].count + SIM_STEP_ITEMS > MODEL_QUEUE)
+	if (step->sim->model.queues[queue].count + SIM_STEP_ITEMS > SIM_QUEUE)
 		return;
 	for (size_t i = 0; i < count; i++)
-		values[i] = world_integer(&step->sim->world, step->sim->last_item + 1 + (int64_t)i);
+		values[i] = world_integer(&step->sim->world, step->sim->last_item + (int64_t)(count - i));
 	request->object = step->sim->queues[queue];
 	request->wait_ns = draw_wait(step);
 	request->values = values;
 	request->n_values = count;
+	draw_times(step, &request->delay_ns, &request->ttl_ns);
 	sent = send_step(step, "/concur.v1.Queue/PutMany", request);
+	model_times(step, sent, request->delay_ns, request->ttl_ns);
 	sent->model.object = queue;
 	sent->model.amount = count;
 	sent->model.is_many = true;
 	for (size_t i = 0; i < count; i++)
-		sent->model.items[i] = ++step->sim->last_item;
+		sent->model.items[i] = step->sim->last_item + (int64_t)(count - i);
+	step->sim->last_item += (int64_t)count;
 	if (step->sim->is_modelled)
 		model_put(&step->sim->model, &sent->model, request->wait_ns, step->sim->world.now_ns);
 }

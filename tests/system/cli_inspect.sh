@@ -66,7 +66,30 @@ prints show_counts_the_others '^  and 10 more$' show numbers
 same 0 "$("$concur" show numbers | grep -c '^  21$')" show_has_no_more_than_a_page
 prints show_has_pairs '^  \["pears", {"green": 4}\]$' show stock
 prints show_has_the_value '^  \[1, 2\]$' show one
+prints show_has_the_next_item_of_a_queue '^  1$' show jobs
 same 2 "$("$concur" queue jobs len)" show_takes_nothing
+expect 0 '1' '' peek_is_the_next_item queue jobs peek
+"$concur" queue none open >/dev/null
+expect 1 '' 'queue none: empty' peek_of_empty_is_plain_no queue none peek
+
+# every kind can be shown
+for kind in $("$concur" complete -- '' | sed '/^run$/,$d'); do
+	case $kind in
+	pipe) "$concur" pipe every new >/dev/null && object=every.0 ;;
+	*)
+		object=every-$kind
+		open="{\"name\": \"$object\", \"kind\": \"$kind\", \"count\": 30, \"typecode\": 105}"
+		"$concur" call Object/Open "$open" >/dev/null || failed "a $kind can not be opened"
+		;;
+	esac
+	prints "show_of_${kind}_tells_its_kind" "^kind: $kind$" show "$object"
+	checks=$((checks + 1))
+	"$concur" who "$object" >"$place/out" 2>"$place/err" || grep -q nobody "$place/err" ||
+		failed "who fails for a $kind"
+done
+prints show_of_array_counts_the_others '^  and 10 more$' show every-array
+"$concur" namespace every-namespace set colour red
+prints show_of_namespace_has_attributes '^  \["colour", "red"\]$' show every-namespace
 prints show_json_has_it_all '"holders": \[{.*"waiting": \[{' show mine --json
 "$concur" value long set "$(awk 'BEGIN { s = "x"; while (length(s) < 1000) s = s s; print s }')"
 prints show_cuts_long_values '^  "xxx*\.\.\.$' show long

@@ -171,6 +171,30 @@ START_TEST(list_of_all_has_objects_without_a_name)
 }
 END_TEST
 
+START_TEST(peek_gives_the_next_item_and_takes_nothing)
+{
+	concur_session *session = client_session();
+	struct concur_value value;
+	concur_queue *queue;
+	int64_t len;
+
+	ck_ok(concur_queue_open(session, NULL, &(struct concur_open){ .order = CONCUR_LIFO }, &queue));
+	ck_status(concur_queue_peek(queue, &value), CONCUR_EMPTY);
+	ck_ok(concur_queue_put(queue, CV(1), 0));
+	ck_ok(concur_queue_put(queue, CV(2), 0));
+	ck_ok(concur_queue_peek(queue, &value));
+	ck_assert_int_eq(value.integer, 2);
+	concur_value_free(&value);
+	ck_ok(concur_len(queue, &len));
+	ck_assert_int_eq(len, 2);
+	ck_ok(concur_queue_get(queue, 0, &value));
+	ck_assert_int_eq(value.integer, 2);
+	concur_value_free(&value);
+	concur_free(queue);
+	concur_close(session);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -180,6 +204,7 @@ main(void)
 		waiters_come_in_pages_in_order,
 		sessions_tell_this_one_and_who_refers,
 		list_of_all_has_objects_without_a_name,
+		peek_gives_the_next_item_and_takes_nothing,
 		NULL,
 	};
 

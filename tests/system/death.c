@@ -181,6 +181,9 @@ be_child(child_main *run, int channel)
 {
 	concur_session *session;
 
+	/* Check's handlers would end the whole test. */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
 	must_ok(concur_connect(death.url, NULL, &session));
 	run(session, channel);
 	concur_close(session);

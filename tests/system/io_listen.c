@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -159,7 +160,9 @@ START_TEST(end_leaves_a_socket_that_is_another_daemons_by_now)
 }
 END_TEST
 
-START_TEST(listen_on_loopback_tcp_serves_and_tells_its_port)
+/* A loop on a port of its own, and a client that has been answered there. */
+static int
+start_on_tcp(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	unsigned port;
@@ -173,10 +176,43 @@ START_TEST(listen_on_loopback_tcp_serves_and_tells_its_port)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
 	echo_once(fd);
+	return fd;
+}
+
+START_TEST(listen_on_loopback_tcp_serves_and_tells_its_port)
+{
+	int fd = start_on_tcp();
+
 	ck_assert(!io_seen(&io)->peer.local);
 	(void)close(fd);
 	io_turn_until_ended(&io, 1);
 	ck_assert(!io_seen(&io)->end.all_read);
+}
+END_TEST
+
+static int
+option_of(int fd, int level, int option)
+{
+	socklen_t size = sizeof(int);
+	int value = -1;
+
+	ck_assert_int_eq(getsockopt(fd, level, option, &value, &size), 0);
+	return value;
+}
+
+START_TEST(peer_on_tcp_is_asked_for_by_the_kernel_when_it_is_silent)
+{
+	int fd = start_on_tcp();
+	const struct conn *conn = LINK_ENTRY(io.loop->conns.next, const struct conn, all);
+
+	ck_assert_int_eq(option_of(conn->fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+	/* Asked at most four times within half a minute, and what is not acknowledged by then ends it too. */
+	ck_assert_int_le(option_of(conn->fd, IPPROTO_TCP, TCP_KEEPIDLE) +
+		option_of(conn->fd, IPPROTO_TCP, TCP_KEEPINTVL) * option_of(conn->fd, IPPROTO_TCP, TCP_KEEPCNT),
+	    30);
+	ck_assert_int_eq(option_of(conn->fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 30000);
+	(void)close(fd);
+	io_turn_until_ended(&io, 1);
 }
 END_TEST
 
@@ -255,6 +291,7 @@ main(void)
 	tcase_add_test(cases, listen_in_a_locked_directory_is_refused_after_a_while);
 	tcase_add_test(cases, end_leaves_a_socket_that_is_another_daemons_by_now);
 	tcase_add_test(cases, listen_on_loopback_tcp_serves_and_tells_its_port);
+	tcase_add_test(cases, peer_on_tcp_is_asked_for_by_the_kernel_when_it_is_silent);
 	tcase_add_test(cases, adopt_of_a_listening_socket_serves_and_leaves_its_file);
 	tcase_add_loop_test(cases, accept_without_descriptors_waits_until_a_connection_ends, 1, 6);
 	return io_run(cases);

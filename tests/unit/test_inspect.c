@@ -2,6 +2,8 @@
 #include "tests/sim/world.h"
 #include "tests/unit/unit.h"
 
+#include "daemon/core/object.h"
+
 #include <stdio.h>
 
 enum { CLIENTS = 4, WAITERS = 12 };
@@ -371,6 +373,49 @@ START_TEST(waiters_that_were_notified_wait_on_the_lock)
 }
 END_TEST
 
+/* -- items ------------------------------------------------------------------------------------------------------- */
+
+/* The queue's next item, peeked; -1: it is empty. */
+static int64_t
+peek(struct bench *bench, uint64_t queue)
+{
+	const Concur__V1__ValueReply *reply = answer(world_ask(bench->clients[0], "/concur.v1.Queue/Peek", queue));
+
+	return reply->outcome == CONCUR__V1__OUTCOME__EMPTY ? -1 : world_number(&reply->value);
+}
+
+START_TEST(peek_gives_what_a_get_would_take_in_any_order)
+{
+	static const int64_t expected[] = { [QUEUE_FIFO] = 5, [QUEUE_LIFO] = 7, [QUEUE_PRIORITY] = 3 };
+	static const int64_t items[] = { 5, 3, 7 };
+	struct bench bench;
+
+	bench_init(&bench, 0);
+	for (int order = QUEUE_FIFO; order <= QUEUE_PRIORITY; order++) {
+		Concur__V1__OpenRequest open = CONCUR__V1__OPEN_REQUEST__INIT;
+		const Concur__V1__ValueReply *got;
+		uint64_t queue;
+
+		open.kind = CONCUR__V1__KIND__KIND_QUEUE;
+		open.order = (Concur__V1__QueueOrder)order;
+		queue = world_open_with(bench.clients[0], &open);
+		ck_assert_int_eq(peek(&bench, queue), -1);
+		for (int i = 0; i < 3; i++) {
+			Concur__V1__PutRequest put = CONCUR__V1__PUT_REQUEST__INIT;
+
+			put.object = queue;
+			put.value = world_integer(&bench.world, items[i]);
+			answer(world_call(bench.clients[0], "/concur.v1.Queue/Put", &put.base));
+		}
+		ck_assert_int_eq(peek(&bench, queue), expected[order]);
+		ck_assert_int_eq(peek(&bench, queue), expected[order]);
+		got = answer(world_wait(bench.clients[0], "/concur.v1.Queue/Get", queue, 0));
+		ck_assert_int_eq(world_number(&got->value), expected[order]);
+	}
+	bench_fini(&bench);
+}
+END_TEST
+
 /* -- sessions ---------------------------------------------------------------------------------------------------- */
 
 static const Concur__V1__SessionsReply *
@@ -510,6 +555,7 @@ main(void)
 		waiters_behind_one_that_has_gone_are_found_in_bounded_steps,
 		waiters_of_a_mark_on_another_object_begin_with_those_that_came_later,
 		waiters_that_were_notified_wait_on_the_lock,
+		peek_gives_what_a_get_would_take_in_any_order,
 		sessions_tell_what_each_waits_for_holds_and_refers_to,
 		sessions_that_refer_to_an_object_are_those_with_handles_on_it,
 		sessions_come_once_each_over_pages,

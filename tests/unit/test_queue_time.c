@@ -1,4 +1,5 @@
 /* Items that are there for a time: delayed, expiring, both. Each letter is an item; times count from 1000. */
+#include "tests/unit/model.h"
 #include "tests/unit/nomem.h"
 #include "tests/unit/queue_bench.h"
 
@@ -157,6 +158,57 @@ START_TEST(delay_without_end_stays_without)
 }
 END_TEST
 
+/* Python's rule, gets go on until it is empty, with what it does not know: an item that is there and not yet ready. */
+START_TEST(shutdown_lets_getters_wait_for_what_is_delayed)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 0);
+	put(&bench, 2, "b", 60, 20);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 3, -1), "PENDING");
+	ck_assert_str_eq(queue_bench_get(&bench, 2, 4, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, false), CONCUR_OK);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 5, 0), "EMPTY");
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 6, -1), "PENDING");
+	ck_assert_said(&bench, "");
+	fixture_turn(&bench.fixture, START + 50);
+	ck_assert_said(&bench, "3:DONE 'a'");
+	fixture_turn(&bench.fixture, START + 60);
+	ck_assert_said(&bench, "4:DONE 'b', 6:SHUT_DOWN");
+	queue_bench_expect_state(&bench, 0, 2, 0, 0);
+	queue_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(shutdown_ends_getters_when_the_last_delayed_item_is_gone)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 20);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 2, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, false), CONCUR_OK);
+	fixture_turn(&bench.fixture, START + 500);
+	ck_assert_said(&bench, "2:SHUT_DOWN");
+	queue_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(shutdown_at_once_drops_what_is_delayed)
+{
+	struct queue_bench bench;
+
+	init(&bench, 0, QUEUE_FIFO);
+	put(&bench, 1, "a", 50, 0);
+	ck_assert_str_eq(queue_bench_get(&bench, 1, 2, -1), "PENDING");
+	ck_assert_str_eq(queue_bench_join(&bench, 2, 3, -1), "PENDING");
+	ck_assert_status(queue_shutdown(&bench.fixture.core, bench.queue, true), CONCUR_OK);
+	ck_assert_said(&bench, "3:DONE, 2:SHUT_DOWN");
+	queue_bench_fini(&bench);
+}
+END_TEST
+
 /* -- expiry ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(item_not_taken_in_time_is_gone_and_done)
@@ -278,6 +330,83 @@ START_TEST(expiry_of_many_is_spread_over_turns)
 }
 END_TEST
 
+/* Items of a priority queue leave it from anywhere; against an array that is searched. */
+struct model_item {
+	int64_t number;
+	uint64_t expires_ns;
+};
+
+static int64_t
+take_least(struct model_item *items, size_t *count)
+{
+	size_t least = 0;
+	int64_t number;
+
+	for (size_t i = 1; i < *count; i++)
+		least = items[i].number < items[least].number ? i : least;
+	number = items[least].number;
+	items[least] = items[--*count];
+	return number;
+}
+
+static void
+expire(struct model_item *items, size_t *count, uint64_t now_ns)
+{
+	for (size_t i = 0; i < *count;) {
+		if (items[i].expires_ns <= now_ns)
+			items[i] = items[--*count];
+		else
+			i++;
+	}
+}
+
+static void
+put_number(struct queue_bench *bench, int64_t number, uint64_t ttl_ns)
+{
+	struct ask ask = fixture_ask(bench->clients[0], 1, 1, 0);
+	struct queue_load load = *LOAD(&INTEGER(number), &(bool){ false }, 1);
+	struct result result = { 0 };
+
+	queue_load_times(&bench->fixture.core, &load, 0, ttl_ns);
+	ck_assert_status(queue_put(&bench->fixture.core, bench->queue, &ask, &load, &result), CONCUR_OK);
+}
+
+static void
+run_model(struct random *random)
+{
+	enum { STEPS = 3000, TTL = 400 };
+	struct model_item items[STEPS];
+	struct queue_bench bench;
+	uint64_t now_ns = START;
+	size_t count = 0;
+
+	init(&bench, 0, QUEUE_PRIORITY);
+	bench.fixture.limits.turn_steps = STEPS;
+	for (int i = 0; i < STEPS; i++) {
+		if (random_below(random, 4)) {
+			items[count].number = (int64_t)random_below(random, 100000);
+			items[count].expires_ns = now_ns + 1 + random_below(random, TTL);
+			put_number(&bench, items[count].number, items[count].expires_ns - now_ns);
+			count++;
+		} else if (count) {
+			char expected[32];
+
+			snprintf(expected, sizeof expected, "DONE %lld", (long long)take_least(items, &count));
+			ck_assert_str_eq(queue_bench_get(&bench, 1, 1, 0), expected);
+		}
+		fixture_turn(&bench.fixture, now_ns += random_below(random, 3));
+		expire(items, &count, now_ns);
+		MODEL_ASSERT(queue_kind.len((struct object *)bench.queue) == count);
+	}
+	queue_bench_fini(&bench);
+}
+
+START_TEST(items_that_expire_leave_the_others_in_order)
+{
+	random_each_seed(run_model);
+}
+END_TEST
+
 /* -- ends --------------------------------------------------------------------------------------------------------- */
 
 START_TEST(clear_takes_delayed_and_expiring_items_along)
@@ -368,6 +497,9 @@ main(void)
 		delayed_items_count_for_maxsize,
 		delay_of_a_put_that_waits_counts_from_the_call,
 		delay_without_end_stays_without,
+		shutdown_lets_getters_wait_for_what_is_delayed,
+		shutdown_ends_getters_when_the_last_delayed_item_is_gone,
+		shutdown_at_once_drops_what_is_delayed,
 		item_not_taken_in_time_is_gone_and_done,
 		items_that_expire_keep_the_order_of_putting,
 		item_that_expires_makes_room_for_a_putter,
@@ -375,6 +507,7 @@ main(void)
 		item_whose_time_is_over_when_it_becomes_ready_is_gone,
 		item_that_comes_back_too_late_is_gone,
 		expiry_of_many_is_spread_over_turns,
+		items_that_expire_leave_the_others_in_order,
 		clear_takes_delayed_and_expiring_items_along,
 		removal_with_items_that_wait_for_their_time_leaves_nothing,
 		timed_put_without_memory_changes_nothing,
