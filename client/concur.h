@@ -143,7 +143,7 @@ void concur_uncork(concur_session *session);
 enum concur_lifetime {
 	CONCUR_LIFETIME_DEFAULT = 0,  /* NAMED with a name, REFCOUNT without */
 	CONCUR_LIFETIME_SESSION = 1,  /* until the session that created it ends */
-	CONCUR_LIFETIME_REFCOUNT = 2, /* until nobody refers to it */
+	CONCUR_LIFETIME_REFCOUNT = 2, /* until nobody refers to it; without a name, a minute more (linger_seconds) */
 	CONCUR_LIFETIME_NAMED = 3,    /* until it is removed */
 };
 

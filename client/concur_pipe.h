@@ -6,6 +6,9 @@
  * gets END_OF_FILE; its sends give BROKEN_PIPE. So a process that hands an end on frees its own handle of it, as it
  * would close a descriptor, but not before the other has opened it (a value under way counts).
  *
+ * A value that was sent to a receiver which died before it read the answer is gone with it: an end is mostly one
+ * process's, and there would be nobody to give the value to. Where several take from one place, use a queue.
+ *
  * TYPE_ERROR: the end is for the other direction. The semantics are those of Python's multiprocessing.Pipe. */
 #ifndef CONCUR_PIPE_H
 #define CONCUR_PIPE_H

@@ -290,8 +290,11 @@ print_lines(json_t *object, const char *prefix)
 			continue;
 		}
 		if (size > 3 && strcmp(key + size - 3, "_ns") == 0) {
-			(void)printf("%s%s%.*s: %.3f s\n", prefix, *prefix ? " " : "", (int)size - 3, key,
-			    (double)json_integer_value(member) / 1e9);
+			(void)printf("%s%s%.*s: ", prefix, *prefix ? " " : "", (int)size - 3, key);
+			if (json_integer_value(member) == CONCUR_FOREVER)
+				(void)puts("for ever");
+			else
+				(void)printf("%.3f s\n", (double)json_integer_value(member) / 1e9);
 			continue;
 		}
 		(void)printf("%s%s%s: ", prefix, *prefix ? " " : "", key);

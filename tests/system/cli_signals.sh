@@ -58,6 +58,7 @@ expect 1 '' 'barrier b: no such object' barrier_wait_of_missing_is_plain_no barr
 expect 4 '' 'out of its domain' open_without_parties_is_error barrier b open
 "$concur" barrier b open --count 2 >/dev/null
 same 1 "$("$concur" barrier b state | grep -c '^parties: 2')" barrier_state_has_parties
+same 1 "$("$concur" barrier b state | grep -c '^default_wait: for ever')" barrier_state_has_default_wait
 "$concur" barrier b wait >"$place/first" &
 until_true shows 'waiting: 1' barrier b state
 expect 0 '1' '' barrier_wait_of_last_prints_index barrier b wait

@@ -3,6 +3,7 @@
 
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
+#include "daemon/core/queue.h"
 
 /* -- steps ------------------------------------------------------------------------------------------------------- */
 
@@ -264,6 +265,83 @@ START_TEST(handle_taken_during_the_search_keeps)
 }
 END_TEST
 
+static void
+put_integer(struct cycle_bench *bench, struct object *queue, int64_t number)
+{
+	struct ask ask = fixture_ask(bench->client, 1, 1, 0);
+	struct queue_load load = { .values = &INTEGER(number), .refers = &(bool){ false }, .count = 1 };
+	struct result result = { 0 };
+
+	ck_assert_status(queue_put(bench->core, (struct queue *)queue, &ask, &load, &result), CONCUR_OK);
+}
+
+/* Items that refer stand apart from those that do not; what is got shows nothing of that. */
+START_TEST(queue_of_references_and_plain_items_keeps_its_order)
+{
+	static const int64_t expected[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 } };
+	struct cycle_bench bench;
+	struct object *queue, *list;
+	struct result result = { 0 };
+	struct ask ask;
+
+	cycle_bench_init(&bench);
+	queue = fixture_open(&bench.fixture,
+	    &(struct object_options){ .kind = KIND_QUEUE, .order = _i == 0 ? QUEUE_FIFO : QUEUE_LIFO });
+	list = cycle_bench_open(&bench, KIND_LIST);
+	for (int64_t i = 0; i < 4; i++) {
+		if (i % 2)
+			cycle_bench_refer(&bench, queue, list);
+		else
+			put_integer(&bench, queue, i);
+	}
+	ask = fixture_ask(bench.client, 1, 1, 0);
+	for (int i = 0; i < 4; i++) {
+		struct value value;
+
+		ck_assert_status(queue_get(bench.core, (struct queue *)queue, &ask, false, 1, &result), CONCUR_OK);
+		value = store_value(result.value);
+		if (expected[_i][i] % 2)
+			ck_assert_int_eq(value.kind, VALUE_OBJECT);
+		else
+			ck_assert_int_eq(value_integer(&value), expected[_i][i]);
+		result_fini(&result);
+	}
+	cycle_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(queue_cleared_while_it_is_searched_is_searched_no_further)
+{
+	struct cycle_bench bench;
+	struct object *queue, *list;
+	uint64_t id;
+
+	cycle_bench_init(&bench);
+	queue = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_QUEUE });
+	list = cycle_bench_open(&bench, KIND_LIST);
+	id = object_id(list);
+	cycle_bench_refer(&bench, list, list);
+	for (int i = 0; i < ITEMS; i++)
+		cycle_bench_refer(&bench, queue, list);
+	cycle_bench_let_go(&bench, list);
+	cycle_bench_pass(&bench);
+	ck_assert(cycle_bench_lives(&bench, id));
+	bench.fixture.limits.turn_steps = 1;
+	cycle_suspect(bench.core);
+	bench.core->now_ns += PAUSE;
+	while (bench.core->cycle.phase != CYCLE_MARKING || bench.core->cycle.position == UINT64_MAX)
+		fixture_turn(&bench.fixture, bench.core->now_ns);
+	ck_assert_status(queue_kind.clear(bench.core, queue), CONCUR_OK);
+	cycle_bench_refer(&bench, queue, list);
+	cycle_bench_pass(&bench);
+	ck_assert(cycle_bench_lives(&bench, id));
+	ck_assert_status(queue_kind.clear(bench.core, queue), CONCUR_OK);
+	cycle_bench_pass(&bench);
+	ck_assert(!cycle_bench_lives(&bench, id));
+	cycle_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(container_destroyed_while_it_is_searched_ends_nothing_else)
 {
 	struct cycle_bench bench;
@@ -292,6 +370,7 @@ main(void)
 		search_begins_only_when_there_is_cause_and_after_a_pause,
 		object_out_of_reach_is_not_found_before_it_is_destroyed,
 		handle_taken_during_the_search_keeps,
+		queue_cleared_while_it_is_searched_is_searched_no_further,
 		container_destroyed_while_it_is_searched_ends_nothing_else,
 		NULL,
 	};
@@ -300,6 +379,7 @@ main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_add_loop_test(tcase, queue_of_references_and_plain_items_keeps_its_order, 0, 2);
 	tcase_add_loop_test(tcase, item_moved_behind_the_search_is_still_found, 0, 4);
 	tcase_add_loop_test(tcase, reference_moved_from_ahead_of_the_search_to_behind_it_is_found, 0, 2);
 	for (const TTest *const *test = tests; *test; test++)
