@@ -16,13 +16,14 @@ queue_serve_putter(struct core *core, struct queue *queue)
 		.count = waiter->amount,
 		.due_ns = waiter->due_ns,
 		.expires_ns = waiter->expires_ns };
+	/* First: what is small is copied, and its blob is gone then. Whichever way it goes, it waits no more. */
+	waiter_unpin(core, waiter);
 	status = queue_append(core, queue, &load);
 	queue->putting--;
 	if (status != CONCUR_OK) {
 		waiter_fail(core, waiter, status);
 		return true;
 	}
-	waiter_unpin(core, waiter);
 	brought->count = 0;
 	brought->value = NULL;
 	brought->number = queue_ready(queue);
