@@ -26,6 +26,7 @@ model_init(struct model *model)
 		link_init(&model->queues[i].joiners);
 	}
 	signals_init(&model->signals);
+	guards_init(&model->guards);
 	model->queues[1].maxsize = 3;
 	model->queues[2].maxsize = 2;
 	model->queues[2].lifo = true;
@@ -393,6 +394,7 @@ static void
 model_settle(struct model *model)
 {
 	signals_settle(&model->signals);
+	guards_settle(&model->guards);
 	for (unsigned i = 0; i < MODEL_QUEUES; i++)
 		model_queue_settle(model, &model->queues[i]);
 	model_pipes_settle(model);
@@ -404,11 +406,13 @@ model_cancel(struct model *model, struct model_session *session, uint64_t id)
 	for (struct link *at = session->waiting.next; at != &session->waiting; at = at->next) {
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
-		if (call->id == id) {
+		if (call->id != id)
+			continue;
+		if (!guards_recall(&model->guards, call)) {
 			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 			model_settle(model);
-			return true;
 		}
+		return true;
 	}
 	return false;
 }
@@ -417,6 +421,7 @@ static void
 model_let_go(struct model *model, const struct model_session *session, uint64_t context, bool has_died)
 {
 	signals_let_go(&model->signals, session, context, has_died);
+	guards_let_go(&model->guards, session, context, has_died);
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		struct model_lock *lock = &model->locks[i];
 
@@ -442,8 +447,10 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 		struct model_call *call = LINK_ENTRY(at, struct model_call, in_session);
 
 		next = at->next;
-		if (call->context == context)
-			model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
+		if (call->context != context)
+			continue;
+		guards_call_ends(&model->guards, call);
+		model_call_over(call, CONCUR_CANCELLED, MODEL_DONE);
 	}
 	model_settle(model);
 	model_let_go(model, session, context, true);
@@ -452,8 +459,12 @@ model_context_end(struct model *model, struct model_session *session, uint64_t c
 void
 model_session_end(struct model *model, struct model_session *session, bool has_died)
 {
-	while (!link_empty(&session->waiting))
-		call_unlink(LINK_ENTRY(session->waiting.next, struct model_call, in_session));
+	while (!link_empty(&session->waiting)) {
+		struct model_call *call = LINK_ENTRY(session->waiting.next, struct model_call, in_session);
+
+		guards_call_ends(&model->guards, call);
+		call_unlink(call);
+	}
 	model_doubt_end(model, session, has_died);
 	model_settle(model);
 	model_let_go(model, session, 0, has_died);
@@ -490,7 +501,10 @@ model_expire(struct model *model, uint64_t now_ns)
 		[MODEL_RECV] = MODEL_EMPTY,
 		[MODEL_POLL] = MODEL_EMPTY,
 		[MODEL_PERMITS] = MODEL_TIMED_OUT,
-		[MODEL_EVENT] = MODEL_TIMED_OUT };
+		[MODEL_EVENT] = MODEL_TIMED_OUT,
+		[MODEL_MONITOR] = MODEL_TIMED_OUT,
+		[MODEL_READ] = MODEL_TIMED_OUT,
+		[MODEL_WRITE] = MODEL_TIMED_OUT };
 
 	model->now_ns = now_ns;
 	model_pass_time(model);
@@ -505,6 +519,8 @@ model_expire(struct model *model, uint64_t now_ns)
 		}
 		if (!first)
 			return;
+		if (guards_recall(&model->guards, first))
+			continue;
 		if (first->role == MODEL_BARRIER)
 			model_call_over(first, CONCUR_BROKEN_BARRIER, MODEL_DONE);
 		else

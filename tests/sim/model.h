@@ -9,6 +9,7 @@
 #include "lib/concur_status.h"
 #include "lib/link.h"
 #include "tests/sim/model_pipe.h"
+#include "tests/sim/guards.h"
 #include "tests/sim/signals.h"
 
 #include <stdbool.h>
@@ -50,6 +51,10 @@ enum model_role {
 	MODEL_PERMITS,
 	MODEL_EVENT, /* and latch */
 	MODEL_BARRIER,
+	MODEL_MONITOR,
+	MODEL_SLEEP,
+	MODEL_READ,
+	MODEL_WRITE,
 	MODEL_OTHER,
 };
 
@@ -83,7 +88,7 @@ struct model_call {
 	uint64_t order;       /* of waiting; 0: it does not wait */
 	bool blocked;
 	enum model_role role;
-	unsigned object;             /* which lock, which queue, which end */
+	unsigned object;             /* which lock, which queue, which end; how far a sleep has come */
 	size_t amount;               /* items wanted, or brought */
 	int64_t items[MODEL_BATCH];  /* brought */
 	uint64_t due_ns, expires_ns; /* of them */
@@ -124,6 +129,7 @@ struct model {
 	struct model_queue queues[MODEL_QUEUES];
 	struct model_end ends[MODEL_ENDS];
 	struct signals signals;
+	struct guards guards;
 	struct link waiting;
 	struct link doubts; /* see model_doubt.c */
 	uint64_t waits;

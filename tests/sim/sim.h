@@ -36,7 +36,8 @@ struct sim_call {
 	const char *method;
 	bool is_free; /* the model knows nothing of it: any answer will do, but one must come */
 	struct sim_web_call web;
-	bool is_copy; /* makes the client's copy */
+	bool is_copy;    /* makes the client's copy */
+	bool takes_back; /* a lock, also when it is cancelled */
 };
 
 /* A client's copy of the dict or the list, and what it holds. */
@@ -85,6 +86,7 @@ struct sim {
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
 	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */
 	struct sim_signals signals;
+	uint64_t condition, rwlock;
 	uint64_t victim;          /* a queue that goes with the session that opened it; 0: none yet */
 	int64_t last_item;        /* items count up */
 	unsigned char *got;       /* by item: the number of the client that got it, from 1; 0: nobody */
@@ -112,6 +114,9 @@ void sim_kill(struct sim *sim, struct sim_client *client);
 
 /* sim_steps.c: connects somebody, or lets somebody do something. */
 void sim_step(struct sim *sim);
+
+/* The context is not blocked, and the server would read a call of it. */
+bool sim_can_call(const struct sim_client *client, uint64_t context);
 
 /* Sends a call of the client's context `context`; the model's part is set up, but nothing is done there. */
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);

@@ -1,5 +1,5 @@
 /* Checking what has come: each reply against the model, each end against what was asked for. */
-#include "tests/sim/sim.h"
+#include "tests/sim/sim_guards.h"
 
 #include "tests/sim/sim_signals.h"
 #include "tests/sim/sim_web.h"
@@ -104,8 +104,10 @@ check_reply(struct sim *sim, const struct sim_call *sent)
 		    (long long)*(const int64_t *)member_of(call, number), (long long)model->number);
 	if (sent->model.role == MODEL_ACQUIRE)
 		check_lock(sim, sent);
-	if (sent->model.role == MODEL_BARRIER)
+	else if (sent->model.role == MODEL_BARRIER)
 		sim_signals_check(sim, sent);
+	else if (sent->model.role >= MODEL_MONITOR && sent->model.role <= MODEL_WRITE)
+		sim_guards_check(sim, sent);
 }
 
 /* -- what holds even without memory ------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /* What simulated clients do, one step at a time: each operation is drawn, sent, and made on the model. */
 #include "tests/sim/sim.h"
 
+#include "tests/sim/sim_guards.h"
 #include "tests/sim/sim_signals.h"
 #include "tests/sim/sim_web.h"
 
@@ -463,6 +464,12 @@ step_info(struct step *step)
 }
 
 static void
+step_guards(struct step *step)
+{
+	sim_guards_step(step->sim, step->client);
+}
+
+static void
 step_copy(struct step *step)
 {
 	sim_step_copy(step->sim, step->client);
@@ -486,6 +493,7 @@ static const struct step_row {
 	{ 1, step_clear },
 	{ 16, step_pipe },
 	{ 40, step_signals },
+	{ 32, step_guards },
 	{ 12, step_data },
 	{ 12, step_web },
 	{ 8, step_copy },
@@ -512,16 +520,16 @@ draw_row(struct random *random)
 	return row;
 }
 
-static bool
-is_blocked(const struct sim_client *client, uint64_t context)
+bool
+sim_can_call(const struct sim_client *client, uint64_t context)
 {
 	for (struct link *at = client->calls.next; at != &client->calls; at = at->next) {
 		const struct sim_call *sent = LINK_ENTRY(at, struct sim_call, in_client);
 
 		if (sent->model.context == context && sent->model.blocked)
-			return true;
+			return false;
 	}
-	return false;
+	return server_wants_input(client->client->conn);
 }
 
 static void
@@ -576,8 +584,7 @@ sim_step(struct sim *sim)
 		return;
 	}
 	context = client->contexts[random_below(&sim->random, SIM_CONTEXTS)];
-	if (client->says_goodbye || befall(&step) || is_blocked(client, context) ||
-	    !server_wants_input(client->client->conn))
+	if (client->says_goodbye || befall(&step) || !sim_can_call(client, context))
 		return;
 	client->client->context = context;
 	client->client->flags = random_once_in(&sim->random, 2) ? FRAME_BLOCKED : 0;

@@ -216,6 +216,35 @@ START_TEST(take_back_by_time_out_closes_a_circle_too)
 }
 END_TEST
 
+/* The wait is the youngest call of the circle: client 1 began to wait for the other lock before. */
+START_TEST(take_back_that_is_the_youngest_does_not_fail_either)
+{
+	struct locks locks;
+	struct lock *lock, *other;
+	struct condition *condition;
+	struct result result = { 0 };
+	struct ask ask;
+
+	locks_init(&locks);
+	lock = locks_open_rlock(&locks);
+	other = locks_open_strict(&locks);
+	condition = open_condition(&locks, lock);
+	locks_acquire(&locks, other, 0, 0);
+	locks_acquire(&locks, lock, 0, 0);
+	ask = locks_ask(&locks, 1, -1);
+	ask.blocked = false;
+	ck_assert_status(lock_acquire(locks.core, lock, &ask, &result), CONCUR_PENDING);
+	ck_assert_str_eq(locks_acquire(&locks, other, 1, -1), "PENDING");
+	ck_assert_str_eq(wait_on(&locks, condition, 0, 10), "PENDING");
+	ck_assert_said(&locks, "3:DONE");
+	fixture_turn(&locks.fixture, 10);
+	ck_assert_said(&locks, "4:DEADLOCK");
+	locks_release(&locks, lock, 1);
+	ck_assert_said(&locks, "5:TIMED_OUT");
+	locks_fini(&locks);
+}
+END_TEST
+
 /* An acquire that closes a circle through one that takes its lock back fails itself. */
 START_TEST(acquire_behind_a_take_back_is_the_one_that_fails)
 {
@@ -273,6 +302,7 @@ main(void)
 		search_goes_by_each_waiter_once,
 		take_back_never_fails_the_youngest_other_call_does,
 		take_back_by_time_out_closes_a_circle_too,
+		take_back_that_is_the_youngest_does_not_fail_either,
 		acquire_behind_a_take_back_is_the_one_that_fails,
 		plain_lock_of_a_condition_aborts_no_call,
 		NULL,
