@@ -1,4 +1,4 @@
-/* libconcur: dicts, lists, queues, locks and values that live in a concurd daemon and that many processes share.
+/* libconcur: dicts, queues, locks, barriers and more that live in a concurd daemon and that many processes share.
  *
  *	concur_session *session;
  *	concur_dict *dict;

@@ -276,7 +276,7 @@ void
 options_print_help(FILE *file)
 {
 	(void)fputs("Usage: concurd [OPTION]...\n"
-		    "Holds dicts, lists, queues, locks and values that many processes share.\n\n",
+		    "Holds dicts, queues, locks, barriers and more that many processes share.\n\n",
 	    file);
 	for (int i = 0; i < OPTIONS_COUNT; i++) {
 		const struct options_row *row = &options_rows[i];

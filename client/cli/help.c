@@ -47,7 +47,7 @@ print_verbs(const struct kind_word *kind)
 void
 help_overview(void)
 {
-	(void)fputs("concur: dicts, lists, queues, locks and values that processes share through concurd\n\n"
+	(void)fputs("concur: dicts, queues, locks, barriers and more that processes share through concurd\n\n"
 		    "  concur KIND NAME VERB [WORD...]\n"
 		    "  concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]\n"
 		    "  concur run -- COMMAND [WORD...]\n\nKinds and their verbs:\n",
