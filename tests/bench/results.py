@@ -52,7 +52,9 @@ REASONS = [
      "the bare ring does; the ratio by CPU is that of the servers alone."),
     (r"waiters-",
      "A waiter and its owner take some 400 bytes: 1,000 of them stay in the processor's cache and 100,000 do not, so "
-     "that each of the few steps that grow with the logarithm waits for memory as well."),
+     "that each step waits for memory as well. The steps themselves grow less than the logarithm, counted by "
+     "callgrind among 1,000 and among 100,000: adding takes 1,190 and 1,178 instructions, timing out 584 and 696, "
+     "handing over 429 and 431."),
     (r"pause-",
      "The ping of an idle daemon is as long on a machine that others use; the note tells it, and the most CPU time "
      "that the daemon took while one ping was on its way, which is what it can be held to."),
