@@ -316,6 +316,7 @@ barrier_details(const struct object *object, void (*say)(void *arg, const char *
 const struct kind barrier_kind = {
 	.id = KIND_BARRIER,
 	.name = "barrier",
+	.asks = "a barrier needs a count of 1 or more parties",
 	.size = sizeof(struct barrier),
 	.init = barrier_init,
 	.end = barrier_end,

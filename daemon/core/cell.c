@@ -202,6 +202,7 @@ cell_details(const struct object *object, void (*say)(void *arg, const char *nam
 const struct kind cell_kind = {
 	.id = KIND_CELL,
 	.name = "value",
+	.asks = "a typecode is a letter of bBhHiIlLqQfd",
 	.size = sizeof(struct cell),
 	.init = cell_init,
 	.end = cell_end,

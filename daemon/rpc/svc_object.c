@@ -65,7 +65,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	if (status == CONCUR_OK)
 		call_opened(call, object, created, NULL, reply);
 	else
-		call_fail(call, status, NULL);
+		call_fail(call, status, status == CONCUR_VALUE_ERROR ? kind_find(open.options.kind)->asks : NULL);
 }
 
 SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)

@@ -17,7 +17,7 @@ expect 0 '' '' resize_up semaphore s resize 5
 expect 0 '5' '' value_is_resized semaphore s value
 "$concur" semaphore none open --count 0 >/dev/null
 expect 0 '0' '' open_count_0_has_no_permit semaphore none value
-expect 4 '' 'out of its domain' open_negative_count_is_error semaphore other open --count -1
+expect 4 '' 'the count is not negative' open_negative_count_is_error semaphore other open --count -1
 (until_true shows 'waiters: 1' semaphore none state && "$concur" semaphore none release 2) &
 expect 0 '' '' acquire_waits_for_permits semaphore none acquire 2
 wait
@@ -55,7 +55,7 @@ expect 4 '' 'list e: ' list_of_event_is_wrong_kind list e append 2
 
 # barrier
 expect 1 '' 'barrier b: no such object' barrier_wait_of_missing_is_plain_no barrier b wait
-expect 4 '' 'out of its domain' open_without_parties_is_error barrier b open
+expect 4 '' 'needs a count of 1 or more parties' open_without_parties_is_error barrier b open
 "$concur" barrier b open --count 2 >/dev/null
 same 1 "$("$concur" barrier b state | grep -c '^parties: 2')" barrier_state_has_parties
 same 1 "$("$concur" barrier b state | grep -c '^default_wait: for ever')" barrier_state_has_default_wait

@@ -53,8 +53,10 @@ answer(const struct world_call *call)
 static void
 ck_assert_text(ProtobufCBinaryData bytes, const char *text)
 {
-	ck_assert_msg(bytes.len == strlen(text) && memcmp(bytes.data, text, bytes.len) == 0, "'%.*s', not '%s'",
-	    (int)bytes.len, (const char *)bytes.data, text);
+	const char *data = bytes.len ? (const char *)bytes.data : "";
+
+	ck_assert_msg(bytes.len == strlen(text) && memcmp(data, text, bytes.len) == 0, "'%.*s', not '%s'",
+	    (int)bytes.len, data, text);
 }
 
 /* -- objects ----------------------------------------------------------------------------------------------------- */
