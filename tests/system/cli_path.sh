@@ -12,8 +12,8 @@ expect 0 '1' '' add_counts_from_0 dict d add-path 1 a n
 expect 0 '' '' del_takes_away dict d del-path a n
 expect 1 '' 'dict d: not there' get_missing_is_plain_no dict d get-path a n
 expect 1 '' 'dict d: not there' set_below_missing_is_plain_no dict d set-path 1 no n
-expect 4 '' 'dict d: .*step 3 of the path: .*' error_names_the_step dict d get-path a b 9
-expect 4 '' 'dict d: .*step 2 of the path: .*' error_of_scalar_names_the_step dict d get-path a 1 2
+expect 1 '' 'dict d: .*step 3 of the path: .*' error_names_the_step dict d get-path a b 9
+expect 4 '' 'dict d: .*step 4 of the path: .*' error_of_scalar_names_the_step dict d get-path a b 0 2
 expect 0 '' '' list_append list l append '{"k": 1}'
 expect 0 '1' '' list_path list l get-path 0 k
 expect 0 '' '' namespace_set namespace n set-path '[1]' name
