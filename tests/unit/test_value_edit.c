@@ -63,10 +63,7 @@ model_find(const struct tree *tree, const struct tree *step)
 	return found;
 }
 
-static uint8_t *model_change(const struct tree *tree, const struct change *change, size_t at, size_t *ret_size);
-
-/* The tree with `fresh`, an encoding, in place of what the step leads to. All is put together from encodings: those of
- * its items, in trees of one item each. */
+/* The model puts what is to come out together item by item, from the encoding of each. */
 struct text {
 	uint8_t bytes[1 << 16];
 	size_t size;
@@ -113,7 +110,7 @@ text_append_pair(struct text *text, const struct tree *key, const struct tree *v
 	free(pair);
 }
 
-/* `fresh` is NULL where nothing is to stand there. */
+/* `fresh` is the encoding of what is to stand at the place found; NULL: nothing is. */
 static void
 model_items(struct text *text, const struct tree *tree, long found, const uint8_t *fresh, size_t size)
 {
@@ -141,6 +138,7 @@ model_pairs(struct text *text, const struct tree *tree, const struct tree *step,
 		text_append_pair(text, step, NULL, fresh, size);
 }
 
+/* The encoding of the changed tree, from the path's step `at` on. */
 static uint8_t *
 model_change(const struct tree *tree, const struct change *change, size_t at, size_t *ret_size)
 {
@@ -347,6 +345,37 @@ START_TEST(find_takes_keys_and_indexes_as_python_does)
 }
 END_TEST
 
+/* The map with the item, or with nothing (NULL), at the key 'a'. */
+static void
+expect_edited(const char *map, const char *item, const char *expected)
+{
+	struct tree *trees[] = { tree_read(map), tree_read("'a'"), item ? tree_read(item) : NULL, tree_read(expected) };
+	struct value values[4] = { 0 }, ignored;
+	struct value_place place;
+	uint8_t *bytes[4] = { NULL }, *edited;
+
+	for (size_t i = 0; i < 4; i++)
+		bytes[i] = trees[i] ? tree_value(trees[i], &values[i]) : NULL;
+	ck_assert_int_eq(value_edit_find(&values[0], &values[1], &place, &ignored), CONCUR_OK);
+	ck_assert_uint_eq(value_edit_measure(&place, 1, item ? &values[2] : NULL), values[3].size);
+	edited = malloc(values[3].size + 1);
+	value_edit_write(edited, &place, 1, item ? &values[2] : NULL);
+	ck_assert_mem_eq(edited, values[3].data, values[3].size);
+	free(edited);
+	for (size_t i = 0; i < 4; i++) {
+		free(bytes[i]);
+		if (trees[i])
+			tree_free(trees[i]);
+	}
+}
+
+START_TEST(edit_at_key_that_is_there_twice_leaves_one)
+{
+	expect_edited("{'a': 1, 'b': 2, 'a': 3, 'a': 4, 'c': 5}", "9", "{'b': 2, 'a': 9, 'c': 5}");
+	expect_edited("{'a': 1, 'b': 2, 'a': 3, 'a': 4, 'c': 5}", NULL, "{'b': 2, 'c': 5}");
+}
+END_TEST
+
 START_TEST(is_within_counts_as_the_check_does)
 {
 	for (uint64_t seed = 1; seed < 3000; seed++) {
@@ -376,6 +405,7 @@ main(void)
 	const TTest *const tests[] = {
 		edit_of_random_values_agrees_with_model,
 		find_takes_keys_and_indexes_as_python_does,
+		edit_at_key_that_is_there_twice_leaves_one,
 		is_within_counts_as_the_check_does,
 		NULL,
 	};
