@@ -164,7 +164,7 @@ struct concur_open {
 	                              semaphore: permits are owned likewise */
 	bool bounded;            /* semaphore: releases past the first count are refused */
 	bool evict;              /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
-	bool nested;             /* dict, list: containers that are stored in it become shared objects of their own */
+	bool nested;             /* no kind has it: VALUE_ERROR */
 	bool robust;             /* lock, rlock: strict, and whoever is told OWNER_DIED has to say that it is consistent
 	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
@@ -459,6 +459,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_list.h"
 #include "concur_lock.h"
 #include "concur_namespace.h"
+#include "concur_path.h"
 #include "concur_pipe.h"
 #include "concur_queue.h"
 #include "concur_rwlock.h"

@@ -11,7 +11,7 @@
 bool
 message_holds_value(const ProtobufCFieldDescriptor *field)
 {
-	static const char *const names[] = { "key", "value", "values", "expected" };
+	static const char *const names[] = { "key", "value", "values", "expected", "path" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (field->type == PROTOBUF_C_TYPE_BYTES && strcmp(field->name, names[i]) == 0)

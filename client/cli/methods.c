@@ -11,6 +11,7 @@
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
+#include "concur/v1/path.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
@@ -33,6 +34,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__event__descriptor,
 	&concur__v1__list__descriptor,
 	&concur__v1__lock__descriptor,
+	&concur__v1__path__descriptor,
 	&concur__v1__pipe__descriptor,
 	&concur__v1__queue__descriptor,
 	&concur__v1__rwlock__descriptor,

@@ -100,6 +100,11 @@ const struct row rows[] = {
 	{ ROW_LIST, "del-slice", "List/DeleteSlice", "--start|from_start --stop|to_end --step=1", 0, print_nothing, NULL, "take a slice away" },
 	{ ROW_LIST, "items", "List/GetSlice", "", LISTS | SNAPSHOT, NULL, slices_run, "all items" },
 
+	{ ROW_PATHS, "get-path", "Path/Get", "path...", 0, print_value, NULL, "the value that the keys or indexes lead to, one inside the other" },
+	{ ROW_PATHS, "set-path", "Path/Set", "value path...", CREATES, print_nothing, NULL, "put the value where the keys or indexes lead to, one inside the other" },
+	{ ROW_PATHS, "del-path", "Path/Delete", "path...", 0, print_nothing, NULL, "take away what the keys or indexes lead to" },
+	{ ROW_PATHS, "add-path", "Path/Add", "value path...", CREATES, print_value, NULL, "add a number to the one that the keys or indexes lead to (none counts as 0) and print the sum" },
+
 	{ ROW_QUEUE, "put", "Queue/Put", "value... --timeout --delay --ttl", CREATES, print_nothing, NULL, "put items, one after the other; waits for room; none can be got before the delay is over, nor later than its time to live after that" },
 	{ ROW_QUEUE, "put-nowait", "Queue/Put", "value...", CREATES, print_nothing, NULL, "put items if there is room" },
 	{ ROW_QUEUE, "put-many", "Queue/PutMany", "values... --timeout --delay --ttl", CREATES, print_nothing, NULL, "put items, all at once; waits until there is room for all" },

@@ -105,7 +105,6 @@ struct object_options {
 	bool strict;            /* lock: only its owner releases it. semaphore: permits are owned */
 	bool bounded;           /* semaphore */
 	bool evict;             /* dict */
-	bool nested;            /* dict, list */
 	bool robust;            /* lock, rlock: after a death it must be said to be consistent. Makes it strict */
 	const struct value
 	    *value;          /* cell: its first value; array: its items; barrier: its action. NULL: none was given */

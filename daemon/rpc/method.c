@@ -45,6 +45,8 @@ static const struct method_exception {
 	{ "/concur.v1.RWLock/Read", METHOD_WAITS },
 	{ "/concur.v1.RWLock/Write", METHOD_WAITS },
 	{ "/concur.v1.Condition/Wait", METHOD_WAITS },
+	{ "/concur.v1.Path/Set", METHOD_GROWS },
+	{ "/concur.v1.Path/Add", METHOD_GROWS },
 	{ "/concur.v1.Pipe/New", METHOD_GROWS },
 	{ "/concur.v1.Pipe/Send", METHOD_GROWS | METHOD_WAITS },
 	{ "/concur.v1.Pipe/Recv", METHOD_WAITS },

@@ -15,6 +15,7 @@ const ProtobufCService *const services[] = {
 	&svc_lock.base,
 	&svc_manager.base,
 	&svc_object.base,
+	&svc_path.base,
 	&svc_pipe.base,
 	&svc_queue.base,
 	&svc_rwlock.base,

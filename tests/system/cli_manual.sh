@@ -54,6 +54,6 @@ if command -v bash >/dev/null; then
 		COMP_WORDS=(concur dict d se) COMP_CWORD=3
 		_concur
 		echo "${COMPREPLY[@]}"' >"$place/out"
-	same 'set setdefault' "$(cat "$place/out")" complete_in_bash
+	same 'set setdefault set-path' "$(cat "$place/out")" complete_in_bash
 fi
 finish

@@ -152,16 +152,16 @@ fill_bytes(ProtobufCMessage *message, const char *name, ProtobufCBinaryData byte
 		memcpy(field, &bytes, sizeof bytes);
 }
 
-/* Two values, the first of which is given. `room` must live as long as the message. */
+/* `count` values. `room` must live as long as the message. */
 static void
-fill_values(ProtobufCMessage *message, ProtobufCBinaryData *room)
+fill_values(ProtobufCMessage *message, const char *name, ProtobufCBinaryData *room, size_t count)
 {
 	const ProtobufCFieldDescriptor *field =
-	    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "values");
+	    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 
 	if (!field)
 		return;
-	*(size_t *)(void *)((char *)message + field->quantifier_offset) = 2;
+	*(size_t *)(void *)((char *)message + field->quantifier_offset) = count;
 	*(ProtobufCBinaryData **)(void *)((char *)message + field->offset) = room;
 }
 
@@ -197,7 +197,8 @@ make_call(struct bench *bench, const struct row *row, struct spoil *spoil)
 	fill_bytes(message, "key", spoil->key);
 	fill_bytes(message, "value", spoil->value);
 	fill_bytes(message, "expected", spoil->value);
-	fill_values(message, spoil->values);
+	fill_values(message, "values", spoil->values, 2);
+	fill_values(message, "path", &spoil->key, 1);
 	if (is(row, "/concur.v1.Object/Open"))
 		memcpy(field_of(message, "kind"), &kind, sizeof kind);
 	return world_call(bench->client, row->name, message);
@@ -223,6 +224,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Condition", KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.RWLock", KIND_BIT(KIND_RWLOCK) },
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
+		{ "concur.v1.Path", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) | KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 		{ "concur.v1.Set", KIND_BIT(KIND_SET) },

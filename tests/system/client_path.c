@@ -1,0 +1,117 @@
+/* Paths through the client library and a real daemon. */
+#include "tests/system/client.h"
+
+#define PATH(...)                                       \
+	((const struct concur_value[]){ __VA_ARGS__ }), \
+	    sizeof((const struct concur_value[]){ __VA_ARGS__ }) / sizeof(struct concur_value)
+
+struct bench {
+	concur_session *session;
+	concur_dict *dict, *inner;
+	concur_object *object; /* dict */
+};
+
+/* dict: plain -> {'a': [1, 2]}, inner -> a dict of its own. */
+static void
+bench_init(struct bench *bench)
+{
+	bench->session = client_session();
+	ck_ok(concur_dict_open(bench->session, NULL, NULL, &bench->dict));
+	ck_ok(concur_dict_open(bench->session, NULL, NULL, &bench->inner));
+	bench->object = CONCUR_OBJECT(bench->dict);
+	ck_ok(concur_dict_set(bench->dict, CV("inner"), concur_reference(CONCUR_OBJECT(bench->inner))));
+	ck_ok(concur_path_set(bench->object, PATH(CV("plain")), CMAP(CV("a"), CLIST(CV(1), CV(2)))));
+}
+
+static void
+bench_fini(struct bench *bench)
+{
+	concur_free(bench->dict);
+	concur_free(bench->inner);
+	concur_close(bench->session);
+}
+
+START_TEST(path_calls_do_what_they_say)
+{
+	struct concur_value value;
+	struct bench bench;
+
+	bench_init(&bench);
+	ck_ok(concur_path_set(bench.object, PATH(CV("inner"), CV("x")), CV("y")));
+	ck_ok(concur_dict_get(bench.inner, CV("x"), &value));
+	ck_assert_str_eq(value.bytes, "y");
+	concur_value_free(&value);
+	ck_ok(concur_path_add(bench.object, PATH(CV("plain"), CV("a"), CV(-1)), CV(5), &value));
+	ck_assert_int_eq(value.integer, 7);
+	ck_ok(concur_path_delete(bench.object, PATH(CV("plain"), CV("a"), CV(0))));
+	ck_ok(concur_path_get(bench.object, PATH(CV("plain"), CV("a"), CV(0)), &value));
+	ck_assert_int_eq(value.integer, 7);
+	ck_status(client_end(concur_path_get_begin(bench.object, PATH(CV("no"), CV("a")))), CONCUR_NOT_THERE);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(path_that_can_not_be_is_refused)
+{
+	struct concur_value value, steps[65];
+	struct bench bench;
+
+	bench_init(&bench);
+	for (size_t i = 0; i < UNIT_COUNT(steps); i++)
+		steps[i] = CV("inner");
+	ck_status(concur_path_get(bench.object, steps, 65, &value), CONCUR_TOO_LARGE);
+	ck_status(concur_path_get(bench.object, steps, 64, &value), CONCUR_NOT_THERE);
+	ck_status(concur_path_get(bench.object, NULL, 0, &value), CONCUR_VALUE_ERROR);
+	ck_status(concur_path_get(bench.object, PATH(CLIST(CV(1))), &value), CONCUR_UNHASHABLE);
+	ck_status(concur_path_get(bench.object, PATH(CV("plain"), CV("a"), CV(2)), &value), CONCUR_INDEX_ERROR);
+	ck_assert_ptr_nonnull(strstr(concur_message(), "step 3 of the path"));
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(reference_that_a_path_gives_counts_for_the_receiver)
+{
+	struct concur_value value;
+	struct bench bench;
+	int64_t len;
+	concur_object *found;
+
+	bench_init(&bench);
+	ck_ok(concur_dict_delete(bench.dict, CV("inner")));
+	ck_ok(concur_path_set(bench.object, PATH(CV("plain"), CV("r")), concur_reference(CONCUR_OBJECT(bench.inner))));
+	concur_free(bench.inner);
+	ck_ok(concur_path_get(bench.object, PATH(CV("plain"), CV("r")), &value));
+	ck_ok(concur_clear(bench.dict));
+	ck_ok(concur_object_take(bench.session, &value, &found));
+	ck_ok(concur_object_len(found, &len));
+	bench.inner = concur_object_dict(found);
+	concur_value_free(&value);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(nested_containers_are_refused_rather_than_ignored)
+{
+	const struct concur_open nested = { .nested = true };
+	struct bench bench;
+	concur_dict *dict;
+
+	bench_init(&bench);
+	ck_status(concur_dict_open(bench.session, NULL, &nested, &dict), CONCUR_VALUE_ERROR);
+	bench_fini(&bench);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		path_calls_do_what_they_say,
+		path_that_can_not_be_is_refused,
+		reference_that_a_path_gives_counts_for_the_receiver,
+		nested_containers_are_refused_rather_than_ignored,
+		NULL,
+	};
+
+	return unit_run("client_path", tests);
+}
