@@ -41,6 +41,8 @@ struct core {
 	struct link graves;       /* what is freed by counted steps */
 	struct cycle cycle;       /* the search for objects that only refer to each other */
 	uint64_t waiting;         /* waiters in all */
+	uint64_t holding;         /* holds in all */
+	uint64_t in_doubt;        /* items in doubt in all */
 	uint64_t waits;           /* waiters there ever were */
 	uint64_t searches;        /* for circles of waiters, ever */
 	uint64_t bytes;           /* counted for all that is stored */

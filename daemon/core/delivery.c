@@ -42,8 +42,9 @@ deliveries_reserve_slowly(struct core *core, struct deliveries *deliveries, size
 
 /* One item less in doubt. */
 static void
-origin_forget(struct origin *origin)
+origin_forget(struct core *core, struct origin *origin)
 {
+	core->in_doubt--;
 	if (--origin->in_doubt == 0 && !origin->queue)
 		free(origin);
 }
@@ -66,7 +67,7 @@ deliveries_pop(struct core *core, struct deliveries *deliveries)
 {
 	struct delivery *delivery = deliveries_at(deliveries, 0);
 
-	origin_forget(delivery->origin);
+	origin_forget(core, delivery->origin);
 	delivery_drop(core, delivery->blob);
 	deliveries->first = (deliveries->first + 1) & (deliveries->room - 1);
 	deliveries->count--;
@@ -118,7 +119,7 @@ deliveries_settle(struct core *core, struct deliveries *deliveries, size_t left)
 
 		if (origin->queue)
 			queue_returned(core, origin->queue);
-		origin_forget(origin);
+		origin_forget(core, origin);
 	}
 }
 

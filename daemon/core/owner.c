@@ -44,6 +44,7 @@ session_new(struct core *core, uint64_t process, void *user)
 		goto no_owners;
 	if (table_init(&session->calls) < 0)
 		goto no_calls;
+	session->core = core;
 	session->process = process;
 	session->user = user;
 	session->since_ns = core->now_ns;
@@ -71,6 +72,7 @@ owner_end(struct core *core, struct owner *owner, enum farewell farewell)
 
 		hold->owner = NULL;
 		owner->session->holding--;
+		core->holding--;
 		hold->owner_ended(core, hold, owner, farewell);
 	}
 }
@@ -320,6 +322,7 @@ hold_take(struct hold *hold, struct owner *owner)
 	assert(!hold->owner);
 	hold->owner = owner;
 	owner->session->holding++;
+	owner->session->core->holding++;
 	link_append(&owner->holds, &hold->link);
 }
 
@@ -333,5 +336,6 @@ hold_drop(struct hold *hold)
 	link_remove(&hold->link);
 	hold->owner = NULL;
 	owner->session->holding--;
+	owner->session->core->holding--;
 	owner_settle(owner);
 }

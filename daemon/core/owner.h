@@ -18,6 +18,7 @@ enum farewell {
 };
 
 struct session {
+	struct core *core;
 	struct table_node by_id;      /* in core->sessions; the key is the id */
 	uint64_t process;             /* its pid, 0: not known */
 	struct table refs;            /* handles: struct session_ref by object id */

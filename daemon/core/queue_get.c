@@ -19,6 +19,7 @@ queue_hand_over(struct core *core, struct queue *queue, struct deliveries *deliv
 	delivery->reply = DELIVERY_UNWRITTEN;
 	deliveries->count++;
 	queue->origin->in_doubt++;
+	core->in_doubt++;
 	return blob_ref(delivery->blob);
 }
 

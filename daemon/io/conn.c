@@ -34,14 +34,16 @@ conn_input_kind(enum intake_kind kind)
 }
 
 /* The first frame was there when the kernel told of it. What lies behind it in the same read may have been sent since,
- * by somebody who had seen a process end: that end comes first, in the next turn. */
+ * by somebody who had seen a process end: that end comes first, in the next turn. To ask is a system call, so it is
+ * asked only where the order could be noticed. */
 static bool
 conn_must_stand_back(const struct conn *conn, bool is_fresh)
 {
 	const struct deaths *deaths = &conn->loop->deaths;
 	bool is_alone = deaths->watched == (size_t)(conn->peer.pidfd >= 0);
 
-	return is_fresh && !is_alone && intake_has_more(&conn->intake) && deaths_are_pending(deaths);
+	return is_fresh && !is_alone && intake_has_more(&conn->intake) && server_has_stakes(conn->loop->server) &&
+	    deaths_are_pending(deaths);
 }
 
 /* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. `is_fresh`:

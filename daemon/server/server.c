@@ -300,6 +300,12 @@ server_sent(struct server_conn *conn, size_t bytes)
 }
 
 bool
+server_has_stakes(const struct server *server)
+{
+	return server->core.waiting || server->core.holding || server->core.in_doubt;
+}
+
+bool
 server_wants_input(const struct server_conn *conn)
 {
 	const struct channel *channel = &conn->channel;

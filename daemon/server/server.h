@@ -105,4 +105,8 @@ void server_sent(struct server_conn *conn, size_t bytes);
 /* False while too many replies wait to be sent: do not read from it. */
 bool server_wants_input(const struct server_conn *conn);
 
+/* True while a peer's end would pass anything on: while something is held, waited for, or in doubt. If not, it does not
+ * matter whether the end or another peer's frame comes first: what goes with a session's handles goes by steps. */
+bool server_has_stakes(const struct server *server);
+
 #endif

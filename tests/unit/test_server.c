@@ -363,6 +363,41 @@ START_TEST(end_of_connection_leaves_nothing)
 }
 END_TEST
 
+START_TEST(stakes_are_what_is_held_waited_for_or_in_doubt)
+{
+	Concur__V1__PutRequest put = CONCUR__V1__PUT_REQUEST__INIT;
+	struct world world;
+	struct world_client *client, *other;
+	uint64_t lock, queue;
+
+	world_init(&world, NULL);
+	client = world_join(&world);
+	other = world_join(&world);
+	lock = world_open(client, CONCUR__V1__KIND__KIND_LOCK, NULL);
+	queue = world_open(client, CONCUR__V1__KIND__KIND_QUEUE, "queue");
+	ck_assert(!server_has_stakes(world.server));
+	world_wait(client, "/concur.v1.Lock/Acquire", lock, 0);
+	ck_assert(server_has_stakes(world.server));
+	world_ask(client, "/concur.v1.Lock/Release", lock);
+	ck_assert(!server_has_stakes(world.server));
+
+	/* A getter that waits, then one that has not read what it was sent. */
+	world_wait(other, "/concur.v1.Queue/Get", queue, -1);
+	ck_assert(server_has_stakes(world.server));
+	put.object = queue;
+	put.value = world_integer(&world, 1);
+	world_call(client, "/concur.v1.Queue/Put", &put.base);
+	ck_assert(server_has_stakes(world.server));
+	world_end(other, SERVER_PEER_DIED);
+	ck_assert(!server_has_stakes(world.server));
+
+	world_wait(client, "/concur.v1.Lock/Acquire", lock, 0);
+	world_end(client, SERVER_PEER_DIED);
+	ck_assert(!server_has_stakes(world.server));
+	world_fini(&world);
+}
+END_TEST
+
 START_TEST(same_input_gives_the_same_bytes)
 {
 	uint64_t digests[2];
@@ -399,6 +434,7 @@ main(void)
 		stop_answers_what_waits_and_closes_all,
 		free_with_locks_held_and_waited_for_frees_all,
 		end_of_connection_leaves_nothing,
+		stakes_are_what_is_held_waited_for_or_in_doubt,
 		same_input_gives_the_same_bytes,
 		NULL,
 	};
