@@ -39,13 +39,19 @@ REASONS = [
      "With 16 calls a batch more than half of the server's time (54 % in a profile by perf, cpu-clock, server and "
      "driver on a core each) goes to the kernel, nearly all of it to one recv and one send a batch, which Redis pays "
      "as well; the look-up itself, waiting for memory included, is a tenth, and all of concurd's own code 42 %, "
-     "about 1,120 instructions a call by callgrind. With 64 calls a batch the same code is well above its target. "
+     "about 1,220 instructions a call by callgrind. With 64 calls a batch the same code is well above its target. "
      "Where the ratio by CPU is the higher one, the driver, which costs nearly as much a call as the server here, "
      "holds the server up."),
     (r"queue-redis-one$",
      "One connection keeps neither side busy: each sleeps until the other has sent, and most of a call's time is the "
      "two waking each other. The ratio by CPU is what the servers themselves need; with 50 connections it shows in "
      "the rate."),
+    (r"dict-set-1$|echo-one-core$",
+     "One call a turn: in a profile by perf (one client on the server's core) 89 % of the server's time is the "
+     "kernel's, which serves a peer's single calls as well, 6 % concurd's own, the rest libevent's and libc's."),
+    (r"manager-dict-get-pipelined$",
+     "One connection, whose two sides wait for each other: concurd is not kept busy, and the row goes up and down with "
+     "how long the machine takes to wake a process."),
     (r"lock-contended-redis$",
      "Half of what a grant takes is the processes' own: one send, one recv and a switch from the one to the other, "
      "which are the same whatever the server is. concurd does three system calls a grant (epoll_wait, recv, send), as "
