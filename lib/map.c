@@ -254,24 +254,6 @@ map_next(const struct map *map, uint32_t *position)
 }
 
 struct map_entry *
-map_previous(const struct map *map, uint32_t *position)
-{
-	uint32_t number = *position < map->end ? *position : map->end;
-
-	while (number > map->first) {
-		uint32_t segment = (number - 1) / MAP_SEGMENT;
-
-		if (!map->segments[segment].block) {
-			number = segment * MAP_SEGMENT;
-		} else if (map_at(map, --number)->key) {
-			*position = number;
-			return map_at(map, number);
-		}
-	}
-	return NULL;
-}
-
-struct map_entry *
 map_descend(const struct map *map, uint32_t *position, size_t *steps)
 {
 	if (*position > map->end)
@@ -293,6 +275,18 @@ map_descend(const struct map *map, uint32_t *position, size_t *steps)
 	if (*position <= map->first)
 		*position = 0;
 	return NULL;
+}
+
+struct map_entry *
+map_previous(const struct map *map, uint32_t *position)
+{
+	size_t steps = SIZE_MAX;
+	uint32_t number = *position;
+	struct map_entry *entry = map_descend(map, &number, &steps);
+
+	if (entry)
+		*position = number;
+	return entry;
 }
 
 struct map_entry *

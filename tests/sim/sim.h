@@ -120,6 +120,12 @@ bool sim_can_call(const struct sim_client *client, uint64_t context);
 
 /* Sends a call of the client's context `context`; the model's part is set up, but nothing is done there. */
 struct sim_call *sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request);
+struct sim_call *sim_send_object(struct sim *sim, struct sim_client *client, const char *method, uint64_t object);
+struct sim_call *sim_send_wait(struct sim *sim, struct sim_client *client, const char *method, uint64_t object,
+    int64_t wait_ns);
+
+/* A time to wait: none, for ever, or some seconds. */
+int64_t sim_draw_wait(struct sim *sim);
 void sim_cancel(struct sim *sim, struct sim_client *client, uint64_t id);
 void sim_say_goodbye(struct sim *sim, struct sim_client *client);
 

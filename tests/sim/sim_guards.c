@@ -2,45 +2,13 @@
  * the model. */
 #include "tests/sim/sim_guards.h"
 
-static int64_t
-draw_wait(struct sim *sim)
-{
-	switch (random_below(&sim->random, 3)) {
-	case 0:
-		return 0;
-	case 1:
-		return -1;
-	default:
-		return (int64_t)(1 + random_below(&sim->random, 8 * WORLD_SECOND));
-	}
-}
-
-static struct sim_call *
-send_object(struct sim *sim, struct sim_client *client, const char *method, uint64_t object)
-{
-	Concur__V1__ObjectRequest request = CONCUR__V1__OBJECT_REQUEST__INIT;
-
-	request.object = object;
-	return sim_send(sim, client, method, &request);
-}
-
-static struct sim_call *
-send_wait(struct sim *sim, struct sim_client *client, const char *method, uint64_t object, int64_t wait_ns)
-{
-	Concur__V1__WaitRequest request = CONCUR__V1__WAIT_REQUEST__INIT;
-
-	request.object = object;
-	request.wait_ns = wait_ns;
-	return sim_send(sim, client, method, &request);
-}
-
 /* -- the rlock and its condition --------------------------------------------------------------------------------- */
 
 static void
 monitor_acquire(struct sim *sim, struct sim_client *client)
 {
-	int64_t wait_ns = draw_wait(sim);
-	struct sim_call *sent = send_wait(sim, client, "/concur.v1.Lock/Acquire", sim->condition, wait_ns);
+	int64_t wait_ns = sim_draw_wait(sim);
+	struct sim_call *sent = sim_send_wait(sim, client, "/concur.v1.Lock/Acquire", sim->condition, wait_ns);
 
 	if (sim->is_modelled)
 		guards_acquire(&sim->model, &sent->model, wait_ns, sim->world.now_ns);
@@ -49,7 +17,7 @@ monitor_acquire(struct sim *sim, struct sim_client *client)
 static void
 monitor_release(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.Lock/Release", sim->condition);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.Lock/Release", sim->condition);
 
 	if (sim->is_modelled)
 		guards_release(&sim->model.guards, &sent->model);
@@ -58,8 +26,8 @@ monitor_release(struct sim *sim, struct sim_client *client)
 static void
 condition_wait(struct sim *sim, struct sim_client *client)
 {
-	int64_t wait_ns = draw_wait(sim);
-	struct sim_call *sent = send_wait(sim, client, "/concur.v1.Condition/Wait", sim->condition, wait_ns);
+	int64_t wait_ns = sim_draw_wait(sim);
+	struct sim_call *sent = sim_send_wait(sim, client, "/concur.v1.Condition/Wait", sim->condition, wait_ns);
 
 	sent->takes_back = true;
 	if (sim->is_modelled)
@@ -82,7 +50,7 @@ condition_notify(struct sim *sim, struct sim_client *client)
 static void
 condition_notify_all(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.Condition/NotifyAll", sim->condition);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.Condition/NotifyAll", sim->condition);
 
 	if (sim->is_modelled)
 		guards_notify(&sim->model.guards, &sent->model, UINT64_MAX);
@@ -93,8 +61,8 @@ condition_notify_all(struct sim *sim, struct sim_client *client)
 static void
 rwlock_enter(struct sim *sim, struct sim_client *client, const char *method, bool writes)
 {
-	int64_t wait_ns = draw_wait(sim);
-	struct sim_call *sent = send_wait(sim, client, method, sim->rwlock, wait_ns);
+	int64_t wait_ns = sim_draw_wait(sim);
+	struct sim_call *sent = sim_send_wait(sim, client, method, sim->rwlock, wait_ns);
 
 	if (sim->is_modelled)
 		guards_enter(&sim->model, &sent->model, writes, wait_ns, sim->world.now_ns);
@@ -115,7 +83,7 @@ rwlock_write(struct sim *sim, struct sim_client *client)
 static void
 rwlock_release_read(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.RWLock/ReleaseRead", sim->rwlock);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.RWLock/ReleaseRead", sim->rwlock);
 
 	if (sim->is_modelled)
 		guards_leave(&sim->model.guards, &sent->model, false);
@@ -124,7 +92,7 @@ rwlock_release_read(struct sim *sim, struct sim_client *client)
 static void
 rwlock_release_write(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.RWLock/ReleaseWrite", sim->rwlock);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.RWLock/ReleaseWrite", sim->rwlock);
 
 	if (sim->is_modelled)
 		guards_leave(&sim->model.guards, &sent->model, true);
@@ -133,7 +101,7 @@ rwlock_release_write(struct sim *sim, struct sim_client *client)
 static void
 rwlock_downgrade(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.RWLock/Downgrade", sim->rwlock);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.RWLock/Downgrade", sim->rwlock);
 
 	if (sim->is_modelled)
 		guards_downgrade(&sim->model.guards, &sent->model);

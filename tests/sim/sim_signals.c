@@ -6,38 +6,6 @@
 
 enum { SIM_ACTION = 77 }; /* the action: any value */
 
-static int64_t
-draw_wait(struct sim *sim)
-{
-	switch (random_below(&sim->random, 3)) {
-	case 0:
-		return 0;
-	case 1:
-		return -1;
-	default:
-		return (int64_t)(1 + random_below(&sim->random, 8 * WORLD_SECOND));
-	}
-}
-
-static struct sim_call *
-send_object(struct sim *sim, struct sim_client *client, const char *method, uint64_t object)
-{
-	Concur__V1__ObjectRequest request = CONCUR__V1__OBJECT_REQUEST__INIT;
-
-	request.object = object;
-	return sim_send(sim, client, method, &request);
-}
-
-static struct sim_call *
-send_wait(struct sim *sim, struct sim_client *client, const char *method, uint64_t object, int64_t wait_ns)
-{
-	Concur__V1__WaitRequest request = CONCUR__V1__WAIT_REQUEST__INIT;
-
-	request.object = object;
-	request.wait_ns = wait_ns;
-	return sim_send(sim, client, method, &request);
-}
-
 static struct sim_call *
 send_count(struct sim *sim, struct sim_client *client, const char *method, uint64_t object, int64_t count)
 {
@@ -58,7 +26,7 @@ semaphore_acquire(struct sim *sim, struct sim_client *client)
 	struct sim_call *sent;
 
 	request.object = sim->signals.semaphores[which];
-	request.wait_ns = draw_wait(sim);
+	request.wait_ns = sim_draw_wait(sim);
 	request.count = (int64_t)(1 + random_below(&sim->random, 3));
 	sent = sim_send(sim, client, "/concur.v1.Semaphore/Acquire", &request);
 	sent->model.object = which;
@@ -97,7 +65,7 @@ semaphore_resize(struct sim *sim, struct sim_client *client)
 static void
 event_set(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.Event/Set", sim->signals.event);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.Event/Set", sim->signals.event);
 
 	if (sim->is_modelled)
 		signals_event_set(&sim->model.signals, &sent->model);
@@ -106,7 +74,7 @@ event_set(struct sim *sim, struct sim_client *client)
 static void
 event_clear(struct sim *sim, struct sim_client *client)
 {
-	struct sim_call *sent = send_object(sim, client, "/concur.v1.Event/Clear", sim->signals.event);
+	struct sim_call *sent = sim_send_object(sim, client, "/concur.v1.Event/Clear", sim->signals.event);
 
 	if (sim->is_modelled)
 		signals_event_clear(&sim->model.signals, &sent->model);
@@ -115,8 +83,8 @@ event_clear(struct sim *sim, struct sim_client *client)
 static void
 event_wait(struct sim *sim, struct sim_client *client)
 {
-	int64_t wait_ns = draw_wait(sim);
-	struct sim_call *sent = send_wait(sim, client, "/concur.v1.Event/Wait", sim->signals.event, wait_ns);
+	int64_t wait_ns = sim_draw_wait(sim);
+	struct sim_call *sent = sim_send_wait(sim, client, "/concur.v1.Event/Wait", sim->signals.event, wait_ns);
 
 	if (sim->is_modelled)
 		signals_event_wait(&sim->model, &sent->model, wait_ns, sim->world.now_ns);
@@ -133,7 +101,7 @@ barrier_wait(struct sim *sim, struct sim_client *client)
 	struct sim_call *sent;
 
 	request.object = sim->signals.barriers[which];
-	request.wait_ns = random_once_in(&sim->random, 6) ? draw_wait(sim) : -1;
+	request.wait_ns = random_once_in(&sim->random, 6) ? sim_draw_wait(sim) : -1;
 	sent = sim_send(sim, client, "/concur.v1.Barrier/Wait", &request);
 	sent->model.object = which;
 	if (sim->is_modelled)
@@ -181,7 +149,7 @@ static void
 barrier_break(struct sim *sim, struct sim_client *client, bool is_reset)
 {
 	unsigned which = (unsigned)random_below(&sim->random, SIGNALS_BARRIERS);
-	struct sim_call *sent = send_object(sim, client,
+	struct sim_call *sent = sim_send_object(sim, client,
 	    is_reset ? "/concur.v1.Barrier/Reset" : "/concur.v1.Barrier/Abort", sim->signals.barriers[which]);
 
 	sent->model.object = which;
@@ -241,8 +209,8 @@ latch_count_down(struct sim *sim, struct sim_client *client)
 static void
 latch_wait(struct sim *sim, struct sim_client *client)
 {
-	int64_t wait_ns = draw_wait(sim);
-	struct sim_call *sent = send_wait(sim, client, "/concur.v1.Latch/Wait", sim->signals.latch, wait_ns);
+	int64_t wait_ns = sim_draw_wait(sim);
+	struct sim_call *sent = sim_send_wait(sim, client, "/concur.v1.Latch/Wait", sim->signals.latch, wait_ns);
 
 	if (sim->is_modelled)
 		signals_latch_wait(&sim->model, &sent->model, wait_ns, sim->world.now_ns);

@@ -44,40 +44,6 @@ wait_request(struct step *step, uint64_t object, int64_t wait_ns)
 	return request;
 }
 
-static int64_t
-draw_wait(struct step *step)
-{
-	switch (random_below(step->random, 3)) {
-	case 0:
-		return 0;
-	case 1:
-		return -1;
-	default:
-		return (int64_t)(1 + random_below(step->random, 8 * WORLD_SECOND));
-	}
-}
-
-struct sim_call *
-sim_send(struct sim *sim, struct sim_client *client, const char *method, const void *request)
-{
-	struct sim_call *sent = calloc(1, sizeof *sent);
-
-	if (!sent)
-		abort();
-	sent->method = method;
-	sent->model.session = &client->session;
-	sent->model.context = client->client->context;
-	sent->model.blocked = client->client->flags & FRAME_BLOCKED;
-	sent->model.role = MODEL_OTHER;
-	for (struct link *at = client->calls.next; at != &client->calls; at = at->next)
-		sim_note_read(sim, client, LINK_ENTRY(at, struct sim_call, in_client));
-	model_told(&sim->model, &client->session);
-	sent->call = world_send(client->client, method, request);
-	sent->model.id = sent->call->id;
-	link_append(&client->calls, &sent->in_client);
-	return sent;
-}
-
 static struct sim_call *
 send_step(struct step *step, const char *method, const void *request)
 {
@@ -98,7 +64,7 @@ static void
 step_acquire(struct step *step)
 {
 	unsigned lock = (unsigned)random_below(step->random, MODEL_LOCKS);
-	int64_t wait_ns = draw_wait(step);
+	int64_t wait_ns = sim_draw_wait(step->sim);
 	struct sim_call *sent =
 	    send_step(step, "/concur.v1.Lock/Acquire", wait_request(step, step->sim->locks[lock], wait_ns));
 
@@ -174,7 +140,7 @@ step_put(struct step *step)
 	if (step->sim->model.queues[queue].count + SIM_STEP_ITEMS > SIM_QUEUE)
 		return;
 	request->object = step->sim->queues[queue];
-	request->wait_ns = draw_wait(step);
+	request->wait_ns = sim_draw_wait(step->sim);
 	request->value = world_integer(&step->sim->world, ++step->sim->last_item);
 	draw_times(step, &request->delay_ns, &request->ttl_ns);
 	sent = send_step(step, "/concur.v1.Queue/Put", request);
@@ -200,7 +166,7 @@ step_put_many(struct step *step)
 	for (size_t i = 0; i < count; i++)
 		values[i] = world_integer(&step->sim->world, step->sim->last_item + (int64_t)(count - i));
 	request->object = step->sim->queues[queue];
-	request->wait_ns = draw_wait(step);
+	request->wait_ns = sim_draw_wait(step->sim);
 	request->values = values;
 	request->n_values = count;
 	draw_times(step, &request->delay_ns, &request->ttl_ns);
@@ -220,7 +186,7 @@ static void
 step_get(struct step *step)
 {
 	unsigned queue = (unsigned)random_below(step->random, MODEL_QUEUES);
-	int64_t wait_ns = draw_wait(step);
+	int64_t wait_ns = sim_draw_wait(step->sim);
 	struct sim_call *sent =
 	    send_step(step, "/concur.v1.Queue/Get", wait_request(step, step->sim->queues[queue], wait_ns));
 
@@ -239,7 +205,7 @@ step_get_many(struct step *step)
 	struct sim_call *sent;
 
 	request->object = step->sim->queues[queue];
-	request->wait_ns = draw_wait(step);
+	request->wait_ns = sim_draw_wait(step->sim);
 	request->count = (uint32_t)(1 + random_below(step->random, 8));
 	sent = send_step(step, "/concur.v1.Queue/GetMany", request);
 	sent->model.object = queue;
@@ -268,7 +234,7 @@ static void
 step_join(struct step *step)
 {
 	unsigned queue = (unsigned)random_below(step->random, MODEL_QUEUES);
-	int64_t wait_ns = draw_wait(step);
+	int64_t wait_ns = sim_draw_wait(step->sim);
 	struct sim_call *sent =
 	    send_step(step, "/concur.v1.Queue/Join", wait_request(step, step->sim->queues[queue], wait_ns));
 
@@ -292,7 +258,7 @@ step_clear(struct step *step)
 static void
 step_pipe(struct step *step)
 {
-	sim_step_pipe(step->sim, step->client, draw_wait(step));
+	sim_step_pipe(step->sim, step->client, sim_draw_wait(step->sim));
 }
 
 /* -- signals ----------------------------------------------------------------------------------------------------- */
@@ -377,7 +343,8 @@ step_victim(struct step *step)
 		break;
 	case 3:
 	case 4:
-		sent = send_step(step, "/concur.v1.Queue/Get", wait_request(step, sim->victim, draw_wait(step)));
+		sent =
+		    send_step(step, "/concur.v1.Queue/Get", wait_request(step, sim->victim, sim_draw_wait(step->sim)));
 		break;
 	default:
 		open->name = world_bytes("victim");
