@@ -46,6 +46,14 @@
 	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	X(BROKEN_BARRIER, 52, "the barrier is broken")                               \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
+	X(TASK_FAILED, 61, "the task failed")                                        \
+	X(WORKER_DIED, 62, "the worker died while it ran the task")                  \
+	X(TASK_TIMED_OUT, 63, "the task ran longer than it may")                     \
+	X(RESULT_LOST, 64, "the task ran, but its result was lost")                  \
+	X(NO_FUNCTION, 65, "no worker of the pool has that function")                \
+	X(POOL_CLOSED, 66, "the pool takes no more tasks")                           \
+	X(POOL_BROKEN, 67, "the pool's workers can not start")                       \
+	X(POOL_EXHAUSTED, 68, "no more workers may start for tasks that wait for others") \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \

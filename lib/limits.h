@@ -25,6 +25,10 @@
 	X(container_max, 33000000, "items", "in one container")                                            \
 	X(pipe_bytes_max, 16 * LIMITS_MIB, "bytes", "sent into a pipe and not received; a send waits")     \
 	X(objects_max, 16000000, "objects", "in the daemon")                                               \
+	X(tasks_max, 16000000, "tasks", "in the daemon, with those that ended and are still referred to")  \
+	X(functions_max, 1024, "functions", "of a pool: with labels, pairs of both")                       \
+	X(workers_max, 4096, "workers", "of a pool")                                                       \
+	X(result_seconds, 3600, "seconds", "that the result of a detached task stays")                     \
 	X(calls_max, 262144, "calls", "of one session that wait")                                          \
 	X(deliveries_max, 65536, "items", "of queues that one session was sent and has not yet told read") \
 	X(sessions_max, 65536, "sessions", "at once; what open files allow may be less")                   \

@@ -32,8 +32,12 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 		goto no_objects;
 	if (table_init(&core->sessions) < 0)
 		goto no_sessions;
+	if (table_init(&core->tasks) < 0)
+		goto no_tasks;
 	return 0;
 
+no_tasks:
+	table_fini(&core->sessions);
 no_sessions:
 	table_fini(&core->objects);
 no_objects:
@@ -65,6 +69,7 @@ core_fini(struct core *core)
 	map_free(core->names, SIZE_MAX, NULL, NULL);
 	table_fini(&core->objects);
 	table_fini(&core->sessions);
+	table_fini(&core->tasks);
 	heap_fini(&core->deadlines);
 	heap_fini(&core->expiring);
 	heap_fini(&core->timers);

@@ -32,6 +32,7 @@ struct core {
 	struct table objects;     /* struct object by id */
 	struct map *names;        /* struct object by name (a text value) */
 	struct table sessions;    /* struct session by id */
+	struct table tasks;       /* struct task by id; their ids are drawn from the same counter as those of objects */
 	struct heap deadlines;    /* waiters that have one */
 	struct heap timers;       /* struct timer, see timer.h */
 	struct heap expiring;     /* times to live of dicts, by the first that is over; dict_times.h */

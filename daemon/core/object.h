@@ -32,6 +32,7 @@ enum kind_id {
 	KIND_EVENT = 14,
 	KIND_BARRIER = 15,
 	KIND_LATCH = 16,
+	KIND_POOL = 17,
 	KIND_COUNT,
 };
 
