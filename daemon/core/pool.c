@@ -262,6 +262,17 @@ pool_close(struct core *core, struct pool *pool, bool cancel)
 	return count;
 }
 
+enum concur_status
+pool_break(struct core *core, struct pool *pool, const struct value *error)
+{
+	if (!pool->broken && !(pool->broken = pool_keep(core, pool, error, false)))
+		return CONCUR_NO_MEMORY;
+	waiter_wake_all(core, &pool->submitters, CONCUR_POOL_BROKEN);
+	(void)pool_cancel_waiting(core, pool);
+	pool_serve(core, pool);
+	return CONCUR_POOL_BROKEN;
+}
+
 static uint64_t
 pool_give_up(struct core *core, struct worker *worker)
 {
@@ -323,6 +334,20 @@ pool_has_chores(struct core *core, struct pool *pool, uint64_t in_ns)
 	(void)timer_set(core, &pool->chores, at_ns);
 }
 
+/* A pool that broke says why in each of them. */
+static void
+pool_cancel_one(struct core *core, struct pool *pool, struct task *task)
+{
+	struct value error;
+
+	if (!pool->broken) {
+		task_end(core, task, FUTURE_CANCELLED, NULL);
+		return;
+	}
+	error = store_value(pool->broken);
+	task_end(core, task, FUTURE_FAILED, pool_keep(core, pool, &error, false));
+}
+
 static void
 pool_retell(struct core *core, struct pool *pool, size_t *steps)
 {
@@ -350,7 +375,7 @@ pool_fire(struct core *core, struct timer *timer)
 		task_fail(core, task_of_link(pool->failing.next), CONCUR_TASK_FAILED,
 		    "a task that it was to come after failed or was cancelled");
 	for (; pool->is_cancelling && steps && (task = pool_any_unended(pool)); steps--)
-		task_end(core, task, FUTURE_CANCELLED, NULL);
+		pool_cancel_one(core, pool, task);
 	pool->is_cancelling &= pool_any_unended(pool) != NULL;
 	pool_retell(core, pool, &steps);
 	if (!link_empty(&pool->failing) || pool->is_cancelling || !link_empty(&pool->missed))

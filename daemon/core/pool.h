@@ -68,6 +68,10 @@ uint64_t pool_close(struct core *core, struct pool *pool, bool cancel);
 /* The same, and gives up what runs: its workers' answers are not heard any more. */
 uint64_t pool_terminate(struct core *core, struct pool *pool);
 
+/* Its workers can not start, for this reason (an error): all that waits fails with it, and all that comes is refused.
+ * POOL_BROKEN, or NO_MEMORY. */
+enum concur_status pool_break(struct core *core, struct pool *pool, const struct value *error);
+
 /* Waits until it is closed and all its tasks have ended: OK, OUTCOME_TIMED_OUT, PENDING; VALUE_ERROR if it is not
  * closed. */
 enum concur_status pool_join(struct core *core, struct pool *pool, const struct ask *ask, struct result *ret);

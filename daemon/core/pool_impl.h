@@ -269,6 +269,10 @@ void worker_kill(struct core *core, struct worker *worker, struct task *task);
 /* The worker has gone: what it had in hand goes back, or fails; it is freed. */
 void worker_free(struct core *core, struct worker *worker, const struct fate *fate);
 
+/* Whether the text is among the worker's; `texts` NULL: all are; `text` NULL: none is needed. */
+bool worker_knows(const struct map *texts, const struct blob *text);
+bool worker_serves(const struct worker *worker, const struct lane *lane);
+
 /* Frees one with empty hands. */
 void worker_release(struct core *core, struct worker *worker);
 

@@ -129,9 +129,18 @@ worker_pool(const struct worker *worker)
 	return worker->pool;
 }
 
+void
+worker_welcome(const struct worker *worker, struct worker_welcome *ret)
+{
+	const struct pool *pool = worker->pool;
+
+	*ret = (struct worker_welcome){ pool->initializer, pool->initializer_arguments, pool->tasks_per_worker,
+		pool->memory_per_worker };
+}
+
 /* -- handing out --------------------------------------------------------------------------------------------------- */
 
-static bool
+bool
 worker_knows(const struct map *texts, const struct blob *text)
 {
 	struct value value;
@@ -142,7 +151,7 @@ worker_knows(const struct map *texts, const struct blob *text)
 	return map_find(texts, &value);
 }
 
-static bool
+bool
 worker_serves(const struct worker *worker, const struct lane *lane)
 {
 	return worker_knows(worker->functions, lane->function) && worker_knows(worker->labels, lane->label);
@@ -168,7 +177,8 @@ worker_lane(const struct worker *worker)
 	return best ? best->terms->lane : NULL;
 }
 
-static void
+/* Bytes of its arguments. */
+static size_t
 worker_hand(struct worker *worker, struct task *task)
 {
 	lane_remove(task->terms->lane, task);
@@ -178,6 +188,7 @@ worker_hand(struct worker *worker, struct task *task)
 	link_append(&worker->fresh, &task->link);
 	worker->in_hand++;
 	worker->pool->in_hand++;
+	return blob_size(task->payload);
 }
 
 /* Not all to the first who asks. */
@@ -192,26 +203,28 @@ worker_share(const struct worker *worker, uint64_t count)
 	return count < room ? count : room;
 }
 
-/* Gives it at most so many tasks; how many. */
+/* Gives it at most so many tasks, and no more than fit a reply; how many. */
 static uint64_t
-worker_fill(struct worker *worker, uint64_t count)
+worker_fill(const struct core *core, struct worker *worker, uint64_t count)
 {
 	struct pool *pool = worker->pool;
 	uint64_t given = 0;
+	size_t bytes = 0;
 
 	if (pool->is_cancelling || worker->draining)
 		return 0;
 	count = worker_share(worker, count);
-	while (given < count) {
+	while (given < count && bytes < core->limits->page_bytes) {
 		struct lane *lane = worker_lane(worker);
 
 		if (!lane)
 			break;
 		/* While there is no other, its next one is the next one. */
 		do {
-			worker_hand(worker, lane_first(lane));
+			bytes += worker_hand(worker, lane_first(lane));
 			given++;
-		} while (given < count && lane->waiting && pool->busy.next == pool->busy.prev);
+		} while (given < count && bytes < core->limits->page_bytes && lane->waiting &&
+		    pool->busy.next == pool->busy.prev);
 	}
 	return given;
 }
@@ -254,7 +267,7 @@ worker_take(struct core *core, struct worker *worker, const struct ask *ask, uin
 	if (worker_waiter(worker, worker->take_call, POOL_TAKES))
 		return CONCUR_WAITING;
 	ret->generation = worker->id;
-	if (worker->pool && (ret->number = worker_fill(worker, count))) {
+	if (worker->pool && (ret->number = worker_fill(core, worker, count))) {
 		pool_admit(core, worker->pool);
 		return CONCUR_OK;
 	}
@@ -279,7 +292,7 @@ worker_of_waiter(const struct waiter *waiter)
 static void
 worker_serve(struct core *core, struct worker *worker, struct waiter *taker)
 {
-	taker->result.number = worker_fill(worker, taker->amount);
+	taker->result.number = worker_fill(core, worker, taker->amount);
 	if (taker->result.number)
 		waiter_wake(core, taker, CONCUR_OK);
 	else if (worker_is_over(worker))
@@ -411,7 +424,7 @@ worker_claim(struct core *core, struct worker *worker, uint64_t id, struct resul
 	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
 	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)
 		return CONCUR_OK;
-	worker_hand(worker, task);
+	(void)worker_hand(worker, task);
 	ret->outcome = OUTCOME_DONE;
 	ret->number = 1;
 	return CONCUR_OK;

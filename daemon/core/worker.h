@@ -31,6 +31,13 @@ struct worker *worker_find(const struct session *session, uint64_t id);
 uint64_t worker_id(const struct worker *worker);
 struct pool *worker_pool(const struct worker *worker); /* NULL: it was removed */
 
+/* What the pool asks of each of its workers. */
+struct worker_welcome {
+	const struct blob *initializer, *initializer_arguments; /* borrowed, or NULL */
+	uint64_t tasks_per_worker, memory_per_worker;
+};
+void worker_welcome(const struct worker *worker, struct worker_welcome *ret);
+
 /* Waits for tasks, at most `count`: OK with result->number how many are new, to be fetched by worker_next_fresh()
  * before the turn ends; OUTCOME_EMPTY; OUTCOME_END_OF_FILE if it is to end; PENDING; WAITING if it has a call of take
  * already. */

@@ -1,6 +1,7 @@
 /* concur.v1.Future */
 #include "daemon/rpc/svc_future.h"
 
+#include "daemon/core/store.h"
 #include "daemon/core/waiter.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/services.h"

@@ -121,7 +121,7 @@ svc_pool_after(struct call *call, const ProtobufCBinaryData *field, struct task_
 	if (!call_batch(call, count) || !(ids = call_alloc(call, count * sizeof *ids)))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		ids[i] = frame_u64_read(field->data + 8 * i);
+		ids[i] = frame_u64(field->data + 8 * i);
 	ret->after = ids;
 	ret->after_count = count;
 	return true;
