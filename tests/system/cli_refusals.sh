@@ -104,7 +104,8 @@ refused "value most: $over: value is 1; sums are of integers of 64 bits" value m
 
 # queue
 "$concur" queue q open --maxsize 2 >/dev/null
-refused "queue q: $value: the number of values is 3; the queue never has room for so many at once" queue q put-many 1 2 3
+refused "queue q: $value: the number of values is 3; the queue never has room for so many at once" \
+	queue q put-many 1 2 3
 refused "queue q: $value: count is 0; it must be 1 or more" queue q get-many 0
 refused "queue q: $value: count is -1; it must be 0 or more" queue q task-done -1
 q=$(object queue q)
