@@ -7,9 +7,12 @@
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
+#include "tests/sim/arrays.h"
 #include "tests/sim/data.h"
+#include "tests/sim/maze.h"
 #include "tests/sim/model.h"
 #include "tests/sim/random.h"
+#include "tests/sim/sets.h"
 #include "tests/sim/web.h"
 #include "tests/sim/world.h"
 
@@ -81,6 +84,9 @@ struct sim {
 	struct world world;
 	struct model model;
 	struct data data;
+	struct sets sets;
+	struct arrays array;
+	struct maze maze;
 	struct web web;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
