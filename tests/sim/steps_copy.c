@@ -1,6 +1,6 @@
-/* Copies of the dict, the list and the array, and new sets made of two others: each client has one at most. What it held
- * when it was made is kept, and changed as the client changes it; that is what must be read, whatever others do to the
- * original. */
+/* Copies of the dict, the list and the array, and new sets made of two others: each client has one at most. What it
+ * held when it was made is kept, and changed as the client changes it; that is what must be read, whatever others do to
+ * the original. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
