@@ -46,6 +46,7 @@
 	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	X(BROKEN_BARRIER, 52, "the barrier is broken")                               \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
+	/* Tasks and pools. */                                                       \
 	X(TASK_FAILED, 61, "the task failed")                                        \
 	X(WORKER_DIED, 62, "the worker died while it ran the task")                  \
 	X(TASK_TIMED_OUT, 63, "the task ran longer than it may")                     \
@@ -54,6 +55,10 @@
 	X(POOL_CLOSED, 66, "the pool takes no more tasks")                           \
 	X(POOL_BROKEN, 67, "the pool's workers can not start")                       \
 	X(POOL_EXHAUSTED, 68, "no more workers may start for tasks that wait for others") \
+	/* Processes. */                                                             \
+	X(ALREADY_STARTED, 70, "the process was started before")                     \
+	X(NOT_STARTED, 71, "the process was not started")                            \
+	X(START_FAILED, 72, "the process could not be started")                      \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \

@@ -19,6 +19,7 @@
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
 #include "daemon/core/pool.h"
+#include "daemon/core/process.h"
 #include "daemon/core/queue.h"
 #include "daemon/core/rwlock.h"
 #include "daemon/core/set.h"
@@ -48,6 +49,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_BARRIER] = &barrier_kind,
 	[KIND_LATCH] = &latch_kind,
 	[KIND_POOL] = &pool_kind,
+	[KIND_PROCESS] = &process_kind,
 };
 
 const struct kind *

@@ -29,6 +29,7 @@ struct session {
 	struct link created;          /* objects that live as long as this session */
 	struct link tasks;            /* that it submitted and still refers to */
 	struct link workers;          /* that it is */
+	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
