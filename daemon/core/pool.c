@@ -2,7 +2,7 @@
  *
  * Between operations: no taker waits while a task waits that its worker could run; no submitter waits while there is
  * room; a joiner waits only while tasks are unended. */
-#include "daemon/core/pool_impl.h"
+#include "daemon/core/hired.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@ enum { POOL_CAPACITY = 10000000, POOL_BACKOFF_MS = 100, POOL_GRACE_S = 5 };
 static const char *const pool_roles[] = { "room", "a task", "its end", "a result", "a cancel", "a command", NULL };
 
 static void pool_fire(struct core *core, struct timer *timer);
+static void pool_fire_hiring(struct core *core, struct timer *timer);
 
 /* -- the kind ------------------------------------------------------------------------------------------------------ */
 
@@ -36,12 +37,13 @@ pool_init(struct core *core, struct object *object, const struct object_options 
 {
 	struct pool *pool = pool_of(object);
 	struct link *lists[] = { &pool->lanes, &pool->busy, &pool->held, &pool->ended, &pool->failing, &pool->missed,
-		&pool->workers, &pool->submitters, &pool->takers, &pool->joiners, &pool->watchers };
+		&pool->workers, &pool->hired, &pool->submitters, &pool->takers, &pool->joiners, &pool->watchers };
 
 	(void)options;
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		link_init(lists[i]);
 	timer_init(&pool->chores, pool_fire);
+	timer_init(&pool->hiring, pool_fire_hiring);
 	pool->capacity = POOL_CAPACITY;
 	pool->backoff_ns = POOL_BACKOFF_MS * UINT64_C(1000000);
 	pool->grace_ns = POOL_GRACE_S * CORE_SECOND;
@@ -81,9 +83,11 @@ pool_end(struct core *core, struct object *object)
 
 	pool->is_gone = pool->is_closed = true;
 	timer_stop(core, &pool->chores);
+	timer_stop(core, &pool->hiring);
 	while ((waiter = waiter_next(object, NULL)))
 		waiter_fail(core, waiter, CONCUR_REMOVED);
 	pool_dismiss(core, pool);
+	pool_dismiss_hired(core, pool);
 }
 
 /* Any of its tasks that has not ended, or NULL. */
@@ -130,6 +134,7 @@ pool_step(struct core *core, struct object *object, size_t *steps)
 	pool_drop(core, pool, pool->initializer);
 	pool_drop(core, pool, pool->initializer_arguments);
 	pool_drop(core, pool, pool->broken);
+	free(pool->arguments);
 	return true;
 }
 
@@ -298,6 +303,8 @@ pool_terminate(struct core *core, struct pool *pool)
 
 	for (struct link *at = pool->workers.next; at != &pool->workers; at = at->next)
 		count += pool_give_up(core, LINK_ENTRY(at, struct worker, in_pool));
+	for (struct link *at = pool->hired.next; at != &pool->hired; at = at->next)
+		hired_stop(core, LINK_ENTRY(at, struct hired, in_pool));
 	return count;
 }
 
@@ -318,6 +325,15 @@ pool_join(struct core *core, struct pool *pool, const struct ask *ask, struct re
 	if (status == CONCUR_PENDING)
 		waiter->role = POOL_JOINS;
 	return status;
+}
+
+static void
+pool_fire_hiring(struct core *core, struct timer *timer)
+{
+	struct pool *pool = LINK_ENTRY(timer, struct pool, hiring);
+
+	if (pool->waiting)
+		pool_staff(core, pool);
 }
 
 /* -- by steps ------------------------------------------------------------------------------------------------------ */

@@ -109,10 +109,10 @@ struct worker {
 	uint64_t take_call;    /* its last call of take that had to wait; 0: there was none */
 	uint64_t watch_call;
 	struct link commands;  /* struct command that it was not told yet */
-	uint64_t process;
+	struct hired *hired;   /* the process that it is, if the pool has started it */
 	uint64_t since_ns;
 	uint64_t done;
-	uint16_t slot;         /* the next one's */
+	uint64_t slots[PAGE_SLOTS / 64]; /* a bit for each slot of its page that a task has */
 	bool draining;
 	bool watched;          /* it asks for commands */
 };
@@ -141,6 +141,13 @@ struct pool {
 	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker;
 	uint32_t retries;
 	struct blob *initializer, *initializer_arguments;
+	const struct runtime *runtime; /* what it starts workers from; NULL: all attach by themselves */
+	char **arguments;       /* for it, one block; NULL: none */
+	uint64_t workers_max;   /* that it starts */
+	struct link hired;      /* struct hired */
+	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
+	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */
+	struct timer hiring;    /* set: nobody is hired before */
 	struct blob *broken;    /* the error of what broke it */
 	bool is_closed;
 	bool is_cancelling;     /* all that waits is being cancelled */

@@ -246,6 +246,8 @@ task_leave_hand(struct core *core, struct task *task)
 
 	link_remove(&task->link);
 	task->worker = NULL;
+	if (!(task->flags & TASK_FRESH))
+		worker->slots[task->slot / 64] &= ~(UINT64_C(1) << task->slot % 64);
 	task->flags &= (uint8_t) ~(TASK_FRESH | TASK_ASKED);
 	worker->in_hand--;
 	pool->in_hand--;

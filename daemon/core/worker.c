@@ -1,6 +1,6 @@
 /* Workers: attaching, the tasks in their hands, what they say of them. See worker.h. What becomes of the tasks of one
  * that has gone is worker_end.c's. */
-#include "daemon/core/pool_impl.h"
+#include "daemon/core/hired.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -68,7 +68,6 @@ worker_new(struct core *core, const struct worker_spec *spec)
 	link_init(&worker->in_session);
 	link_init(&worker->in_pool);
 	worker->threads = spec->threads ? spec->threads : 1;
-	worker->process = spec->process;
 	worker->since_ns = core->now_ns;
 	worker->functions = spec->any ? NULL : worker_texts(core, spec->functions, spec->functions_count);
 	worker->labels = worker_texts(core, spec->labels, spec->labels_count);
@@ -85,8 +84,12 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 	struct pool *pool = spec->pool;
 	struct worker *worker;
 
+	struct hired *hired = spec->process ? hired_find(pool, session, spec->process) : NULL;
+
 	if (pool->broken)
 		return CONCUR_POOL_BROKEN;
+	if (spec->process && !hired)
+		return CONCUR_PERMISSION;
 	if (pool->is_closed && pool->unended == 0)
 		return CONCUR_POOL_CLOSED;
 	if (pool->workers_count >= core->limits->workers_max)
@@ -96,6 +99,13 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 		return CONCUR_NO_MEMORY;
 	worker->session = session;
 	worker->pool = pool;
+	worker->hired = hired;
+	if (hired) {
+		hired->worker = worker;
+		hired->has_attached = true;
+		pool->hired_absent--;
+		pool->hired_in_vain = 0;
+	}
 	worker->id = core_draw(core);
 	link_append(&session->workers, &worker->in_session);
 	link_append(&pool->workers, &worker->in_pool);
@@ -312,6 +322,8 @@ pool_serve(struct core *core, struct pool *pool)
 		next = at->next;
 		worker_serve(core, worker_of_waiter(taker), taker);
 	}
+	if (pool->waiting)
+		pool_staff(core, pool);
 }
 
 /* -- in hand ------------------------------------------------------------------------------------------------------- */
@@ -346,6 +358,20 @@ worker_begin(struct core *core, struct worker *worker)
 	}
 }
 
+/* There is one: no more than PAGE_SLOTS are in hand. */
+static uint16_t
+worker_take_slot(struct worker *worker)
+{
+	size_t i = 0;
+	unsigned bit;
+
+	while (worker->slots[i] == UINT64_MAX)
+		i++;
+	bit = (unsigned)__builtin_ctzll(~worker->slots[i]);
+	worker->slots[i] |= UINT64_C(1) << bit;
+	return (uint16_t)(i * 64 + bit);
+}
+
 bool
 worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 {
@@ -358,8 +384,10 @@ worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 	}
 	task = task_of_link(link);
 	task->flags &= (uint8_t)~TASK_FRESH;
-	task->slot = worker->slot++ % PAGE_SLOTS;
+	task->slot = worker_take_slot(worker);
 	link_append(&worker->hand, &task->link);
+	if (worker->hired)
+		process_put(core, worker->hired->process, task->slot, task_id(task));
 	*ret = (struct handed){
 		.task = task_id(task),
 		.slot = task->slot,
@@ -483,6 +511,11 @@ worker_watch(struct core *core, struct worker *worker, const struct ask *ask, st
 bool
 worker_recall(struct core *core, struct task *task)
 {
+	if (task->worker->hired) {
+		process_recall(core, task->worker->hired->process, task->slot, task_id(task));
+		task->flags |= TASK_ASKED;
+		return true;
+	}
 	if (!task->worker->watched || !worker_command(core, task->worker, WORKER_RECALL, task_id(task)))
 		return false;
 	task->flags |= TASK_ASKED;
@@ -492,8 +525,12 @@ worker_recall(struct core *core, struct task *task)
 void
 worker_kill(struct core *core, struct worker *worker, struct task *task)
 {
-	if (worker->watched)
+	if (worker->hired) {
+		worker->draining = true;
+		hired_stop(core, worker->hired);
+	} else if (worker->watched) {
 		(void)worker_command(core, worker, WORKER_KILL, task_id(task));
+	}
 }
 
 static void

@@ -1,6 +1,6 @@
 /* Workers: what becomes of the tasks of one that has gone. What it had not begun goes back to where it was, uncounted.
  * What it had begun is run again if its retries allow, and otherwise fails with the exact cause. */
-#include "daemon/core/pool_impl.h"
+#include "daemon/core/hired.h"
 
 #include "lib/value_build.h"
 
@@ -139,6 +139,18 @@ worker_end(struct core *core, struct worker *worker, bool died)
 {
 	const struct fate fate = { 0 };
 
+	struct hired *hired = worker->hired;
+
+	if (hired && (died || worker->in_hand)) {
+		/* How its process ends says what became of what it had in hand. */
+		worker->session = NULL;
+		worker->draining = true;
+		link_remove(&worker->in_session);
+		hired_stop(core, hired);
+		return;
+	}
+	if (hired)
+		hired->worker = NULL;
 	if (worker->pool)
 		worker->pool->lost += died;
 	worker_free(core, worker, &fate);

@@ -14,7 +14,7 @@ worker_view(const struct core *core, const struct worker *worker, struct worker_
 		.session = worker->session ? session_id(worker->session) : 0,
 		.process = worker->session ? worker->session->process : 0,
 		.threads = worker->threads,
-		.is_remote = worker->process == 0,
+		.is_remote = !worker->hired,
 		.is_draining = worker->draining,
 		.age_ns = core->now_ns - worker->since_ns,
 		.done = worker->done,
