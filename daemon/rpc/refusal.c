@@ -140,6 +140,16 @@ domain_item(const struct call *call, const struct argument *argument, char *text
 	    (int)typecode, least, greatest);
 }
 
+/* What is open under the name. A lock that a condition can not be on is another matter. */
+static bool
+domain_kind(const struct call *call, const struct argument *argument, char *text, size_t size)
+{
+	const struct kind *kind = kind_find((uint32_t)argument->number);
+
+	return kind && call->object && call->object->kind != kind &&
+	    refusal_say(text, size, "the object of that name is a %s", call->object->kind->name);
+}
+
 /* -- the table ---------------------------------------------------------------------------------------------------- */
 
 #define VALUE CONCUR_VALUE_ERROR
@@ -155,6 +165,7 @@ static const struct refusal refusals[] = {
 	{ "", 0, CONCUR_BAD_WAIT, "wait_ns", domain_wait, NULL },
 	{ "", 0, CONCUR_BAD_WAIT, "default_wait_ns", domain_wait, NULL },
 
+	{ "Object/Open", 0, CONCUR_WRONG_KIND, "kind", domain_kind, NULL },
 	{ "Object/Open", TYPED, VALUE, "typecode", domain_typecode, NULL },
 	{ "Object/Open", COUNTED, VALUE, "count", domain_from_0, NULL },
 	{ "Object/Open", KIND_BIT(KIND_BARRIER), VALUE, "count", domain_from_1, NULL },
@@ -299,14 +310,23 @@ refusal_spell_typecode(int64_t typecode, char *text, size_t size)
 		(void)snprintf(text, size, "%c", (int)typecode);
 }
 
+/* An argument that is a number in the request and a word to people. */
+static void
+refusal_spell_word(const struct argument *argument, char *text, size_t size)
+{
+	if (strcmp(argument->name, "typecode") == 0)
+		refusal_spell_typecode(argument->number, text, size);
+	else if (strcmp(argument->name, "kind") == 0)
+		(void)snprintf(text, size, "%s", kind_find((uint32_t)argument->number)->name);
+}
+
 static void
 refusal_write(const struct argument *argument, const char *must, char *text, size_t size)
 {
 	char spelled[64];
 
 	refusal_spell(argument, spelled, sizeof spelled);
-	if (strcmp(argument->name, "typecode") == 0)
-		refusal_spell_typecode(argument->number, spelled, sizeof spelled);
+	refusal_spell_word(argument, spelled, sizeof spelled);
 	if (argument->is_many)
 		(void)snprintf(text, size, "the number of %s is %s; %s", argument->name, spelled, must);
 	else
