@@ -22,17 +22,66 @@ struct argument {
 	struct value value; /* an encoded Value; of kind NONE if it is none */
 };
 
-/* Writes what the argument must be. False if it is so: another one was refused. */
-typedef bool refusal_domain(const struct call *call, const struct argument *argument, char *text, size_t size);
-
 struct refusal {
 	const char *method; /* "Latch/CountDown"; "List/": all of the service; "": all */
 	unsigned kinds;     /* KIND_BIT, of the object, or of the one that is to be made; 0: any */
 	enum concur_status status;
-	const char *field;      /* of the request; NULL: what is wrong is no argument */
-	refusal_domain *domain; /* NULL: the words alone */
-	const char *words;      /* NULL: what the domain writes */
+	const char *field; /* of the request; NULL: what is wrong is no argument */
+	/* Writes what the argument must be; false if it is so, and another one was refused. NULL: the words alone. */
+	bool (*domain)(const struct call *call, const struct argument *argument, char *text, size_t size);
+	const char *words; /* NULL: what the domain writes */
 };
+
+/* -- reading the request ------------------------------------------------------------------------------------------ */
+
+static const ProtobufCFieldDescriptor *
+refusal_field(const ProtobufCMessageDescriptor *type, const char *name)
+{
+	return name ? protobuf_c_message_descriptor_get_field_by_name(type, name) : NULL;
+}
+
+/* The encoded value of a bytes field. */
+static void
+refusal_read_value(const void *at, struct argument *ret)
+{
+	const ProtobufCBinaryData *bytes = at;
+
+	if (bytes->len == 0 || value_parse(bytes->data, bytes->len, &ret->value) != CONCUR_OK)
+		ret->value.kind = VALUE_NONE;
+	ret->is_number = ret->value.kind == VALUE_INTEGER;
+	ret->number = ret->is_number ? value_integer(&ret->value) : 0;
+}
+
+static void
+refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *field, struct argument *ret)
+{
+	const char *at = (const char *)request + field->offset;
+
+	*ret = (struct argument){ .name = field->name, .is_number = true };
+	ret->is_many = field->label == PROTOBUF_C_LABEL_REPEATED;
+	if (ret->is_many)
+		ret->number =
+		    (int64_t) * (const size_t *)(const void *)((const char *)request + field->quantifier_offset);
+	else if (field->type == PROTOBUF_C_TYPE_BYTES)
+		refusal_read_value(at, ret);
+	else if (field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_ENUM)
+		ret->number = *(const uint32_t *)(const void *)at;
+	else
+		ret->number = *(const int64_t *)(const void *)at;
+}
+
+static bool
+refusal_field_number(const struct call *call, const char *name, int64_t *ret)
+{
+	const ProtobufCFieldDescriptor *field = refusal_field(call->method->input, name);
+	struct argument argument;
+
+	if (!field)
+		return false;
+	refusal_read(call->request, field, &argument);
+	*ret = argument.number;
+	return true;
+}
 
 /* -- domains ------------------------------------------------------------------------------------------------------ */
 
@@ -107,8 +156,6 @@ domain_name(const struct call *call, const struct argument *argument, char *text
 	(void)call;
 	return argument->value.kind != VALUE_TEXT && refusal_say(text, size, "the name of an attribute is text");
 }
-
-static bool refusal_field_number(const struct call *call, const char *name, int64_t *ret);
 
 /* The typecode of the call's object, or of the one that it is to make; 0 if it has none. */
 static uint32_t
@@ -216,57 +263,6 @@ static const struct refusal refusals[] = {
 	{ "Latch/CountDown", 0, VALUE, "count", domain_latch, NULL },
 };
 /* clang-format on */
-
-/* -- reading the request ------------------------------------------------------------------------------------------ */
-
-static const ProtobufCFieldDescriptor *
-refusal_field(const ProtobufCMessageDescriptor *type, const char *name)
-{
-	return name ? protobuf_c_message_descriptor_get_field_by_name(type, name) : NULL;
-}
-
-/* The encoded value of a bytes field. */
-static void
-refusal_read_value(const void *at, struct argument *ret)
-{
-	const ProtobufCBinaryData *bytes = at;
-
-	if (bytes->len == 0 || value_parse(bytes->data, bytes->len, &ret->value) != CONCUR_OK)
-		ret->value.kind = VALUE_NONE;
-	ret->is_number = ret->value.kind == VALUE_INTEGER;
-	ret->number = ret->is_number ? value_integer(&ret->value) : 0;
-}
-
-static void
-refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *field, struct argument *ret)
-{
-	const char *at = (const char *)request + field->offset;
-
-	*ret = (struct argument){ .name = field->name, .is_number = true };
-	ret->is_many = field->label == PROTOBUF_C_LABEL_REPEATED;
-	if (ret->is_many)
-		ret->number =
-		    (int64_t) * (const size_t *)(const void *)((const char *)request + field->quantifier_offset);
-	else if (field->type == PROTOBUF_C_TYPE_BYTES)
-		refusal_read_value(at, ret);
-	else if (field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_ENUM)
-		ret->number = *(const uint32_t *)(const void *)at;
-	else
-		ret->number = *(const int64_t *)(const void *)at;
-}
-
-static bool
-refusal_field_number(const struct call *call, const char *name, int64_t *ret)
-{
-	const ProtobufCFieldDescriptor *field = refusal_field(call->method->input, name);
-	struct argument argument;
-
-	if (!field)
-		return false;
-	refusal_read(call->request, field, &argument);
-	*ret = argument.number;
-	return true;
-}
 
 /* -- the sentence -------------------------------------------------------------------------------------------------- */
 
