@@ -77,7 +77,7 @@ core_bury(struct core *core, struct grave *grave)
 }
 
 void
-core_answer(struct core *core)
+core_answer_ready(struct core *core)
 {
 	struct link *node;
 

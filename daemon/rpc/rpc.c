@@ -22,6 +22,7 @@ rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64
 	memset(rpc, 0, sizeof *rpc);
 	rpc->core = core;
 	rpc->limits = limits;
+	rpc->value_limits = (struct value_limits){ (unsigned)limits->depth_max, limits->key_max };
 	rpc->process = process;
 	link_init(&rpc->dirty);
 	if (!method_table_init(&rpc->methods, ret_why))
@@ -97,7 +98,7 @@ rpc_check_method(struct call *call)
 {
 	const struct method *method = call->method;
 
-	if (!method) {
+	if (__builtin_expect(!method, 0)) {
 		call_fail(call, CONCUR_UNKNOWN_METHOD, "this daemon does not know it: is it older than its client?");
 		return false;
 	}

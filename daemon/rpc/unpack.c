@@ -41,15 +41,6 @@ unpack_is_flat(const ProtobufCMessageDescriptor *descriptor)
 	return true;
 }
 
-/* How a field of its type stands on the wire. */
-static unsigned
-unpack_type(const ProtobufCFieldDescriptor *field)
-{
-	if (field->type == PROTOBUF_C_TYPE_BYTES)
-		return UNPACK_BYTES;
-	return field->type == PROTOBUF_C_TYPE_FIXED64 ? UNPACK_FIXED64 : UNPACK_VARINT;
-}
-
 /* A length and so many bytes. Returns behind them, or NULL if they are cut; the readers below likewise. */
 static const uint8_t *
 unpack_bytes(const uint8_t *at, const uint8_t *end, ProtobufCBinaryData *ret)
@@ -133,31 +124,35 @@ unpack_number(void *member, const ProtobufCFieldDescriptor *field, const uint8_t
 	return at;
 }
 
-/* Reads the field's value into the message. *ret_full is set if it is the arena that has no room. */
-static const uint8_t *
-unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const uint8_t *at, const uint8_t *end,
-    struct arena *arena, bool *ret_full)
+/* Reads the field's value, which is of that wire type, into the message. *ret_full is set if it is the arena that has
+ * no room. */
+static inline const uint8_t *
+unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, unsigned type, const uint8_t *at,
+    const uint8_t *end, struct arena *arena, bool *ret_full)
 {
 	void *member = (char *)message + field->offset;
 	ProtobufCBinaryData bytes;
 
+	if (field->type == PROTOBUF_C_TYPE_BYTES) {
+		if (type != UNPACK_BYTES)
+			return NULL;
+		if (field->label != PROTOBUF_C_LABEL_REPEATED)
+			return unpack_bytes(at, end, member);
+		at = unpack_bytes(at, end, &bytes);
+		*ret_full = at && !unpack_append(message, field, &bytes, arena);
+		return at;
+	}
 	if (field->type == PROTOBUF_C_TYPE_FIXED64) {
-		if (end - at < 8)
+		if (type != UNPACK_FIXED64 || end - at < 8)
 			return NULL;
 		*(uint64_t *)member = frame_u64(at);
 		return at + 8;
 	}
-	if (field->type != PROTOBUF_C_TYPE_BYTES)
-		return unpack_number(member, field, at, end);
-	if (field->label != PROTOBUF_C_LABEL_REPEATED)
-		return unpack_bytes(at, end, member);
-	at = unpack_bytes(at, end, &bytes);
-	*ret_full = at && !unpack_append(message, field, &bytes, arena);
-	return *ret_full ? NULL : at;
+	return type == UNPACK_VARINT ? unpack_number(member, field, at, end) : NULL;
 }
 
 /* Most messages number their fields 1, 2, 3 ... */
-static const ProtobufCFieldDescriptor *
+static inline const ProtobufCFieldDescriptor *
 unpack_find(const ProtobufCMessageDescriptor *descriptor, uint32_t number)
 {
 	if (number <= descriptor->n_fields && descriptor->fields[number - 1].id == number)
@@ -185,10 +180,8 @@ unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_
 		field = unpack_find(descriptor, (uint32_t)(tag >> 3));
 		if (!field)
 			bytes = unpack_skip(bytes, end, tag & 7);
-		else if ((tag & 7) == unpack_type(field))
-			bytes = unpack_field(message, field, bytes, end, arena, &is_full);
 		else
-			return CONCUR_BAD_MESSAGE;
+			bytes = unpack_field(message, field, tag & 7, bytes, end, arena, &is_full);
 	}
 	*ret = message;
 	return is_full ? CONCUR_TOO_LARGE : bytes ? CONCUR_OK : CONCUR_BAD_MESSAGE;
