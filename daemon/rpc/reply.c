@@ -213,14 +213,15 @@ reply_value_size(const struct blob *blob)
 }
 
 /* All of the field but the payload. */
-static uint8_t *
+static inline uint8_t *
 reply_put_value_head(uint8_t *at, const struct blob *blob)
 {
 	enum value_kind kind = (enum value_kind)(blob->kind & BLOB_KIND);
+	size_t size = blob_size(blob);
 
 	*at++ = TAG_VALUE;
-	at = value_varint_write(at, value_encoded_size(kind, blob_size(blob)));
-	return value_encode_head(at, kind, blob_size(blob));
+	at = value_varint_write(at, value_encoded_size(kind, size));
+	return value_encode_head(at, kind, size);
 }
 
 static bool
@@ -322,16 +323,17 @@ reply_small_value(const struct reply_to *to, enum outcome outcome, uint64_t vers
 void
 reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob)
 {
-	struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = 1 };
-
 	if (to->one_way)
 		return;
-	if (!blob)
+	if (!blob) {
 		reply_numbers(to, outcome, version);
-	else if (blob_size(blob) >= REPLY_BY_REFERENCE || (blob->kind & BLOB_REFERS))
-		reply_list(to, &list);
-	else
+	} else if (__builtin_expect(blob_size(blob) < REPLY_BY_REFERENCE && !(blob->kind & BLOB_REFERS), 1)) {
 		reply_small_value(to, outcome, version, blob);
+	} else {
+		struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = 1 };
+
+		reply_list(to, &list);
+	}
 }
 
 /* -- errors ------------------------------------------------------------------------------------------------------ */
