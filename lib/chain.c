@@ -110,8 +110,8 @@ forget_reserved(struct chain *chain)
 uint8_t *
 chain_reserve_slow(struct chain *chain, size_t size)
 {
-	assert(size > 0 && size <= CHAIN_SEGMENT);
-	if (chain_tail_room(chain) >= size) {
+	assert(size <= CHAIN_SEGMENT);
+	if (chain_tail_room(chain) >= size && chain->tail) {
 		forget_reserved(chain);
 		return chain->tail->bytes + chain->tail->size;
 	}
@@ -120,7 +120,6 @@ chain_reserve_slow(struct chain *chain, size_t size)
 	return chain->reserved ? chain->reserved->bytes : NULL;
 }
 
-/* All is committed to what was reserved: into the last segment it would have gone without coming here. */
 void
 chain_commit_slow(struct chain *chain, size_t size)
 {
@@ -128,11 +127,14 @@ chain_commit_slow(struct chain *chain, size_t size)
 
 	if (size == 0) {
 		forget_reserved(chain);
-		return;
+	} else if (reserved) {
+		chain->reserved = NULL;
+		link_segment(chain, reserved, size);
+	} else {
+		assert(size <= chain_tail_room(chain));
+		chain->tail->size += size;
+		chain->end += size;
 	}
-	assert(reserved);
-	chain->reserved = NULL;
-	link_segment(chain, reserved, size);
 }
 
 int

@@ -57,25 +57,26 @@ chain_tail_room(const struct chain *chain)
 uint8_t *chain_reserve_slow(struct chain *chain, size_t size);
 void chain_commit_slow(struct chain *chain, size_t size);
 
-/* Room for `size` contiguous bytes (1 to CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is appended
+/* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is appended
  * until chain_commit says how many were written; any other call that appends forgets the reservation. */
 static inline uint8_t *
 chain_reserve(struct chain *chain, size_t size)
 {
-	if (__builtin_expect(chain_tail_room(chain) < size || chain->reserved, 0))
-		return chain_reserve_slow(chain, size);
-	return chain->tail->bytes + chain->tail->size;
+	/* More room than that: then there is a last segment, too. */
+	if (__builtin_expect(chain_tail_room(chain) > size && !chain->reserved, 1))
+		return chain->tail->bytes + chain->tail->size;
+	return chain_reserve_slow(chain, size);
 }
 
 static inline void
 chain_commit(struct chain *chain, size_t size)
 {
-	if (__builtin_expect(chain->reserved || chain_tail_room(chain) < size, 0)) {
+	if (__builtin_expect(chain_tail_room(chain) > size && !chain->reserved, 1)) {
+		chain->tail->size += size;
+		chain->end += size;
+	} else {
 		chain_commit_slow(chain, size);
-		return;
 	}
-	chain->tail->size += size;
-	chain->end += size;
 }
 
 /* Append a copy of the bytes, or a part of a blob's payload by reference (the chain takes its own reference).

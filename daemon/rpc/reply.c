@@ -14,7 +14,7 @@ enum {
 	REPLY_BY_REFERENCE = 4096, /* payloads from here on are not copied into the outbox */
 	REPLY_ERROR_TEXT = 1024,
 	TAG_OUTCOME = 1 << 3 | 0,
-	TAG_SECOND = 2 << 3 | 0, /* a version, or a count */
+	TAG_SECOND = 2 << 3 | 0, /* a version, a count, or a token */
 	TAG_CURSOR = 3 << 3 | 0,
 	TAG_VALUE = 15 << 3 | 2,
 	REPLY_NUMBERS_MAX = 3 * (1 + 10), /* bytes of outcome, version and cursor */
@@ -174,6 +174,12 @@ reply_count(const struct reply_to *to, enum outcome outcome, int64_t count)
 {
 	/* A sint64: zigzag. */
 	reply_numbers(to, outcome, (uint64_t)count << 1 ^ (uint64_t)(count >> 63));
+}
+
+void
+reply_token(const struct reply_to *to, enum outcome outcome, uint64_t token)
+{
+	reply_numbers(to, outcome, token);
 }
 
 /* -- values ------------------------------------------------------------------------------------------------------ */
