@@ -140,7 +140,7 @@ unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, u
 			return unpack_bytes(at, end, member);
 		at = unpack_bytes(at, end, &bytes);
 		*ret_full = at && !unpack_append(message, field, &bytes, arena);
-		return at;
+		return *ret_full ? NULL : at;
 	}
 	if (field->type == PROTOBUF_C_TYPE_FIXED64) {
 		if (type != UNPACK_FIXED64 || end - at < 8)
@@ -160,29 +160,43 @@ unpack_find(const ProtobufCMessageDescriptor *descriptor, uint32_t number)
 	return protobuf_c_message_descriptor_get_field(descriptor, number);
 }
 
+/* Field number and wire type. */
+static inline const uint8_t *
+unpack_tag(const uint8_t *at, const uint8_t *end, uint32_t *ret)
+{
+	uint64_t tag;
+
+	at = value_varint_read(at, end, &tag);
+	*ret = (uint32_t)tag;
+	return at && tag <= UINT32_MAX && tag >> 3 ? at : NULL;
+}
+
 enum concur_status
 unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t size, struct arena *arena,
     ProtobufCMessage **ret)
 {
 	const uint8_t *end = bytes + size;
 	ProtobufCMessage *message = arena_alloc(arena, descriptor->sizeof_message);
-	bool is_full = !message;
+	bool is_full = false;
 
-	if (message)
-		descriptor->message_init(message);
-	while (bytes && bytes < end && !is_full) {
+	if (!message)
+		return CONCUR_TOO_LARGE;
+	descriptor->message_init(message);
+	while (bytes < end) {
 		const ProtobufCFieldDescriptor *field;
-		uint64_t tag;
+		uint32_t tag;
 
-		bytes = value_varint_read(bytes, end, &tag);
-		if (!bytes || tag >> 3 == 0 || tag > UINT32_MAX)
+		bytes = unpack_tag(bytes, end, &tag);
+		if (!bytes)
 			return CONCUR_BAD_MESSAGE;
-		field = unpack_find(descriptor, (uint32_t)(tag >> 3));
-		if (!field)
-			bytes = unpack_skip(bytes, end, tag & 7);
-		else
+		field = unpack_find(descriptor, tag >> 3);
+		if (field)
 			bytes = unpack_field(message, field, tag & 7, bytes, end, arena, &is_full);
+		else
+			bytes = unpack_skip(bytes, end, tag & 7);
+		if (!bytes)
+			return is_full ? CONCUR_TOO_LARGE : CONCUR_BAD_MESSAGE;
 	}
 	*ret = message;
-	return is_full ? CONCUR_TOO_LARGE : bytes ? CONCUR_OK : CONCUR_BAD_MESSAGE;
+	return CONCUR_OK;
 }
