@@ -175,16 +175,19 @@ merge_bucket(struct table *table)
 void
 table_insert(struct table *table, struct table_node *node, uint64_t key)
 {
+	struct table_node **first;
 	size_t bucket;
 
 	assert(!table->walked);
-	assert(!table_find(table, key));
 	if (table->count >= table->buckets)
 		split_bucket(table);
 	bucket = bucket_of(table, key);
+	first = bucket_at(table, bucket);
+	for (const struct table_node *other = *first; other; other = other->next)
+		assert(other->key != key);
 	node->key = key;
-	node->next = *bucket_at(table, bucket);
-	*bucket_at(table, bucket) = node;
+	node->next = *first;
+	*first = node;
 	table->count++;
 	if (table->top < bucket)
 		table->top = bucket;
