@@ -57,8 +57,8 @@ chain_tail_room(const struct chain *chain)
 uint8_t *chain_reserve_slow(struct chain *chain, size_t size);
 void chain_commit_slow(struct chain *chain, size_t size);
 
-/* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is appended
- * until chain_commit says how many were written; any other call that appends forgets the reservation. */
+/* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is
+ * appended until chain_commit says how many were written; any other call that appends forgets the reservation. */
 static inline uint8_t *
 chain_reserve(struct chain *chain, size_t size)
 {
