@@ -126,13 +126,14 @@ core_next_turn(const struct core *core)
 	return search < next ? search : next;
 }
 
-/* Nobody waits for a time, and nothing for the turn's end: so it is in most turns. */
+/* Nobody waits for a time, and nothing for the turn's end: so it is in most turns. All that core_turn_end() does or
+ * core_next_turn() asks for has its word here. */
 static bool
 core_is_quiet(const struct core *core)
 {
 	return !heap_first(&core->timers) && !heap_first(&core->deadlines) && !heap_first(&core->expiring) &&
 	    link_empty(&core->ready) && link_empty(&core->unreferenced) && link_empty(&core->lingering) &&
-	    link_empty(&core->graves) && cycle_is_settled(core);
+	    link_empty(&core->graves) && link_empty(&core->starting) && cycle_is_settled(core);
 }
 
 void
