@@ -15,8 +15,8 @@ struct operands {
 	size_t used;
 };
 
-/* Seconds as nanoseconds, -1 for ever. Where a request takes 0 for "for ever", nobody who writes 0 means that; a time to
- * live for ever is 0 but where it takes one away, whose row has it as its fallback. A delay has an end. */
+/* Seconds as nanoseconds, -1 for ever. Where a request takes 0 for "for ever", nobody who writes 0 means that; a time
+ * to live for ever is 0 but where it takes one away, whose row has it as its fallback. A delay has an end. */
 static json_t *
 read_time(const struct field *field, const char *word, struct fault *fault)
 {

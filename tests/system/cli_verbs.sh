@@ -68,6 +68,7 @@ expect 0 '' '' set_for_a_time dict late set a 1 --ttl 3600
 expect 0 '' '' set_for_ever dict late set b 1 --ttl inf
 expect 0 '' '' put_for_ever queue stays put 1 --ttl inf
 expect 2 '' 'delay takes seconds, 0 or more, not inf' put_behind_all_time_is_usage queue stays put 1 --delay inf
+expect 0 '' '' rm_of_what_stays queue stays rm
 expect 2 '' 'ttl takes seconds, more than 0' set_for_no_time_is_usage dict late set c 1 --ttl 0
 expect 2 '' 'ttl takes seconds, more than 0' expire_after_no_time_is_usage dict late expire a --ttl 0
 left=$("$concur" dict late ttl a --json)
