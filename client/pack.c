@@ -124,6 +124,22 @@ pack_name(struct pack *pack, const char *name, ProtobufCBinaryData *ret_field)
 }
 
 void
+pack_names(struct pack *pack, const char *const *names, size_t *ret_count, ProtobufCBinaryData **ret_fields)
+{
+	ProtobufCBinaryData *fields;
+	size_t count = 0;
+
+	while (names && names[count])
+		count++;
+	if (pack->status != CONCUR_OK || !(fields = pack_alloc(pack, count * sizeof *fields)))
+		return;
+	for (size_t i = 0; i < count; i++)
+		pack_name(pack, names[i], &fields[i]);
+	*ret_count = count;
+	*ret_fields = fields;
+}
+
+void
 pack_values(struct pack *pack, const struct concur_value *values, size_t count, size_t *ret_count,
     ProtobufCBinaryData **ret_fields)
 {

@@ -32,7 +32,14 @@ enum result {
 	RESULT_SEMAPHORE_STATE,
 	RESULT_BARRIER_STATE,
 	RESULT_LATCH_STATE,
-	RESULT_RAW, /* whatever the caller makes of it */
+	RESULT_POOL_STATE,
+	RESULT_POOL_WORKERS, /* WorkersReply */
+	RESULT_TASK_ID,      /* SubmitReply */
+	RESULT_TASK,         /* FutureReply: how a task has ended */
+	RESULT_TASK_STATE,   /* FutureReply of State */
+	RESULT_TASK_LOG,     /* FutureLog */
+	RESULT_WHY,          /* WhyReply */
+	RESULT_RAW,          /* whatever the caller makes of it */
 };
 
 /* The fields of DoneReply, CountReply, ValueReply, ValuesReply, PairsReply and LockReply that stand for the outcome. */
