@@ -25,6 +25,10 @@
 	X(container_max, 33000000, "items", "in one container")                                            \
 	X(pipe_bytes_max, 16 * LIMITS_MIB, "bytes", "sent into a pipe and not received; a send waits")     \
 	X(objects_max, 16000000, "objects", "in the daemon")                                               \
+	X(tasks_max, 16000000, "tasks", "in the daemon, with those that ended and are still referred to")  \
+	X(functions_max, 1024, "functions", "of a pool: with labels, pairs of both")                       \
+	X(workers_max, 4096, "workers", "of a pool")                                                       \
+	X(result_seconds, 3600, "seconds", "that the result of a detached task stays")                     \
 	X(calls_max, 262144, "calls", "of one session that wait")                                          \
 	X(deliveries_max, 65536, "items", "of queues that one session was sent and has not yet told read") \
 	X(sessions_max, 65536, "sessions", "at once; what open files allow may be less")                   \
@@ -34,6 +38,10 @@
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
 	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
+	X(processes_max, 1024, "processes", "that the daemon has started and that run")                    \
+	X(command_max, 128 * 1024, "bytes", "of a command, its arguments and environment")                 \
+	X(stop_seconds, 5, "seconds", "from a polite stop of a process until it is killed")                \
+	X(output_max, 64 * 1024, "bytes", "of what a process writes to stdout and stderr that are kept")   \
 	X(linger_seconds, 60, "seconds", "that an anonymous object stays when nobody refers to it")        \
 	X(linger_max, 4096, "objects", "that stay so; past it those left first go first")
 

@@ -26,19 +26,33 @@ taking(const struct row *row)
 	return is_of_key(row) ? "Lock/Acquire" : row->method;
 }
 
-/* Makes the request for the lock of a key one for taking that lock, however long it takes. */
+/* Makes the request for the lock of a key one for taking that lock, for which the time-out is. */
 static enum verdict
 find_key_lock(struct command *command, json_t *request)
 {
 	json_auto_t *reply = NULL;
-	enum verdict verdict = command_call(command, command->row->method, request, &reply);
+	json_auto_t *wait = json_incref(json_object_get(request, "wait_ns"));
+	enum verdict verdict;
 
+	(void)json_object_del(request, "wait_ns");
+	verdict = command_call(command, command->row->method, request, &reply);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	(void)json_object_clear(request);
 	(void)json_object_set(request, "object", json_object_get(reply, "object"));
-	(void)json_object_set_new(request, "wait_ns", json_integer(-1));
+	(void)json_object_set(request, "wait_ns", wait);
 	return VERDICT_DONE;
+}
+
+/* A semaphore that is not there is made with as many permits as are asked for: of fewer it would wait for ever. */
+static enum verdict
+make_semaphore(struct command *command, json_t *request)
+{
+	json_auto_t *open = json_pack("{s:s, s:s, s:O, s:b, s:b}", "name", command->name, "kind", command->kind->word,
+	    "count", json_object_get(request, "count"), "has_count", 1, "strict", 1);
+	json_auto_t *reply = NULL;
+
+	return command_call(command, "Object/Open", open, &reply);
 }
 
 /* Opens and takes it. The request is then what to release it with, but for the wait. */
@@ -46,8 +60,12 @@ static enum verdict
 take(struct command *command, json_t *request, json_t **ret_reply)
 {
 	json_t *id = NULL;
-	enum verdict verdict = command_open(command, true, true, &id);
+	enum verdict verdict = VERDICT_DONE;
 
+	if (command->kind->kind == ROW_SEMAPHORE)
+		verdict = make_semaphore(command, request);
+	if (verdict == VERDICT_DONE)
+		verdict = command_open(command, true, true, &id);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	(void)json_object_set_new(request, "object", id);

@@ -2,8 +2,11 @@
  * nothing and waits for nothing. */
 #include "daemon/core/owner.h"
 
+#include "daemon/core/future.h"
 #include "daemon/core/object.h"
+#include "daemon/core/process.h"
 #include "daemon/core/waiter.h"
+#include "daemon/core/worker.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -49,6 +52,9 @@ session_new(struct core *core, uint64_t process, void *user)
 	session->user = user;
 	session->since_ns = core->now_ns;
 	link_init(&session->created);
+	link_init(&session->tasks);
+	link_init(&session->workers);
+	link_init(&session->daemons);
 	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
 	return session;
@@ -129,6 +135,8 @@ session_drop_ref(struct core *core, struct session *session, struct session_ref 
 		object->refs -= ref->count - 1;
 		object->handles -= ref->count - 1;
 		object_unref_handle(core, object);
+	} else {
+		future_drop_refs(core, ref->by_object.key, ref->count);
 	}
 	free(ref);
 }
@@ -139,16 +147,19 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 {
 	struct session *session = LINK_ENTRY(grave, struct session, grave);
 	struct table_node *ref;
-	struct link *created;
+	struct link *created, *daemon;
 
 	/* Memory was short when it died. */
 	if (session->deliveries.count && !deliveries_return(core, &session->deliveries))
 		return false;
 	for (; *steps && (created = link_pop(&session->created)); --*steps)
 		object_destroy(core, LINK_ENTRY(created, struct object, in_creator));
+	for (; *steps && (daemon = link_pop(&session->daemons)); --*steps)
+		process_lose_maker(core, daemon);
 	for (; *steps && (ref = table_any(&session->refs)); --*steps)
 		session_drop_ref(core, session, session_ref_of(ref));
-	if (!link_empty(&session->created) || session->refs.count)
+	if (!futures_forget(core, session, steps) || !link_empty(&session->created) ||
+	    !link_empty(&session->daemons) || session->refs.count)
 		return false;
 	link_remove(&grave->link);
 	table_fini(&session->refs);
@@ -171,6 +182,7 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 		deliveries_drop(core, &session->deliveries);
 	session_drop_waiters(core, session);
 	session_end_owners(core, session, farewell);
+	workers_end(core, session, farewell == FAREWELL_DEATH);
 
 	assert(session->calls.count == 0);
 	table_remove(&core->sessions, &session->by_id);
@@ -201,29 +213,27 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 }
 
 int
-session_ref(struct core *core, struct session *session, struct object *object)
+session_ref_task(struct session *session, uint64_t task)
 {
-	struct table_node *node = table_find(&session->refs, object_id(object));
+	struct table_node *node = table_find(&session->refs, task);
 	struct session_ref *ref;
 
 	if (node) {
 		session_ref_of(node)->count++;
-	} else {
-		ref = malloc(sizeof *ref);
-		if (!ref)
-			return -1;
-		ref->count = 1;
-		table_insert(&session->refs, &ref->by_object, object_id(object));
+		return 0;
 	}
-	object_ref_handle(core, object);
+	ref = malloc(sizeof *ref);
+	if (!ref)
+		return -1;
+	ref->count = 1;
+	table_insert(&session->refs, &ref->by_object, task);
 	return 0;
 }
 
 bool
-session_unref(struct core *core, struct session *session, uint64_t id)
+session_unref_task(struct session *session, uint64_t task)
 {
-	struct table_node *node = table_find(&session->refs, id);
-	struct object *object = object_find(core, id);
+	struct table_node *node = table_find(&session->refs, task);
 
 	if (!node)
 		return false;
@@ -231,6 +241,25 @@ session_unref(struct core *core, struct session *session, uint64_t id)
 		table_remove(&session->refs, node);
 		free(session_ref_of(node));
 	}
+	return true;
+}
+
+int
+session_ref(struct core *core, struct session *session, struct object *object)
+{
+	if (session_ref_task(session, object_id(object)) < 0)
+		return -1;
+	object_ref_handle(core, object);
+	return 0;
+}
+
+bool
+session_unref(struct core *core, struct session *session, uint64_t id)
+{
+	struct object *object = object_find(core, id);
+
+	if (!session_unref_task(session, id))
+		return false;
 	if (object)
 		object_unref_handle(core, object);
 	return true;

@@ -27,6 +27,9 @@ struct session {
 	uint64_t since_ns;            /* of its beginning */
 	uint64_t holding;             /* holds of its owners */
 	struct link created;          /* objects that live as long as this session */
+	struct link tasks;            /* that it submitted and still refers to */
+	struct link workers;          /* that it is */
+	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
@@ -72,6 +75,10 @@ session_id(const struct session *session)
  * session_unref: false if it has no handle on it. */
 int session_ref(struct core *core, struct session *session, struct object *object);
 bool session_unref(struct core *core, struct session *session, uint64_t object);
+
+/* The same table of references, for a task; whoever calls it counts them in the task. */
+int session_ref_task(struct session *session, uint64_t task);
+bool session_unref_task(struct session *session, uint64_t task);
 
 /* How many handles it has on the object of that id. */
 uint64_t session_handles(const struct session *session, uint64_t object);

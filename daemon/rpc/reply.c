@@ -334,6 +334,68 @@ reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, s
 		reply_small_value(to, outcome, version, blob);
 }
 
+/* -- by hand ----------------------------------------------------------------------------------------------------- */
+
+void
+reply_body_begin(struct reply_body *body, const struct reply_to *to)
+{
+	struct chain *chain = &to->channel->out;
+
+	*body = (struct reply_body){ .to = to, .before = chain->end, .head = chain_reserve(chain, FRAME_REPLY) };
+	if (body->head)
+		chain_commit(chain, FRAME_REPLY);
+	body->failed = !body->head;
+}
+
+uint8_t *
+reply_body_reserve(struct reply_body *body, size_t size)
+{
+	body->at = body->failed ? NULL : chain_reserve(&body->to->channel->out, size);
+	body->failed |= !body->at;
+	return body->at;
+}
+
+void
+reply_body_commit(struct reply_body *body, const uint8_t *end)
+{
+	chain_commit(&body->to->channel->out, (size_t)(end - body->at));
+}
+
+void
+reply_body_value(struct reply_body *body, struct blob *blob)
+{
+	struct value value = store_value(blob);
+	bool copy = value.size < REPLY_BY_REFERENCE;
+	uint8_t *at = reply_body_reserve(body, VALUE_HEAD_MAX + (copy ? value.size : 0));
+
+	if (!at)
+		return;
+	if (blob->kind & BLOB_REFERS)
+		reply_count_references(body->to, blob);
+	at = value_encode_head(at, value.kind, value.size);
+	if (copy) {
+		memcpy(at, value.data, value.size);
+		at += value.size;
+	}
+	reply_body_commit(body, at);
+	if (!copy)
+		body->failed |= chain_append_blob(&body->to->channel->out, blob, 0, value.size) < 0;
+}
+
+void
+reply_body_send(struct reply_body *body)
+{
+	struct channel *channel = body->to->channel;
+
+	if (body->failed) {
+		chain_rewind(&channel->out, body->before);
+		channel_doom(channel, CHANNEL_NO_MEMORY);
+		return;
+	}
+	reply_head(body->head, body->to, CONCUR_OK, (size_t)(channel->out.end - body->before) - FRAME_REPLY);
+	channel_written(channel);
+}
+
 /* -- errors ------------------------------------------------------------------------------------------------------ */
 
 static size_t

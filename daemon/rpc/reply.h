@@ -38,6 +38,23 @@ struct reply_list {
 };
 void reply_list(const struct reply_to *to, const struct reply_list *list);
 
+/* A body that is written by hand, piece by piece, without knowing its size before: reserve some KiB at most, write,
+ * commit the end of what was written. What found no memory dooms the channel at the end. */
+struct reply_body {
+	const struct reply_to *to;
+	uint64_t before; /* the outbox's end */
+	uint8_t *head;   /* where the header will stand; NULL: there was no memory */
+	uint8_t *at;     /* what was reserved */
+	bool failed;
+};
+void reply_body_begin(struct reply_body *body, const struct reply_to *to);
+uint8_t *reply_body_reserve(struct reply_body *body, size_t size); /* NULL if there is no memory */
+void reply_body_commit(struct reply_body *body, const uint8_t *end);
+
+/* An encoded Value; a large one is not copied. References inside it count for the receiver from here on. */
+void reply_body_value(struct reply_body *body, struct blob *blob);
+void reply_body_send(struct reply_body *body);
+
 /* DoneReply and CountReply. */
 void reply_done(const struct reply_to *to, enum outcome outcome);
 void reply_done_at(const struct reply_to *to, enum outcome outcome, uint64_t version);

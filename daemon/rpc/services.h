@@ -9,17 +9,20 @@
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/future.pb-c.h"
 #include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/path.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/pool.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "concur/v1/set.pb-c.h"
+#include "concur/v1/worker.pb-c.h"
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/method.h"
 
@@ -29,6 +32,7 @@ extern const Concur__V1__Cell_Service svc_cell;
 extern const Concur__V1__Condition_Service svc_condition;
 extern const Concur__V1__Dict_Service svc_dict;
 extern const Concur__V1__Event_Service svc_event;
+extern const Concur__V1__Future_Service svc_future;
 extern const Concur__V1__Latch_Service svc_latch;
 extern const Concur__V1__List_Service svc_list;
 extern const Concur__V1__Lock_Service svc_lock;
@@ -36,11 +40,13 @@ extern const Concur__V1__Manager_Service svc_manager;
 extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Path_Service svc_path;
 extern const Concur__V1__Pipe_Service svc_pipe;
+extern const Concur__V1__Pool_Service svc_pool;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__RWLock_Service svc_rwlock;
 extern const Concur__V1__Semaphore_Service svc_semaphore;
 extern const Concur__V1__Session_Service svc_session;
 extern const Concur__V1__Set_Service svc_set;
+extern const Concur__V1__Worker_Service svc_worker;
 
 /* Answers an acquire, of whatever kind, with a LockReply. */
 void svc_lock_answer(const struct reply_to *to, const struct result *result);

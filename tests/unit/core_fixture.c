@@ -199,15 +199,17 @@ show_items(char *to, size_t room, const struct value *value)
 {
 	struct value_walk walk;
 	struct value item;
-	bool first = true;
+	const char *brackets = value->kind == VALUE_LIST ? "[]" : value->kind == VALUE_TUPLE ? "()" : "{}";
+	bool is_map = value->kind == VALUE_MAP;
+	size_t count = 0;
 
-	append(to, room, "[");
+	append(to, room, "%c", brackets[0]);
 	value_walk_begin(&walk, value);
-	for (; value_walk_next(&walk, &item); first = false) {
-		append(to, room, "%s", first ? "" : ", ");
+	for (; value_walk_next(&walk, &item); count++) {
+		append(to, room, "%s", count == 0 ? "" : is_map && count % 2 ? ": " : ", ");
 		fixture_show(to, room, &item);
 	}
-	append(to, room, "]");
+	append(to, room, "%c", brackets[1]);
 }
 
 void
@@ -233,6 +235,8 @@ fixture_show(char *to, size_t room, const struct value *value)
 		append(to, room, "'%.*s'", (int)value->size, (const char *)value->data);
 		break;
 	case VALUE_LIST:
+	case VALUE_TUPLE:
+	case VALUE_MAP:
 		show_items(to, room, value);
 		break;
 	case VALUE_OBJECT:

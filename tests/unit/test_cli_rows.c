@@ -110,6 +110,8 @@ START_TEST(usage_of_rows_shows_their_words)
 		{ ROW_QUEUE, "task-done", "concur queue NAME task-done [COUNT]" },
 		{ ROW_LOCK, "--", "concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]" },
 		{ ROW_RWLOCK, "read", "concur rwlock NAME read [--timeout SECONDS] -- COMMAND [WORD...]" },
+		{ ROW_BARRIER, "wait", "concur barrier NAME wait [--timeout SECONDS] [-- COMMAND [WORD...]]" },
+		{ ROW_DICT, "key-lock", "concur dict NAME key-lock KEY [--timeout SECONDS] -- COMMAND [WORD...]" },
 		{ ROW_TOP, "run", "concur run -- COMMAND [WORD...]" },
 		{ ROW_TOP, "rm", "concur rm NAME..." },
 		{ ROW_TOP, "show", "concur show NAME..." },
@@ -209,10 +211,10 @@ START_TEST(read_wrong_words_is_refused)
 		{ ROW_DICT, "update", "a 1 b", "a value is missing" },
 		{ ROW_DICT, "update", "", "pairs is missing" },
 		{ ROW_LIST, "get", "first", "index must be an integer" },
-		{ ROW_QUEUE, "get", "--timeout soon", "--timeout takes a number of seconds" },
-		{ ROW_QUEUE, "get", "--timeout -1", "--timeout takes a number of seconds" },
-		{ ROW_QUEUE, "put", "x --ttl soon", "--ttl takes a number of seconds" },
-		{ ROW_QUEUE, "get", "--timeout nan", "--timeout takes a number of seconds" },
+		{ ROW_QUEUE, "get", "--timeout soon", "--timeout takes seconds, 0 or more, or inf, not" },
+		{ ROW_QUEUE, "get", "--timeout -1", "--timeout takes seconds, 0 or more, or inf, not" },
+		{ ROW_QUEUE, "put", "x --ttl soon", "--ttl takes seconds, 0 or more, or inf, not" },
+		{ ROW_QUEUE, "get", "--timeout nan", "--timeout takes seconds, 0 or more, or inf, not" },
 		{ ROW_QUEUE, "put", "", "value is missing" },
 	};
 

@@ -1,0 +1,33 @@
+/* Hired workers: processes that the daemon starts for a pool, as tasks wait for them. One that ended is replaced when
+ * it is missed; those that end before they have attached are tried again with a growing pause, and in the end break the
+ * pool: its tasks then say why. */
+#ifndef CORE_HIRED_H
+#define CORE_HIRED_H
+
+#include "daemon/core/pool_impl.h"
+#include "daemon/core/process.h"
+
+struct hired {
+	struct link in_pool; /* in pool->hired */
+	struct pool *pool;   /* NULL: it does not want it any more */
+	struct process *process; /* one reference */
+	struct worker *worker;   /* what it attached as; NULL: not yet, or not any more */
+	bool has_attached;
+};
+
+/* Starts what is missing: as many as there are tasks that nobody takes, up to the pool's most. */
+void pool_staff(struct core *core, struct pool *pool);
+
+/* The session is the process of that number, which the pool has hired and which has not attached yet; otherwise NULL. */
+struct hired *hired_find(const struct pool *pool, const struct session *session, uint64_t number);
+
+/* It is to end, and killed if it does not within the pool's grace. */
+void hired_stop(struct core *core, struct hired *hired);
+
+/* There are to be at most so many: tells those that are too many to end when they are done. */
+void pool_trim(struct core *core, struct pool *pool);
+
+/* The pool goes: its processes are stopped, and nobody's any more. */
+void pool_dismiss_hired(struct core *core, struct pool *pool);
+
+#endif

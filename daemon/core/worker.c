@@ -1,0 +1,572 @@
+/* Workers: attaching, the tasks in their hands, what they say of them. See worker.h. What becomes of the tasks of one
+ * that has gone is worker_end.c's. */
+#include "daemon/core/hired.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct command {
+	struct link link;
+	enum worker_command what;
+	uint64_t task;
+};
+
+/* -- attaching ----------------------------------------------------------------------------------------------------- */
+
+/* NULL if there is no memory. */
+static struct map *
+worker_texts(struct core *core, const struct value *texts, size_t count)
+{
+	struct map *map = map_new(core->seed);
+	bool created;
+
+	for (size_t i = 0; map && i < count; i++) {
+		if (map_insert(map, &texts[i], &created))
+			continue;
+		map_free(map, SIZE_MAX, NULL, NULL);
+		map = NULL;
+	}
+	return map;
+}
+
+static void
+worker_free_texts(struct map *map)
+{
+	if (map)
+		map_free(map, SIZE_MAX, NULL, NULL);
+}
+
+void
+worker_release(struct core *core, struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+	struct link *link;
+
+	assert(link_empty(&worker->hand) && link_empty(&worker->fresh));
+	while ((link = link_pop(&worker->commands)))
+		free(LINK_ENTRY(link, struct command, link));
+	worker_free_texts(worker->functions);
+	worker_free_texts(worker->labels);
+	blob_unref(worker->name);
+	link_remove(&worker->in_session);
+	link_remove(&worker->in_pool);
+	free(worker);
+	if (pool)
+		object_unref(core, &pool->object);
+}
+
+static struct worker *
+worker_new(struct core *core, const struct worker_spec *spec)
+{
+	struct worker *worker = calloc(1, sizeof *worker);
+
+	if (!worker)
+		return NULL;
+	link_init(&worker->hand);
+	link_init(&worker->fresh);
+	link_init(&worker->commands);
+	link_init(&worker->in_session);
+	link_init(&worker->in_pool);
+	worker->threads = spec->threads ? spec->threads : 1;
+	worker->since_ns = core->now_ns;
+	worker->functions = spec->any ? NULL : worker_texts(core, spec->functions, spec->functions_count);
+	worker->labels = worker_texts(core, spec->labels, spec->labels_count);
+	worker->name = spec->name ? blob_new(VALUE_TEXT, spec->name->data, spec->name->size) : NULL;
+	if ((spec->any || worker->functions) && worker->labels && (!spec->name || worker->name))
+		return worker;
+	worker_release(core, worker);
+	return NULL;
+}
+
+enum concur_status
+worker_attach(struct core *core, struct session *session, const struct worker_spec *spec, struct worker **ret)
+{
+	struct pool *pool = spec->pool;
+	struct worker *worker;
+
+	struct hired *hired = spec->process ? hired_find(pool, session, spec->process) : NULL;
+
+	if (pool->broken)
+		return CONCUR_POOL_BROKEN;
+	if (spec->process && !hired)
+		return CONCUR_PERMISSION;
+	if (pool->is_closed && pool->unended == 0)
+		return CONCUR_POOL_CLOSED;
+	if (pool->workers_count >= core->limits->workers_max)
+		return core_limit(core, CONCUR_LIMIT, "workers_max");
+	worker = worker_new(core, spec);
+	if (!worker)
+		return CONCUR_NO_MEMORY;
+	worker->session = session;
+	worker->pool = pool;
+	worker->hired = hired;
+	if (hired) {
+		hired->worker = worker;
+		hired->has_attached = true;
+		pool->hired_absent--;
+		pool->hired_in_vain = 0;
+	}
+	worker->id = core_draw(core);
+	link_append(&session->workers, &worker->in_session);
+	link_append(&pool->workers, &worker->in_pool);
+	pool->workers_count++;
+	object_ref(core, &pool->object);
+	*ret = worker;
+	return CONCUR_OK;
+}
+
+struct worker *
+worker_find(const struct session *session, uint64_t id)
+{
+	for (const struct link *at = session->workers.next; at != &session->workers; at = at->next) {
+		struct worker *worker = LINK_ENTRY(at, struct worker, in_session);
+
+		if (worker->id == id)
+			return worker;
+	}
+	return NULL;
+}
+
+uint64_t
+worker_id(const struct worker *worker)
+{
+	return worker->id;
+}
+
+struct pool *
+worker_pool(const struct worker *worker)
+{
+	return worker->pool;
+}
+
+void
+worker_welcome(const struct worker *worker, struct worker_welcome *ret)
+{
+	const struct pool *pool = worker->pool;
+
+	*ret = (struct worker_welcome){ pool->initializer, pool->initializer_arguments, pool->tasks_per_worker,
+		pool->memory_per_worker };
+}
+
+/* -- handing out --------------------------------------------------------------------------------------------------- */
+
+bool
+worker_knows(const struct map *texts, const struct blob *text)
+{
+	struct value value;
+
+	if (!texts || !text)
+		return true;
+	value = store_value(text);
+	return map_find(texts, &value);
+}
+
+bool
+worker_serves(const struct worker *worker, const struct lane *lane)
+{
+	return worker_knows(worker->functions, lane->function) && worker_knows(worker->labels, lane->label);
+}
+
+/* Of the lanes that the worker serves, the one whose first task is to be taken next. */
+static struct lane *
+worker_lane(const struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+	struct task *best = NULL;
+
+	for (struct link *at = pool->busy.next; at != &pool->busy; at = at->next) {
+		struct lane *lane = LINK_ENTRY(at, struct lane, in_pool);
+		struct task *first = lane_first(lane);
+
+		if (!worker_serves(worker, lane))
+			continue;
+		if (!best || first->terms->priority > best->terms->priority ||
+		    (first->terms->priority == best->terms->priority && task_id(first) < task_id(best)))
+			best = first;
+	}
+	return best ? best->terms->lane : NULL;
+}
+
+/* Bytes of its arguments. */
+static size_t
+worker_hand(struct worker *worker, struct task *task)
+{
+	lane_remove(task->terms->lane, task);
+	task->place = TASK_HANDED;
+	task->worker = worker;
+	task->flags |= TASK_FRESH;
+	link_append(&worker->fresh, &task->link);
+	worker->in_hand++;
+	worker->pool->in_hand++;
+	return blob_size(task->payload);
+}
+
+/* Not all to the first who asks. */
+static uint64_t
+worker_share(const struct worker *worker, uint64_t count)
+{
+	uint64_t among = 2 * worker->pool->workers_count, share = (worker->pool->waiting + among - 1) / among;
+	uint64_t room = PAGE_SLOTS > worker->in_hand ? PAGE_SLOTS - worker->in_hand : 0;
+
+	if (count > share)
+		count = share;
+	return count < room ? count : room;
+}
+
+/* Gives it at most so many tasks, and no more than fit a reply; how many. */
+static uint64_t
+worker_fill(const struct core *core, struct worker *worker, uint64_t count)
+{
+	struct pool *pool = worker->pool;
+	uint64_t given = 0;
+	size_t bytes = 0;
+
+	if (pool->is_cancelling || worker->draining)
+		return 0;
+	count = worker_share(worker, count);
+	while (given < count && bytes < core->limits->page_bytes) {
+		struct lane *lane = worker_lane(worker);
+
+		if (!lane)
+			break;
+		/* While there is no other, its next one is the next one. */
+		do {
+			bytes += worker_hand(worker, lane_first(lane));
+			given++;
+		} while (given < count && bytes < core->limits->page_bytes && lane->waiting &&
+		    pool->busy.next == pool->busy.prev);
+	}
+	return given;
+}
+
+static bool
+worker_is_over(const struct worker *worker)
+{
+	const struct pool *pool = worker->pool;
+
+	return !pool || worker->draining || pool->broken || (pool->is_closed && pool->unended == 0);
+}
+
+static struct waiter *
+worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role)
+{
+	struct waiter *waiter = call && worker->session ? waiter_find(worker->session, call) : NULL;
+
+	return waiter && waiter->role == role && waiter->result.generation == worker->id ? waiter : NULL;
+}
+
+static enum concur_status
+worker_wait(struct core *core, struct worker *worker, struct link *queue, const struct ask *ask, enum outcome no,
+    enum pool_role role)
+{
+	struct waiter *waiter;
+	enum concur_status status = waiter_new(core, &worker->pool->object, queue, ask, no, &waiter);
+
+	if (status != CONCUR_PENDING)
+		return status;
+	waiter->role = (uint8_t)role;
+	waiter->result.generation = worker->id;
+	return status;
+}
+
+enum concur_status
+worker_take(struct core *core, struct worker *worker, const struct ask *ask, uint32_t count, struct result *ret)
+{
+	enum concur_status status;
+
+	if (worker_waiter(worker, worker->take_call, POOL_TAKES))
+		return CONCUR_WAITING;
+	ret->generation = worker->id;
+	if (worker->pool && (ret->number = worker_fill(core, worker, count))) {
+		pool_admit(core, worker->pool);
+		return CONCUR_OK;
+	}
+	ret->outcome = worker_is_over(worker) ? OUTCOME_END_OF_FILE : OUTCOME_EMPTY;
+	if (ret->outcome == OUTCOME_END_OF_FILE || ask->wait_ns == 0)
+		return CONCUR_OK;
+	status = worker_wait(core, worker, &worker->pool->takers, ask, OUTCOME_EMPTY, POOL_TAKES);
+	if (status == CONCUR_PENDING) {
+		worker->take_call = ask->call;
+		waiter_find(ask->session, ask->call)->amount = count;
+	}
+	return status;
+}
+
+struct worker *
+worker_of_waiter(const struct waiter *waiter)
+{
+	return worker_find(waiter->session, waiter->result.generation);
+}
+
+/* Tries to end the taker's waiting. */
+static void
+worker_serve(struct core *core, struct worker *worker, struct waiter *taker)
+{
+	taker->result.number = worker_fill(core, worker, taker->amount);
+	if (taker->result.number)
+		waiter_wake(core, taker, CONCUR_OK);
+	else if (worker_is_over(worker))
+		waiter_wake_outcome(core, taker, OUTCOME_END_OF_FILE);
+}
+
+void
+pool_serve(struct core *core, struct pool *pool)
+{
+	struct link *next;
+
+	for (struct link *at = pool->takers.next; at != &pool->takers; at = next) {
+		struct waiter *taker = waiter_of_link(at);
+
+		if (!pool->waiting && !pool->is_closed && !pool->broken)
+			return;
+		next = at->next;
+		worker_serve(core, worker_of_waiter(taker), taker);
+	}
+	if (pool->waiting)
+		pool_staff(core, pool);
+}
+
+/* -- in hand ------------------------------------------------------------------------------------------------------- */
+
+static void
+task_begin(struct core *core, struct task *task)
+{
+	struct pool *pool = worker_pool(task->worker);
+	uint64_t timeout_ns = task->terms->timeout_ns ? task->terms->timeout_ns : pool->timeout_ns;
+
+	task->place = TASK_RUNNING;
+	task->state = FUTURE_RUNNING;
+	task->since_ns = core->now_ns;
+	task_count_attempt(task);
+	task->worker->running++;
+	pool->running++;
+	if (timeout_ns && task_more(task))
+		(void)timer_set(core, &task->more->timer, core->now_ns + timeout_ns);
+}
+
+void
+worker_begin(struct core *core, struct worker *worker)
+{
+	struct link *at = worker->hand.next;
+
+	while (worker->running < worker->threads && at != &worker->hand) {
+		struct task *task = task_of_link(at);
+
+		at = at->next;
+		if (task->place == TASK_HANDED)
+			task_begin(core, task);
+	}
+}
+
+/* There is one: no more than PAGE_SLOTS are in hand. */
+static uint16_t
+worker_take_slot(struct worker *worker)
+{
+	size_t i = 0;
+	unsigned bit;
+
+	while (worker->slots[i] == UINT64_MAX)
+		i++;
+	bit = (unsigned)__builtin_ctzll(~worker->slots[i]);
+	worker->slots[i] |= UINT64_C(1) << bit;
+	return (uint16_t)(i * 64 + bit);
+}
+
+bool
+worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
+{
+	struct link *link = link_pop(&worker->fresh);
+	struct task *task;
+
+	if (!link) {
+		worker_begin(core, worker);
+		return false;
+	}
+	task = task_of_link(link);
+	task->flags &= (uint8_t)~TASK_FRESH;
+	task->slot = worker_take_slot(worker);
+	link_append(&worker->hand, &task->link);
+	if (worker->hired)
+		process_put(core, worker->hired->process, task->slot, task_id(task));
+	*ret = (struct handed){
+		.task = task_id(task),
+		.slot = task->slot,
+		.attempt = task->attempts + 1u,
+		.timeout_ns = task->terms->timeout_ns,
+		.function = task->terms->lane->function,
+		.arguments = task->payload,
+	};
+	return true;
+}
+
+/* The task, if it is in the worker's hand. */
+static struct task *
+worker_task(const struct core *core, const struct worker *worker, uint64_t id)
+{
+	struct task *task = task_find(core, id);
+
+	return task && task->worker == worker && !(task->flags & TASK_FRESH) ? task : NULL;
+}
+
+static void
+worker_return(struct core *core, struct worker *worker, struct task *task)
+{
+	if (task->place == TASK_RUNNING)
+		task->attempts--;
+	task_leave_hand(core, task);
+	task_requeue(core, task, 0);
+	worker_begin(core, worker);
+}
+
+enum concur_status
+worker_done(struct core *core, struct worker *worker, uint64_t id, enum future_state state, const struct value *value,
+    bool refers)
+{
+	struct task *task = worker_task(core, worker, id);
+	struct blob *payload;
+
+	if (!task)
+		return CONCUR_OK;
+	if (state == FUTURE_PENDING) {
+		worker_return(core, worker, task);
+		return CONCUR_OK;
+	}
+	worker->done++;
+	payload = pool_keep(core, worker->pool, value, refers);
+	if (!payload) {
+		task_fail(core, task, CONCUR_NO_MEMORY, "there was no memory for its result");
+		return CONCUR_NO_MEMORY;
+	}
+	task_end(core, task, state, payload);
+	return CONCUR_OK;
+}
+
+enum concur_status
+worker_claim(struct core *core, struct worker *worker, uint64_t id, struct result *ret)
+{
+	struct task *task = task_find(core, id);
+
+	(void)core;
+	ret->generation = worker->id;
+	ret->outcome = OUTCOME_NO;
+	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
+	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)
+		return CONCUR_OK;
+	(void)worker_hand(worker, task);
+	ret->outcome = OUTCOME_DONE;
+	ret->number = 1;
+	return CONCUR_OK;
+}
+
+/* -- commands ------------------------------------------------------------------------------------------------------ */
+
+/* False if there is no memory. */
+static bool
+worker_command(struct core *core, struct worker *worker, enum worker_command what, uint64_t task)
+{
+	struct waiter *watcher = worker_waiter(worker, worker->watch_call, POOL_WATCHES);
+	struct command *command;
+
+	if (watcher) {
+		watcher->result.number = what;
+		watcher->result.generation = task;
+		waiter_wake(core, watcher, CONCUR_OK);
+		return true;
+	}
+	command = malloc(sizeof *command);
+	if (!command)
+		return false;
+	*command = (struct command){ .what = what, .task = task };
+	link_append(&worker->commands, &command->link);
+	return true;
+}
+
+enum concur_status
+worker_watch(struct core *core, struct worker *worker, const struct ask *ask, struct result *ret)
+{
+	struct link *link = link_pop(&worker->commands);
+	enum concur_status status;
+
+	worker->watched = true;
+	if (link) {
+		struct command *command = LINK_ENTRY(link, struct command, link);
+
+		ret->number = command->what;
+		ret->generation = command->task;
+		free(command);
+		return CONCUR_OK;
+	}
+	if (worker_waiter(worker, worker->watch_call, POOL_WATCHES))
+		return CONCUR_WAITING;
+	if (!worker->pool)
+		ret->number = WORKER_END;
+	if (ask->wait_ns == 0 || !worker->pool)
+		return CONCUR_OK;
+	status = worker_wait(core, worker, &worker->pool->watchers, ask, OUTCOME_DONE, POOL_WATCHES);
+	if (status == CONCUR_PENDING)
+		worker->watch_call = ask->call;
+	return status;
+}
+
+bool
+worker_recall(struct core *core, struct task *task)
+{
+	if (task->worker->hired) {
+		process_recall(core, task->worker->hired->process, task->slot, task_id(task));
+		task->flags |= TASK_ASKED;
+		return true;
+	}
+	if (!task->worker->watched || !worker_command(core, task->worker, WORKER_RECALL, task_id(task)))
+		return false;
+	task->flags |= TASK_ASKED;
+	return true;
+}
+
+void
+worker_kill(struct core *core, struct worker *worker, struct task *task)
+{
+	if (worker->hired) {
+		worker->draining = true;
+		hired_stop(core, worker->hired);
+	} else if (worker->watched) {
+		(void)worker_command(core, worker, WORKER_KILL, task_id(task));
+	}
+}
+
+static void
+worker_refuse_cancel(struct core *core, struct task *task)
+{
+	struct link *next;
+
+	for (struct link *at = task->more->waiters.next; at != &task->more->waiters; at = next) {
+		struct waiter *waiter = waiter_of_link(at);
+
+		next = at->next;
+		if (waiter->role == POOL_CANCELS)
+			waiter_wake_outcome(core, waiter, OUTCOME_NO);
+	}
+}
+
+void
+worker_recalled(struct core *core, struct worker *worker, uint64_t id, bool begun)
+{
+	struct task *task = worker_task(core, worker, id);
+
+	if (!task || !(task->flags & TASK_ASKED))
+		return;
+	task->flags &= (uint8_t)~TASK_ASKED;
+	if (!begun)
+		task_end(core, task, FUTURE_CANCELLED, NULL);
+	else if (task->more)
+		worker_refuse_cancel(core, task);
+}
+
+void
+worker_drain(struct core *core, struct worker *worker)
+{
+	struct waiter *taker = worker_waiter(worker, worker->take_call, POOL_TAKES);
+
+	worker->draining = true;
+	if (taker)
+		worker_serve(core, worker, taker);
+}

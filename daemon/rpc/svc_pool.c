@@ -1,0 +1,375 @@
+/* concur.v1.Pool */
+#include "daemon/rpc/services.h"
+
+#include "daemon/core/pool.h"
+#include "daemon/core/worker.h"
+#include "daemon/rpc/rpc.h"
+#include "daemon/rpc/svc_future.h"
+#include "lib/frame.h"
+#include "lib/utf8.h"
+
+static struct pool *
+svc_pool_object(struct call *call, uint64_t id)
+{
+	return (struct pool *)call_object(call, id, KIND_BIT(KIND_POOL));
+}
+
+/* A text that a field may hold: NULL in *ret if it is empty. */
+static bool
+svc_pool_text(struct call *call, const ProtobufCBinaryData *field, struct value *room, const struct value **ret)
+{
+	*ret = NULL;
+	if (field->len == 0)
+		return true;
+	if (!call_name(call, field, room))
+		return false;
+	*ret = room;
+	return true;
+}
+
+/* -- options ----------------------------------------------------------------------------------------------------- */
+
+SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	struct pool_options options = {
+		.capacity = request->capacity,
+		.timeout_ns = request->timeout_ns,
+		.backoff_ns = request->backoff_ns,
+		.grace_ns = request->grace_ns,
+		.retries = request->retries,
+		.tasks_per_worker = request->tasks_per_worker,
+		.memory_per_worker = request->memory_per_worker,
+	};
+	struct value initializer, arguments;
+	bool refers;
+
+	if (!pool || !svc_pool_text(call, &request->initializer, &initializer, &options.initializer))
+		return;
+	if (request->initializer_arguments.len) {
+		if (!call_value(call, &request->initializer_arguments, &arguments, &refers))
+			return;
+		if (refers) {
+			call_fail(call, CONCUR_TYPE_ERROR, "an initializer's arguments hold no references to objects");
+			return;
+		}
+		options.initializer_arguments = &arguments;
+	}
+	call_done(call, pool_configure(call->core, pool, &options), OUTCOME_DONE);
+}
+
+SVC_HANDLER(svc_pool_resize, Pool, CountRequest, DoneReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+
+	if (pool)
+		call_fail(call, CONCUR_VALUE_ERROR, "the daemon starts no workers for this pool: they attach");
+}
+
+/* -- submitting -------------------------------------------------------------------------------------------------- */
+
+static void
+svc_pool_answer_submit(const struct reply_to *to, const struct result *result)
+{
+	Concur__V1__SubmitReply message = CONCUR__V1__SUBMIT_REPLY__INIT;
+
+	message.outcome = (Concur__V1__Outcome)result->outcome;
+	message.future = result->generation;
+	message.count = result->number;
+	reply_message(to, &message.base);
+}
+
+static const struct call_ops svc_pool_submit_ops = { { call_answer_waiter }, svc_pool_answer_submit };
+static const struct call_ops svc_pool_done_ops;
+
+/* What all forms of submission say alike; the texts' views are in `texts`. */
+struct submit_texts {
+	struct value function, label, key;
+};
+
+static bool
+svc_pool_spec(struct call *call, const ProtobufCBinaryData *function, const ProtobufCBinaryData *label,
+    struct submit_texts *texts, struct task_spec *ret)
+{
+	if (!call_name(call, function, &texts->function) || !svc_pool_text(call, label, &texts->label, &ret->label))
+		return false;
+	ret->function = &texts->function;
+	if (ret->priority >= PRIORITY_LOWEST && ret->priority <= PRIORITY_HIGHEST)
+		return true;
+	call_fail(call, CONCUR_VALUE_ERROR, "a priority is from -16 to 15");
+	return false;
+}
+
+static int32_t
+svc_pool_priority(int64_t priority)
+{
+	return priority < PRIORITY_LOWEST || priority > PRIORITY_HIGHEST ? PRIORITY_HIGHEST + 1 : (int32_t)priority;
+}
+
+static bool
+svc_pool_after(struct call *call, const ProtobufCBinaryData *field, struct task_spec *ret)
+{
+	size_t count = field->len / 8;
+	uint64_t *ids;
+
+	if (field->len == 0)
+		return true;
+	if (field->len % 8) {
+		call_fail(call, CONCUR_BAD_MESSAGE, "`after` has eight bytes an id");
+		return false;
+	}
+	if (!call_batch(call, count) || !(ids = call_alloc(call, count * sizeof *ids)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		ids[i] = frame_u64(field->data + 8 * i);
+	ret->after = ids;
+	ret->after_count = count;
+	return true;
+}
+
+/* A SubmitRequest. False after an error reply. */
+static bool
+svc_pool_read(struct call *call, const Concur__V1__SubmitRequest *request, struct submit_texts *texts,
+    struct task_spec *ret, struct value *ret_arguments, bool *ret_refers)
+{
+	*ret = (struct task_spec){
+		.priority = svc_pool_priority(request->priority),
+		.retries = request->retries,
+		.timeout_ns = request->timeout_ns,
+		.ttl_ns = request->ttl_ns,
+		.delay_ns = request->delay_ns,
+		.completion = request->completion,
+		.release = request->release,
+		.detached = request->detached,
+	};
+	return svc_pool_spec(call, &request->function, &request->label, texts, ret) &&
+	    svc_pool_text(call, &request->key, &texts->key, &ret->key) && svc_pool_after(call, &request->after, ret) &&
+	    call_value(call, &request->arguments, ret_arguments, ret_refers);
+}
+
+/* The statuses that mean more than they say. */
+static void
+svc_pool_finish(struct call *call, const struct call_ops *ops, enum concur_status status, struct result *result)
+{
+	if (status == CONCUR_VALUE_ERROR)
+		call_fail(call, status, "more tasks than the pool's capacity, or a completion queue with a maxsize");
+	else if (status == CONCUR_NOT_FOUND)
+		call_fail(call, status, "the completion queue, or a task that it is to come after, is gone");
+	else if (status == CONCUR_TASK_FAILED)
+		call_fail(call, status, "a task that it is to come after did");
+	else
+		call_finish(call, ops, status, result);
+}
+
+SVC_HANDLER(svc_pool_submit, Pool, SubmitRequest, SubmitReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	struct result result = { 0 };
+	struct submit_texts texts;
+	struct task_spec spec;
+	struct value arguments;
+	struct ask ask;
+	bool refers;
+
+	if (!pool || !svc_pool_read(call, request, &texts, &spec, &arguments, &refers) ||
+	    !call_ask(call, request->wait_ns, &svc_pool_submit_ops, &ask))
+		return;
+	svc_pool_finish(call, &svc_pool_submit_ops,
+	    pool_submit(call->core, pool, &ask, &spec, &arguments, &refers, 1, &result), &result);
+}
+
+SVC_HANDLER(svc_pool_submit_many, Pool, SubmitManyRequest, SubmitReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	struct result result = { 0 };
+	struct submit_texts texts;
+	struct task_spec spec = {
+		.priority = svc_pool_priority(request->priority),
+		.retries = request->retries,
+		.timeout_ns = request->timeout_ns,
+		.ttl_ns = request->ttl_ns,
+		.completion = request->completion,
+		.release = request->release,
+		.detached = request->detached,
+	};
+	struct value *arguments;
+	struct ask ask;
+	bool *refers;
+
+	if (!pool || !svc_pool_spec(call, &request->function, &request->label, &texts, &spec) ||
+	    !call_values(call, request->arguments, request->n_arguments, &arguments, &refers) ||
+	    !call_ask(call, request->wait_ns, &svc_pool_submit_ops, &ask))
+		return;
+	svc_pool_finish(call, &svc_pool_submit_ops,
+	    pool_submit(call->core, pool, &ask, &spec, arguments, refers, request->n_arguments, &result), &result);
+}
+
+SVC_HANDLER(svc_pool_apply, Pool, SubmitRequest, FutureReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	struct result result = { 0 };
+	struct submit_texts texts;
+	struct task_spec spec;
+	struct value arguments;
+	struct ask ask, at_once;
+	enum concur_status status;
+	bool refers;
+
+	if (!pool || !svc_pool_read(call, request, &texts, &spec, &arguments, &refers) ||
+	    !call_ask(call, request->wait_ns, &svc_future_apply_ops, &ask))
+		return;
+	at_once = ask;
+	at_once.wait_ns = 0;
+	status = pool_submit(call->core, pool, &at_once, &spec, &arguments, &refers, 1, &result);
+	if (status == CONCUR_OK && result.outcome != OUTCOME_FULL) {
+		struct task *task = task_find(call->core, result.generation);
+
+		result = (struct result){ 0 };
+		status = future_wait(call->core, task, &ask, &result);
+	}
+	svc_pool_finish(call, &svc_future_apply_ops, status, &result);
+}
+
+SVC_HANDLER(svc_pool_promise, Pool, ObjectRequest, SubmitReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	Concur__V1__SubmitReply message = CONCUR__V1__SUBMIT_REPLY__INIT;
+	enum concur_status status;
+
+	if (!pool)
+		return;
+	status = pool_promise(call->core, pool, call->session, &message.future);
+	message.count = 1;
+	if (status == CONCUR_OK)
+		reply(&message, call);
+	else
+		call_fail(call, status, NULL);
+}
+
+/* -- ends -------------------------------------------------------------------------------------------------------- */
+
+static void
+svc_pool_answer_done(const struct reply_to *to, const struct result *result)
+{
+	reply_done(to, result->outcome);
+}
+
+static const struct call_ops svc_pool_done_ops = { { call_answer_waiter }, svc_pool_answer_done };
+
+SVC_HANDLER(svc_pool_close, Pool, PoolCloseRequest, CountReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+
+	if (pool)
+		reply_count(&call->to, OUTCOME_DONE, (int64_t)pool_close(call->core, pool, request->cancel));
+}
+
+SVC_HANDLER(svc_pool_terminate, Pool, ObjectRequest, CountReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+
+	if (pool)
+		reply_count(&call->to, OUTCOME_DONE, (int64_t)pool_terminate(call->core, pool));
+}
+
+SVC_HANDLER(svc_pool_join, Pool, WaitRequest, DoneReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	struct result result = { 0 };
+	enum concur_status status;
+	struct ask ask;
+
+	if (!pool || !call_ask(call, request->wait_ns, &svc_pool_done_ops, &ask))
+		return;
+	status = pool_join(call->core, pool, &ask, &result);
+	if (status == CONCUR_VALUE_ERROR)
+		call_fail(call, status, "the pool is still open: close or terminate it first");
+	else
+		call_finish(call, &svc_pool_done_ops, status, &result);
+}
+
+/* -- looking ----------------------------------------------------------------------------------------------------- */
+
+SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	Concur__V1__PoolState message = CONCUR__V1__POOL_STATE__INIT;
+	struct pool_state state;
+
+	if (!pool)
+		return;
+	pool_state(pool, &state);
+	message.waiting = state.waiting;
+	message.held = state.held;
+	message.running = state.running;
+	message.in_hand = state.in_hand;
+	message.done = state.done;
+	message.failed = state.failed;
+	message.cancelled = state.cancelled;
+	message.retried = state.retried;
+	message.workers = state.workers;
+	message.lost = state.lost;
+	message.capacity = state.capacity;
+	message.is_closed = state.is_closed;
+	message.is_broken = state.broken != NULL;
+	reply(&message, call);
+}
+
+enum { WORKERS_PAGE = 64, WHY_TEXT = 512 };
+
+static void
+svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *view)
+{
+	concur__v1__worker_info__init(info);
+	info->worker = view->worker;
+	info->session = view->session;
+	info->process = view->process;
+	info->threads = view->threads;
+	info->remote = view->is_remote;
+	info->draining = view->is_draining;
+	info->age_ns = view->age_ns;
+	info->done = view->done;
+	info->in_hand = view->in_hand;
+	info->running = view->running;
+	info->running_ns = view->running_ns;
+	if (view->function)
+		info->function = (ProtobufCBinaryData){ blob_size(view->function),
+			(uint8_t *)(uintptr_t)blob_data(view->function) };
+	if (view->name)
+		info->name = (ProtobufCBinaryData){ blob_size(view->name),
+			(uint8_t *)(uintptr_t)blob_data(view->name) };
+}
+
+SVC_HANDLER(svc_pool_workers, Pool, PageRequest, WorkersReply)
+{
+	struct pool *pool = svc_pool_object(call, request->object);
+	Concur__V1__WorkersReply message = CONCUR__V1__WORKERS_REPLY__INIT;
+	Concur__V1__WorkerInfo infos[WORKERS_PAGE], *pointers[WORKERS_PAGE];
+	struct worker_view views[WORKERS_PAGE];
+	size_t room = request->count && request->count < WORKERS_PAGE ? request->count : WORKERS_PAGE;
+
+	if (!pool)
+		return;
+	message.n_workers = workers_view(call->core, pool, request->cursor, views, room, &message.cursor);
+	message.workers = pointers;
+	for (size_t i = 0; i < message.n_workers; i++) {
+		pointers[i] = &infos[i];
+		svc_pool_fill_worker(&infos[i], &views[i]);
+	}
+	reply(&message, call);
+}
+
+SVC_HANDLER(svc_pool_why, Pool, FutureRequest, WhyReply)
+{
+	struct task *task = svc_future_task(call, request->future);
+	Concur__V1__WhyReply message = CONCUR__V1__WHY_REPLY__INIT;
+	char text[WHY_TEXT];
+
+	if (!task)
+		return;
+	message.why.len = task_why(call->core, task, text, sizeof text);
+	message.why.data = (uint8_t *)text;
+	reply(&message, call);
+}
+
+const Concur__V1__Pool_Service svc_pool = CONCUR__V1__POOL__INIT(svc_pool_);
