@@ -1,5 +1,5 @@
-/* Lanes: the tasks of a pool that wait, sorted by what they ask of a worker. A lane with tasks stands in pool->busy, one
- * without in pool->lanes; a bit of `levels` is set where the list of that priority is not empty. Lanes stay until their
+/* Lanes: the tasks of a pool that wait, sorted by what they ask of a worker. A lane with tasks stands in pool->busy,
+ * one without in pool->lanes; a bit of `levels` is set where the list of that priority is not empty. Lanes stay until their
  * pool goes. */
 #include "daemon/core/pool_impl.h"
 
@@ -66,8 +66,7 @@ lane_key(const struct value *function, const struct value *label)
 }
 
 static enum concur_status
-lane_make(struct pool *pool, const struct value *function, const struct value *label,
-    struct map_entry *entry)
+lane_make(struct pool *pool, const struct value *function, const struct value *label, struct map_entry *entry)
 {
 	struct lane *lane = lane_new(pool);
 

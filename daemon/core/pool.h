@@ -29,10 +29,17 @@ struct pool_options {
 	uint64_t memory_per_worker;
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
+	uint64_t workers;              /* that the daemon starts, at most */
+	const struct runtime *runtime; /* with `command`: its words come first; or NULL */
+	const char *const *command; /* how a worker is started: words, NULL behind the last; copied. NULL: as it is */
 };
 
-/* OK, NO_MEMORY. */
+/* OK; TOO_LARGE past command_max; NO_MEMORY. Without a command it starts none: all workers attach by themselves. */
 enum concur_status pool_configure(struct core *core, struct pool *pool, const struct pool_options *options);
+
+/* Starts at most so many workers from here on; those that are too many end when they are done. VALUE_ERROR if it does
+ * not know how to start one. */
+enum concur_status pool_resize(struct core *core, struct pool *pool, uint64_t workers);
 
 /* What one submission asks for, for all its tasks. */
 struct task_spec {
@@ -51,8 +58,8 @@ struct task_spec {
 	size_t after_count;
 };
 
-/* Puts `count` tasks in. OK with result->generation the id of the first (the others follow), ->number how many, ->outcome
- * DONE, EXISTS (of the same key) or FULL; PENDING, until there is room; VALUE_ERROR if they could never fit, or for a
+/* Puts `count` tasks in. OK with result->generation the id of the first (the others follow), ->number how many,
+ * ->outcome DONE, EXISTS (of the same key) or FULL; PENDING, until there is room; VALUE_ERROR if they could never fit, or for a
  * priority out of range, a queue with a maxsize; NOT_FOUND for a queue or a task in `after` that is gone; POOL_CLOSED,
  * POOL_BROKEN, LIMIT, NO_MEMORY. The session refers to them unless they are detached. With a key, or `after`, it does
  * not wait for room. */
@@ -80,6 +87,7 @@ struct pool_state {
 	uint64_t waiting, held, running, in_hand;
 	uint64_t done, failed, cancelled, retried; /* ever */
 	uint64_t workers, lost;
+	uint64_t workers_max, started; /* by the daemon */
 	uint64_t capacity;
 	bool is_closed;
 	const struct blob *broken; /* the error of what broke it, or NULL */
