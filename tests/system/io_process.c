@@ -460,10 +460,11 @@ END_TEST
 int
 main(int argc, char **argv)
 {
-	TCase *cases = tcase_create("process");
+	TCase *cases;
 
 	if (argc > 1)
 		return work(argv[1]);
+	cases = tcase_create("process");
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, exit_tells_code_after_all_output);
