@@ -1,6 +1,6 @@
 /* processes [SEED [STEPS]]: clients that make, start, join, signal and stop processes, and die or leave meanwhile,
- * against a plain model. In each step one thing is done, then time passes until all is told that follows from it; whatever the
- * model says must then be so, no sooner and no later. At the end nothing is left.
+ * against a plain model. In each step one thing is done, then time passes until all is told that follows from it;
+ * whatever the model says must then be so, no sooner and no later. At the end nothing is left.
  *
  * A process that is stubborn ends by SIGKILL alone, one that is missing can not be started; see world_processes.h. */
 #include "tests/sim/random.h"
