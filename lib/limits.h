@@ -34,6 +34,9 @@
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
 	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
+	X(silence_seconds, 30, "seconds", "until a peer on TCP is given up whose machine is silent")       \
+	X(unproven_max, 256, "sessions", "on TCP that have not proven the key; past it the oldest ends")   \
+	X(refusal_seconds, 1, "seconds", "until a wrong key is told so")                                   \
 	X(linger_seconds, 60, "seconds", "that an anonymous object stays when nobody refers to it")        \
 	X(linger_max, 4096, "objects", "that stay so; past it those left first go first")
 

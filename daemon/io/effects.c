@@ -22,7 +22,8 @@ effects_send(void *io, void *arg)
 static bool
 effects_is_polite(enum server_reason reason)
 {
-	return reason == SERVER_GOODBYE || reason == SERVER_BROKEN || reason == SERVER_STOPPING;
+	return reason == SERVER_GOODBYE || reason == SERVER_BROKEN || reason == SERVER_STOPPING ||
+	    reason == SERVER_UNPROVEN || reason == SERVER_WRONG_KEY;
 }
 
 static void
@@ -61,8 +62,18 @@ effects_identify(void *io, void *arg, uint64_t process, uint64_t started)
 	peer_fini(&conn->peer);
 }
 
+static void
+effects_admit(void *io, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)io;
+	conn->is_stranger = false;
+}
+
 const struct server_io effects_io = {
 	.send = effects_send,
 	.close = effects_close,
 	.identify = effects_identify,
+	.admit = effects_admit,
 };

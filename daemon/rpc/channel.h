@@ -6,6 +6,7 @@
 #define RPC_CHANNEL_H
 
 #include "daemon/core/owner.h"
+#include "daemon/rpc/challenge.h"
 #include "lib/chain.h"
 #include "lib/link.h"
 
@@ -24,11 +25,14 @@ enum channel_doom {
 	CHANNEL_BROKEN,    /* what the peer sent can not be followed any further */
 	CHANNEL_SLOW,      /* past outbox_max */
 	CHANNEL_NO_MEMORY, /* a reply could not be written */
+	CHANNEL_UNPROVEN,  /* it called before it had proven the key */
+	CHANNEL_WRONG_KEY,
 };
 
 struct channel {
 	struct rpc *rpc;
-	struct session *session; /* NULL before Hello and after a goodbye */
+	struct session *session;     /* NULL before Hello and after a goodbye */
+	struct challenge *challenge; /* owned; what has to be proven before all else; NULL: nothing, or it was */
 	struct chain out;
 	uint64_t released;     /* offset in `out` */
 	struct link dirty;     /* in rpc->dirty: something was written or doomed this turn */
@@ -44,7 +48,8 @@ struct channel {
 	char client[CHANNEL_CLIENT_MAX]; /* its name for itself, UTF-8; for inspection */
 };
 
-void channel_init(struct channel *channel, struct rpc *rpc, uint64_t process);
+/* `nonce` (PROOF_NONCE bytes): the key has to be proven first; NULL: it need not. False: no memory. */
+bool channel_init(struct channel *channel, struct rpc *rpc, uint64_t process, const uint8_t *nonce);
 
 /* Keeps how the client calls itself: as much as there is room for, in whole characters; nothing that is not UTF-8. */
 void channel_name_client(struct channel *channel, const uint8_t *name, size_t size);
@@ -52,6 +57,9 @@ void channel_name_client(struct channel *channel, const uint8_t *name, size_t si
 /* The session, if one lives, ends as one that died. `all_read`: the peer had read all that was sent. What is in the
  * outbox is dropped. */
 void channel_fini(struct channel *channel, bool all_read);
+
+/* The key was proven: the channel is like one of which no proof was wanted. */
+void channel_admit(struct channel *channel);
 
 void channel_doom(struct channel *channel, enum channel_doom doom);
 

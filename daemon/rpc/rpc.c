@@ -38,16 +38,24 @@ rpc_fini(struct rpc *rpc)
 	chain_pool_fini(&rpc->pool);
 }
 
+/* False once the connection is to end: what comes then is not looked at. */
+static bool
+rpc_listens(const struct channel *channel)
+{
+	return channel->doom == CHANNEL_FINE && !challenge_is_refused(channel->challenge);
+}
+
 void
 rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
 {
 	struct reply_to to = { channel, 0, false };
 
 	(void)rpc;
-	if (channel->doom != CHANNEL_FINE)
+	if (!rpc_listens(channel))
 		return;
-	reply_error(&to, CONCUR_BAD_FRAME, NULL, NULL, "the connection ends here");
-	channel_doom(channel, CHANNEL_BROKEN);
+	reply_error(&to, channel->challenge ? CONCUR_UNAUTHENTICATED : CONCUR_BAD_FRAME, NULL, NULL,
+	    "the connection ends here");
+	channel_doom(channel, channel->challenge ? CHANNEL_UNPROVEN : CHANNEL_BROKEN);
 }
 
 void
@@ -56,7 +64,7 @@ rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 	struct frame_request head;
 	struct reply_to to = { channel, 0, false };
 
-	if (channel->doom != CHANNEL_FINE)
+	if (!rpc_listens(channel))
 		return;
 	frame_request_read(bytes, &head);
 	if (head.call <= channel->last_call) {
@@ -91,18 +99,34 @@ rpc_check_head(struct call *call, struct channel *channel, size_t size)
 	return true;
 }
 
+/* Of calls without a session. Who has not proven the key is not even told which methods there are. */
+static bool
+rpc_check_standing(struct call *call)
+{
+	unsigned flags = call->method ? call->method->flags : METHOD_FIRST;
+
+	if (call->to.channel->challenge && !(flags & METHOD_PROVES)) {
+		call_fail(call, CONCUR_UNAUTHENTICATED, "the connection ends here");
+		channel_doom(call->to.channel, CHANNEL_UNPROVEN);
+		return false;
+	}
+	if (!(flags & METHOD_FIRST)) {
+		call_fail(call, CONCUR_NO_HELLO, NULL);
+		return false;
+	}
+	return true;
+}
+
 /* Method and standing. */
 static bool
 rpc_check_method(struct call *call)
 {
 	const struct method *method = call->method;
 
+	if (!call->session && !rpc_check_standing(call))
+		return false;
 	if (!method) {
 		call_fail(call, CONCUR_UNKNOWN_METHOD, "this daemon does not know it: is it older than its client?");
-		return false;
-	}
-	if (!call->session && !(method->flags & METHOD_FIRST)) {
-		call_fail(call, CONCUR_NO_HELLO, NULL);
 		return false;
 	}
 	if (call->head.context == 0 && !(method->flags & METHOD_FIRST)) {
@@ -198,7 +222,7 @@ rpc_receive(struct rpc *rpc, struct channel *channel, const uint8_t *bytes, size
 {
 	struct call call = { .rpc = rpc, .core = rpc->core, .session = channel->session };
 
-	if (channel->doom != CHANNEL_FINE)
+	if (!rpc_listens(channel))
 		return;
 	rpc->calls++;
 	frame_request_read(bytes, &call.head);

@@ -16,6 +16,8 @@ enum {
 struct rpc {
 	struct core *core;
 	const struct limits *limits;
+	const struct key
+	    *key; /* that channels with a challenge have to prove; NULL: there are none. The server sets it */
 	struct method_table methods;
 	struct arena arena;
 	struct chain_pool pool;

@@ -1,12 +1,12 @@
 /* The server: turns, connections, and the one door.
  *
- * Life of a connection: SERVER_OPEN -> greeting (in `greeting`, oldest first, until Hello or hello_seconds) -> open ->
- * doomed (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
+ * Life of a connection: SERVER_OPEN -> at the gate (until Hello or hello_seconds; gate.h) -> open -> doomed (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
 #include "daemon/server/server.h"
 
 #include "daemon/core/core.h"
 #include "daemon/core/waiter.h"
 #include "daemon/rpc/rpc.h"
+#include "daemon/server/gate.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,9 +17,8 @@ struct server_conn {
 	struct channel channel;
 	struct server *server;
 	void *io_conn;
-	struct link all;      /* in server->conns */
-	struct link greeting; /* in server->greeting until Hello */
-	uint64_t opened_ns;
+	struct link all; /* in server->conns */
+	struct gate_place place;
 	bool is_identified; /* what Hello told was passed to io */
 	bool is_closing;    /* effects->close was called */
 };
@@ -31,7 +30,8 @@ struct server {
 	const struct server_io *effects;
 	void *io;
 	struct link conns;
-	struct link greeting;
+	struct gate gate;
+	struct key key;  /* rpc.key, if there is one */
 	bool is_started; /* the first turn has come */
 	bool is_stopping;
 };
@@ -48,6 +48,12 @@ server_reason_name(enum server_reason reason)
 		return "slow reader";
 	case SERVER_NO_HELLO:
 		return "no hello";
+	case SERVER_UNPROVEN:
+		return "key not proven";
+	case SERVER_WRONG_KEY:
+		return "wrong key";
+	case SERVER_CROWDED_OUT:
+		return "too many have not proven the key";
 	case SERVER_NO_MEMORY:
 		return "out of memory";
 	case SERVER_STOPPING:
@@ -76,11 +82,15 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	server->effects = effects;
 	server->io = io;
 	link_init(&server->conns);
-	link_init(&server->greeting);
+	gate_init(&server->gate);
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
+	if (config->key) {
+		server->key = *config->key;
+		server->rpc.key = &server->key;
+	}
 	return server;
 
 no_rpc:
@@ -94,7 +104,7 @@ static void
 server_conn_free(struct server_conn *conn, bool all_read)
 {
 	link_remove(&conn->all);
-	link_remove(&conn->greeting);
+	gate_leave(&conn->server->gate, &conn->place);
 	channel_fini(&conn->channel, all_read);
 	free(conn);
 }
@@ -111,6 +121,7 @@ server_free(struct server *server)
 	}
 	rpc_fini(&server->rpc);
 	core_fini(&server->core);
+	key_forget(&server->key);
 	free(server);
 }
 
@@ -120,6 +131,7 @@ server_close(struct server_conn *conn, enum server_reason reason)
 	if (conn->is_closing)
 		return;
 	conn->is_closing = true;
+	gate_leave(&conn->server->gate, &conn->place);
 	conn->server->effects->close(conn->server->io, conn->io_conn, reason);
 }
 
@@ -135,6 +147,12 @@ server_turn(struct server *server, uint64_t now_ns)
 	server->is_started = true;
 }
 
+static struct server_conn *
+server_conn_at(struct gate_place *place)
+{
+	return LINK_ENTRY(place, struct server_conn, place);
+}
+
 static void
 server_open(struct server *server, const struct server_input *input)
 {
@@ -146,13 +164,34 @@ server_open(struct server *server, const struct server_input *input)
 	conn = calloc(1, sizeof *conn);
 	if (!conn)
 		return;
-	channel_init(&conn->channel, &server->rpc, input->peer.process);
+	if (!channel_init(&conn->channel, &server->rpc, input->peer.process, input->nonce)) {
+		free(conn);
+		return;
+	}
 	conn->server = server;
 	conn->io_conn = input->io_conn;
-	conn->opened_ns = server->core.now_ns;
 	link_append(&server->conns, &conn->all);
-	link_append(&server->greeting, &conn->greeting);
+	gate_enter(&server->gate, &conn->place, input->nonce != NULL, server->core.now_ns);
 	*input->ret_conn = conn;
+}
+
+/* What the first frames of a connection may have changed of its standing. */
+static void
+server_watch_gate(struct server *server, struct server_conn *conn)
+{
+	const struct channel *channel = &conn->channel;
+
+	if (challenge_is_refused(channel->challenge)) {
+		gate_refuse(&server->gate, &conn->place, server->core.now_ns);
+	} else if (!channel->challenge && gate_has_stranger(&conn->place)) {
+		gate_admit(&server->gate, &conn->place);
+		server->effects->admit(server->io, conn->io_conn);
+	}
+	if (!channel->has_told)
+		return;
+	conn->is_identified = true;
+	gate_leave(&server->gate, &conn->place);
+	server->effects->identify(server->io, conn->io_conn, channel->told_process, channel->told_started);
 }
 
 static void
@@ -161,12 +200,8 @@ server_frame(struct server *server, const struct server_input *input)
 	struct server_conn *conn = input->conn;
 
 	rpc_receive(&server->rpc, &conn->channel, input->bytes, input->size);
-	if (__builtin_expect(!conn->is_identified && conn->channel.has_told, 0)) {
-		conn->is_identified = true;
-		link_remove(&conn->greeting);
-		server->effects->identify(server->io, conn->io_conn, conn->channel.told_process,
-		    conn->channel.told_started);
-	}
+	if (__builtin_expect(!conn->is_identified, 0))
+		server_watch_gate(server, conn);
 }
 
 static void
@@ -223,6 +258,10 @@ server_reason_of(enum channel_doom doom)
 		return SERVER_SLOW;
 	case CHANNEL_NO_MEMORY:
 		return SERVER_NO_MEMORY;
+	case CHANNEL_UNPROVEN:
+		return SERVER_UNPROVEN;
+	case CHANNEL_WRONG_KEY:
+		return SERVER_WRONG_KEY;
 	case CHANNEL_FINE:
 	case CHANNEL_BROKEN:
 		break;
@@ -251,17 +290,37 @@ server_release(struct server *server)
 static uint64_t
 server_expire_greetings(struct server *server)
 {
-	uint64_t patience = server->limits.hello_seconds * SERVER_SECOND;
+	uint64_t patience_ns = server->limits.hello_seconds * SERVER_SECOND;
+	struct gate_place *late;
+	uint64_t next_ns;
 
-	while (!link_empty(&server->greeting)) {
-		struct server_conn *conn = LINK_ENTRY(server->greeting.next, struct server_conn, greeting);
+	while ((late = gate_late(&server->gate, server->core.now_ns, patience_ns, &next_ns)))
+		server_close(server_conn_at(late), SERVER_NO_HELLO);
+	return next_ns;
+}
 
-		if (server->core.now_ns - conn->opened_ns < patience)
-			return conn->opened_ns + patience;
-		link_remove(&conn->greeting);
-		server_close(conn, SERVER_NO_HELLO);
+static void
+server_thin_crowd(struct server *server)
+{
+	struct gate_place *oldest;
+
+	while ((oldest = gate_crowded(&server->gate, server->limits.unproven_max)))
+		server_close(server_conn_at(oldest), SERVER_CROWDED_OUT);
+}
+
+/* Tells those who had a wrong key long enough ago; returns when the next one is to be told. */
+static uint64_t
+server_tell_refused(struct server *server)
+{
+	uint64_t delay_ns = server->limits.refusal_seconds * SERVER_SECOND;
+	struct gate_place *due;
+	uint64_t next_ns;
+
+	while ((due = gate_due(&server->gate, server->core.now_ns, delay_ns, &next_ns))) {
+		gate_leave(&server->gate, due);
+		challenge_tell_refused(&server_conn_at(due)->channel);
 	}
-	return UINT64_MAX;
+	return next_ns;
 }
 
 static void
@@ -274,15 +333,19 @@ server_close_all(struct server *server)
 void
 server_turn_end(struct server *server, uint64_t *ret_deadline_ns)
 {
-	uint64_t greeting_ns;
+	uint64_t greeting_ns, refused_ns;
 
 	core_turn_end(&server->core, ret_deadline_ns);
+	refused_ns = server_tell_refused(server);
 	server_release(server);
 	if (server->is_stopping)
 		server_close_all(server);
+	server_thin_crowd(server);
 	greeting_ns = server_expire_greetings(server);
 	if (greeting_ns < *ret_deadline_ns)
 		*ret_deadline_ns = greeting_ns;
+	if (refused_ns < *ret_deadline_ns)
+		*ret_deadline_ns = refused_ns;
 }
 
 /* -- output ------------------------------------------------------------------------------------------------------ */
@@ -310,6 +373,6 @@ server_wants_input(const struct server_conn *conn)
 {
 	const struct channel *channel = &conn->channel;
 
-	return channel->doom == CHANNEL_FINE &&
+	return channel->doom == CHANNEL_FINE && !challenge_is_refused(channel->challenge) &&
 	    channel->out.end - channel->out.start < conn->server->limits.outbox_high;
 }

@@ -67,10 +67,21 @@ world_on_identify(void *io, void *conn, uint64_t process, uint64_t started)
 	client->identified = process;
 }
 
+static void
+world_on_admit(void *io, void *conn)
+{
+	struct world_client *client = conn;
+
+	(void)io;
+	assert(!client->is_admitted);
+	client->is_admitted = true;
+}
+
 static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
 	.identify = world_on_identify,
+	.admit = world_on_admit,
 };
 
 /* -- the world --------------------------------------------------------------------------------------------------- */
@@ -110,6 +121,12 @@ world_begin_turn(struct world *world)
 void
 world_init(struct world *world, const struct limits *limits)
 {
+	world_init_with_key(world, limits, NULL);
+}
+
+void
+world_init_with_key(struct world *world, const struct limits *limits, const struct key *key)
+{
 	const char *why;
 	bool has_methods;
 
@@ -117,6 +134,7 @@ world_init(struct world *world, const struct limits *limits)
 	world->config = (struct server_config){ .limits = world_limits(), .seed = 42, .counter = 1000, .process = 1 };
 	if (limits)
 		world->config.limits = *limits;
+	world->config.key = key;
 	link_init(&world->clients);
 	has_methods = method_table_init(&world->methods, &why);
 	assert(has_methods);
@@ -243,7 +261,8 @@ client_take(struct world_client *client, size_t room)
 static void
 client_part(struct world_client *client)
 {
-	if (client->reason == SERVER_GOODBYE || client->reason == SERVER_BROKEN || client->reason == SERVER_STOPPING)
+	if (client->reason == SERVER_GOODBYE || client->reason == SERVER_BROKEN || client->reason == SERVER_STOPPING ||
+	    client->reason == SERVER_UNPROVEN || client->reason == SERVER_WRONG_KEY)
 		client_take(client, SIZE_MAX);
 	world_end(client, client->reason);
 }
@@ -278,11 +297,11 @@ world_settle(struct world *world)
 
 /* -- clients ----------------------------------------------------------------------------------------------------- */
 
-struct world_client *
-world_connect(struct world *world)
+static struct world_client *
+world_open_conn(struct world *world, const struct server_peer *peer, const uint8_t *nonce)
 {
 	struct world_client *client = calloc(1, sizeof *client);
-	struct server_input input = { .kind = SERVER_OPEN };
+	struct server_input input = { .kind = SERVER_OPEN, .peer = *peer, .nonce = nonce };
 
 	if (!client || table_init(&client->calls) < 0)
 		abort();
@@ -293,13 +312,26 @@ world_connect(struct world *world)
 	link_init(&client->order);
 	link_append(&world->clients, &client->in_world);
 	input.io_conn = client;
-	input.peer = (struct server_peer){ .local = true, .watched = true, .process = 100 + client->number };
 	input.ret_conn = &client->conn;
 	world_input(world, &input);
 	if (client->conn)
 		return client;
 	world_client_free(client);
 	return NULL;
+}
+
+struct world_client *
+world_connect(struct world *world)
+{
+	struct server_peer peer = { .local = true, .watched = true, .process = 101 + world->connected };
+
+	return world_open_conn(world, &peer, NULL);
+}
+
+struct world_client *
+world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE])
+{
+	return world_open_conn(world, &(struct server_peer){ .local = false }, nonce);
 }
 
 struct world_client *
