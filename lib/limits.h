@@ -37,6 +37,10 @@
 	X(silence_seconds, 30, "seconds", "until a peer on TCP is given up whose machine is silent")       \
 	X(unproven_max, 256, "sessions", "on TCP that have not proven the key; past it the oldest ends")   \
 	X(refusal_seconds, 1, "seconds", "until a wrong key is told so")                                   \
+	X(processes_max, 1024, "processes", "that the daemon has started and that run")                    \
+	X(command_max, 128 * 1024, "bytes", "of a command, its arguments and environment")                 \
+	X(stop_seconds, 5, "seconds", "from a polite stop of a process until it is killed")                \
+	X(output_max, 64 * 1024, "bytes", "of what a process writes to stdout and stderr that are kept")   \
 	X(linger_seconds, 60, "seconds", "that an anonymous object stays when nobody refers to it")        \
 	X(linger_max, 4096, "objects", "that stay so; past it those left first go first")
 
