@@ -1,6 +1,7 @@
 /* The server: turns, connections, and the one door.
  *
- * Life of a connection: SERVER_OPEN -> at the gate (until Hello or hello_seconds; gate.h) -> open -> doomed (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
+ * Life of a connection: SERVER_OPEN -> at the gate (until Hello or hello_seconds; gate.h) -> open -> doomed
+ * (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
 #include "daemon/server/server.h"
 
 #include "daemon/core/core.h"
