@@ -48,10 +48,12 @@ challenge_answer(struct challenge *challenge, const struct key *key, const uint8
 void
 challenge_tell_refused(struct channel *channel)
 {
-	const struct challenge *challenge = channel->challenge;
+	struct challenge *challenge = channel->challenge;
 	struct reply_to to = { channel, challenge->call, challenge->one_way };
 
 	assert(challenge_is_refused(challenge));
+	channel->challenge = NULL;
+	free(challenge);
 	reply_error(&to, CONCUR_AUTHENTICATION, NULL, NULL, "the connection ends here");
 	channel_doom(channel, CHANNEL_WRONG_KEY);
 }

@@ -46,7 +46,7 @@ challenge_is_refused(const struct challenge *challenge)
 	return challenge && challenge->state == CHALLENGE_REFUSED;
 }
 
-/* Says it: the call is answered AUTHENTICATION, the channel is doomed. */
+/* Says it: the call is answered AUTHENTICATION, the channel is doomed, the challenge over. */
 void challenge_tell_refused(struct channel *channel);
 
 #endif

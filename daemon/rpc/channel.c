@@ -75,6 +75,13 @@ channel_doom(struct channel *channel, enum channel_doom doom)
 }
 
 void
+channel_hold(struct channel *channel, enum channel_doom doom)
+{
+	if (channel->doom == CHANNEL_FINE)
+		channel->doom = doom;
+}
+
+void
 channel_written(struct channel *channel)
 {
 	channel->written++;

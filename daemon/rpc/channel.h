@@ -63,6 +63,9 @@ void channel_admit(struct channel *channel);
 
 void channel_doom(struct channel *channel, enum channel_doom doom);
 
+/* The same, but its end waits for channel_doom(): nothing of it is read any more, and the server knows what for. */
+void channel_hold(struct channel *channel, enum channel_doom doom);
+
 /* A reply was appended: counts it, marks the channel dirty, dooms one that reads too slowly. */
 void channel_written(struct channel *channel);
 

@@ -23,6 +23,7 @@ rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64
 	memset(rpc, 0, sizeof *rpc);
 	rpc->core = core;
 	rpc->limits = limits;
+	rpc->value_limits = (struct value_limits){ (unsigned)limits->depth_max, limits->key_max };
 	rpc->process = process;
 	link_init(&rpc->dirty);
 	if (!method_table_init(&rpc->methods, ret_why))
@@ -41,20 +42,13 @@ rpc_fini(struct rpc *rpc)
 	chain_pool_fini(&rpc->pool);
 }
 
-/* False once the connection is to end: what comes then is not looked at. */
-static bool
-rpc_listens(const struct channel *channel)
-{
-	return channel->doom == CHANNEL_FINE && !challenge_is_refused(channel->challenge);
-}
-
 void
 rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
 {
 	struct reply_to to = { channel, 0, false };
 
 	(void)rpc;
-	if (!rpc_listens(channel))
+	if (channel->doom != CHANNEL_FINE)
 		return;
 	reply_error(&to, channel->challenge ? CONCUR_UNAUTHENTICATED : CONCUR_BAD_FRAME, NULL, NULL,
 	    "the connection ends here");
@@ -67,7 +61,7 @@ rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 	struct frame_request head;
 	struct reply_to to = { channel, 0, false };
 
-	if (!rpc_listens(channel))
+	if (channel->doom != CHANNEL_FINE)
 		return;
 	frame_request_read(bytes, &head);
 	if (head.call <= channel->last_call) {
@@ -128,7 +122,7 @@ rpc_check_method(struct call *call)
 
 	if (!call->session && !rpc_check_standing(call))
 		return false;
-	if (!method) {
+	if (__builtin_expect(!method, 0)) {
 		call_fail(call, CONCUR_UNKNOWN_METHOD, "this daemon does not know it: is it older than its client?");
 		return false;
 	}
@@ -225,14 +219,21 @@ rpc_dispatch(struct call *call, const uint8_t *body, size_t size)
 void
 rpc_receive(struct rpc *rpc, struct channel *channel, const uint8_t *bytes, size_t size)
 {
-	struct call call = { .rpc = rpc, .core = rpc->core, .session = channel->session };
+	/* Field by field: clearing what is filled in at once costs as much as the checks. */
+	struct call call;
 
-	if (!rpc_listens(channel))
+	if (channel->doom != CHANNEL_FINE)
 		return;
 	rpc->calls++;
 	frame_request_read(bytes, &call.head);
 	call.to = (struct reply_to){ channel, call.head.call, call.head.flags & FRAME_ONE_WAY };
+	call.rpc = rpc;
+	call.core = rpc->core;
+	call.session = channel->session;
 	call.method = method_find(&rpc->methods, call.head.method);
+	call.request = NULL;
+	call.if_version = 0;
+	call.object = NULL;
 	if (rpc_check_head(&call, channel, size) && rpc_check_method(&call) &&
 	    (call.head.options == 0 || rpc_check_options(&call, bytes + FRAME_REQUEST))) {
 		size_t before = FRAME_REQUEST + (size_t)call.head.options;

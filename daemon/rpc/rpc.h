@@ -6,6 +6,7 @@
 #include "daemon/rpc/channel.h"
 #include "daemon/rpc/method.h"
 #include "lib/arena.h"
+#include "lib/value.h"
 
 enum {
 	RPC_VERSION = 1,             /* of the protocol */
@@ -16,8 +17,8 @@ enum {
 struct rpc {
 	struct core *core;
 	const struct limits *limits;
-	const struct key
-	    *key; /* that channels with a challenge have to prove; NULL: there are none. The server sets it */
+	struct value_limits value_limits; /* the same for value_check() */
+	const struct key *key; /* that channels with a challenge prove; the server sets it; NULL: there are none */
 	struct method_table methods;
 	struct arena arena;
 	struct chain_pool pool;

@@ -73,7 +73,9 @@ SVC_HANDLER(svc_session_prove, Session, ProveRequest, ProveReply)
 		channel_admit(call->to.channel);
 		message.proof = (ProtobufCBinaryData){ PROOF_SIZE, proof };
 		reply(&message, call);
-	} else if (status != CONCUR_AUTHENTICATION) {
+	} else if (status == CONCUR_AUTHENTICATION) {
+		channel_hold(call->to.channel, CHANNEL_WRONG_KEY);
+	} else {
 		svc_session_fail_proof(call, status, "a proof is the answer to a challenge");
 	}
 }

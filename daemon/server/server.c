@@ -362,7 +362,7 @@ server_release(struct server *server)
 
 		channel->released = channel->out.end;
 		server->effects->send(server->io, conn->io_conn);
-		if (channel->doom != CHANNEL_FINE)
+		if (channel->doom != CHANNEL_FINE && !challenge_is_refused(channel->challenge))
 			server_close(conn, server_reason_of(channel->doom));
 	}
 }
@@ -454,6 +454,6 @@ server_wants_input(const struct server_conn *conn)
 {
 	const struct channel *channel = &conn->channel;
 
-	return channel->doom == CHANNEL_FINE && !challenge_is_refused(channel->challenge) &&
+	return channel->doom == CHANNEL_FINE &&
 	    channel->out.end - channel->out.start < conn->server->limits.outbox_high;
 }
