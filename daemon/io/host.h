@@ -15,8 +15,8 @@ int host_open_standard(struct complaint *complaint);
 /* Has the allocator free small blocks one by one; to be called before the first allocation. */
 void host_set_allocator(void);
 
-/* Raises the soft limit of open files to the hard one; what then holds. */
-uint64_t host_raise_files(void);
+/* Raises the soft limit of open files to the hard one; what then holds, and what held before. */
+uint64_t host_raise_files(uint64_t *ret_before);
 
 /* Secret random bytes, at most 256. 0, or -1 with errno. */
 int host_random(void *ret, size_t size);

@@ -77,11 +77,31 @@ world_on_admit(void *io, void *conn)
 	client->is_admitted = true;
 }
 
+static void
+world_on_spawn(void *io, uint64_t process, const struct process_spec *spec)
+{
+	struct world *world = io;
+
+	assert(world->is_ending);
+	world_processes_spawn(&world->processes, process, spec);
+}
+
+static void
+world_on_signal(void *io, uint64_t process, int signal, bool group)
+{
+	struct world *world = io;
+
+	(void)group;
+	world_processes_signal(&world->processes, process, signal);
+}
+
 static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
 	.identify = world_on_identify,
 	.admit = world_on_admit,
+	.spawn = world_on_spawn,
+	.signal = world_on_signal,
 };
 
 /* -- the world --------------------------------------------------------------------------------------------------- */
@@ -113,25 +133,30 @@ world_input(struct world *world, const struct server_input *input)
 }
 
 static void
+world_tell(void *arg, const struct server_input *input)
+{
+	world_input(arg, input);
+}
+
+static void
 world_begin_turn(struct world *world)
 {
 	world_input(world, &(struct server_input){ .kind = SERVER_TURN, .now_ns = world->now_ns });
+	world_processes_tell(&world->processes, world_tell, world);
 }
 
-void
-world_init(struct world *world, const struct limits *limits)
-{
-	world_init_with_key(world, limits, NULL);
-}
-
-void
-world_init_with_key(struct world *world, const struct limits *limits, const struct key *key)
+static void
+world_begin(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes,
+    const struct key *key)
 {
 	const char *why;
 	bool has_methods;
 
 	*world = (struct world){ .now_ns = WORLD_SECOND, .digest = WORLD_DIGEST_BASIS };
 	world->config = (struct server_config){ .limits = world_limits(), .seed = 42, .counter = 1000, .process = 1 };
+	world->config.uid = uid;
+	world->config.runtimes = runtimes;
+	world->peer = (struct server_peer){ .local = true, .watched = true, .uid = uid };
 	if (limits)
 		world->config.limits = *limits;
 	world->config.key = key;
@@ -143,6 +168,24 @@ world_init_with_key(struct world *world, const struct limits *limits, const stru
 	world->server = server_new(&world->config, &world_effects, world);
 	assert(world->server);
 	world_begin_turn(world);
+}
+
+void
+world_init(struct world *world, const struct limits *limits)
+{
+	world_begin(world, limits, 0, NULL, NULL);
+}
+
+void
+world_init_as(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes)
+{
+	world_begin(world, limits, uid, runtimes, NULL);
+}
+
+void
+world_init_with_key(struct world *world, const struct limits *limits, const struct key *key)
+{
+	world_begin(world, limits, 0, NULL, key);
 }
 
 void
@@ -160,6 +203,7 @@ void
 world_fini(struct world *world)
 {
 	server_free(world->server);
+	world_processes_fini(&world->processes);
 	while (!link_empty(&world->clients))
 		world_client_free(client_of(world->clients.next));
 	arena_fini(&world->arena);
@@ -323,8 +367,9 @@ world_open_conn(struct world *world, const struct server_peer *peer, const uint8
 struct world_client *
 world_connect(struct world *world)
 {
-	struct server_peer peer = { .local = true, .watched = true, .process = 101 + world->connected };
+	struct server_peer peer = world->peer;
 
+	peer.process = 101 + world->connected;
 	return world_open_conn(world, &peer, NULL);
 }
 
