@@ -98,7 +98,8 @@ typedef struct concur_worker concur_worker;
  *
  * and its result is a map with "exit_code" or "signal" (numbers), "stdout" and "stderr" (data, CONCUR_EXEC_OUTPUT_MAX
  * bytes of each at most) and, if there was more, "dropped" (bytes). A command that can not be run is an error,
- * "OSError"; one that fails is a result. Whoever may submit to the pool can run anything: it is in no table by itself. */
+ * "OSError"; one that fails is a result. Whoever may submit to the pool can run anything: it is in no table by
+ * itself. */
 enum { CONCUR_EXEC_OUTPUT_MAX = 16 << 20 };
 extern const struct concur_function concur_exec_functions[];
 
