@@ -6,9 +6,11 @@
 #include "lib/value.h"
 #include "request.h"
 #include "session.h"
+#include "task_error.h"
 #include "values.h"
 
 #include "concur/v1/methods.h"
+#include "concur/v1/pool.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 
 #include <stdlib.h>
@@ -47,6 +49,17 @@ wait_for_answer(concur_future *future, int64_t timeout_ns)
 	return CONCUR_OK;
 }
 
+/* How the task has ended that the answer is about. */
+static enum concur_status
+task_status(const struct call *call)
+{
+	struct reply_fields fields;
+
+	if (reply_scan(call->body, call->size, &fields) != CONCUR_OK)
+		return error_plain(CONCUR_BAD_REPLY);
+	return task_end_status((enum concur_task_phase)fields.second, fields.value, fields.size);
+}
+
 /* What the answer says. */
 static enum concur_status
 status_of(const concur_future *future)
@@ -65,6 +78,8 @@ status_of(const concur_future *future)
 	status = reply_outcome(future->result, call->body, call->size);
 	if (status == CONCUR_TIMED_OUT && future->interrupted && future->result == RESULT_REGRANT)
 		return error_set(CONCUR_INTERRUPTED, "a signal arrived; the wait has ended and the lock is held again");
+	if (status == CONCUR_OK && future->result == RESULT_TASK)
+		return task_status(call);
 	return status == CONCUR_OK ? status : error_plain(status);
 }
 
@@ -156,13 +171,36 @@ future_settle(concur_future *future, enum result result)
 	return concur_future_wait(future, CONCUR_FOREVER);
 }
 
+/* A sentence in a field of its own. */
+static enum concur_status
+take_sentence(concur_future *future, struct concur_value *ret_value)
+{
+	enum concur_status status = future_settle(future, RESULT_WHY);
+	struct concur_value sentence;
+	Concur__V1__WhyReply *reply;
+
+	if (status != CONCUR_OK || !ret_value)
+		return status;
+	reply = concur__v1__why_reply__unpack(NULL, future->call.size, future->call.body);
+	if (!reply)
+		return future_bad_reply();
+	sentence = concur_bytes(CONCUR_VALUE_TEXT, reply->why.data, reply->why.len);
+	status = concur_value_copy(&sentence, ret_value);
+	concur__v1__why_reply__free_unpacked(reply, NULL);
+	return status;
+}
+
 enum concur_status
 concur_future_value(concur_future *future, struct concur_value *ret_value)
 {
-	enum concur_status status = future_settle(future, RESULT_VALUE), decoded = CONCUR_OK;
+	enum result result = future && future->result == RESULT_TASK ? RESULT_TASK : RESULT_VALUE;
+	enum concur_status status, decoded = CONCUR_OK;
 	struct concur_value value = { 0 };
 	struct reply_fields fields;
 
+	if (future && future->result == RESULT_WHY)
+		return take_sentence(future, ret_value);
+	status = future_settle(future, result);
 	if (!ret_value || (status != CONCUR_OK && status != CONCUR_EXISTS && status != CONCUR_CHANGED))
 		return status;
 	if (reply_scan(future->call.body, future->call.size, &fields) != CONCUR_OK)

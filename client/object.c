@@ -179,6 +179,7 @@ OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
 OPENS(barrier, BARRIER)
 OPENS(latch, LATCH)
+OPENS(pool, POOL)
 OPENS(process, PROCESS)
 
 /* Locks and rlocks have one type of handle. */

@@ -32,6 +32,13 @@ enum result {
 	RESULT_SEMAPHORE_STATE,
 	RESULT_BARRIER_STATE,
 	RESULT_LATCH_STATE,
+	RESULT_POOL_STATE,
+	RESULT_POOL_WORKERS, /* WorkersReply */
+	RESULT_TASK_ID,      /* SubmitReply */
+	RESULT_TASK,         /* FutureReply: how a task has ended */
+	RESULT_TASK_STATE,   /* FutureReply of State */
+	RESULT_TASK_LOG,     /* FutureLog */
+	RESULT_WHY,          /* WhyReply */
 	RESULT_PROCESS_STATE,
 	RESULT_OUTPUT, /* OutputReply */
 	RESULT_RAW,    /* whatever the caller makes of it */

@@ -81,6 +81,7 @@ request_begin(const struct request *request, const struct request_body *body)
 	owner = thread_owner(request->session);
 	if (!owner)
 		return future_failed(future, CONCUR_NO_MEMORY);
+	owner->is_used = true;
 	frame.context = owner->number;
 	frame.guard_lock = owner->guard_lock;
 	frame.guard_token = owner->guard_token;

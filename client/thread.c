@@ -23,6 +23,7 @@ struct thread_seat {
 struct thread {
 	struct thread_seat **seats; /* each on its own, so that owners do not move */
 	size_t count;
+	concur_work *work; /* borrowed */
 	char message[THREAD_MESSAGE];
 };
 
@@ -81,6 +82,25 @@ thread_message(void)
 	struct thread *thread = thread_self();
 
 	return thread ? thread->message : NULL;
+}
+
+concur_work *
+thread_work(void)
+{
+	struct thread *thread = thread_self();
+
+	return thread ? thread->work : NULL;
+}
+
+int
+thread_set_work(concur_work *work)
+{
+	struct thread *thread = thread_self();
+
+	if (!thread)
+		return -1;
+	thread->work = work;
+	return 0;
 }
 
 static void

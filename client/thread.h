@@ -13,6 +13,7 @@ struct owner {
 	uint64_t guard_lock; /* see concur_guard(); 0: none */
 	uint64_t guard_token;
 	uint64_t if_version; /* of the next call on an object; see concur_if_version(); 0: none */
+	bool is_used;        /* a call was made for it */
 };
 
 /* A fresh one, for this process, with a number of the session that was never used. */
@@ -26,6 +27,10 @@ int thread_act_for(concur_session *session, struct owner *owner);
 
 /* The thread has no more to do with the session. */
 void thread_forget(concur_session *session);
+
+/* The task's run that the thread is at; NULL: none. The setter gives -1 if there is no memory. */
+concur_work *thread_work(void);
+int thread_set_work(concur_work *work);
 
 /* Room for the thread's message, THREAD_MESSAGE bytes; NULL if there is no memory. */
 enum { THREAD_MESSAGE = 512 };

@@ -11,7 +11,8 @@
 bool
 message_holds_value(const ProtobufCFieldDescriptor *field)
 {
-	static const char *const names[] = { "key", "value", "values", "expected", "path" };
+	static const char *const names[] = { "key", "value", "values", "expected", "path", "arguments",
+		"initializer_arguments", "progress", "error" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (field->type == PROTOBUF_C_TYPE_BYTES && strcmp(field->name, names[i]) == 0)

@@ -222,8 +222,8 @@ struct task_more *task_more(struct task *task);
 /* It may go on from where it is held: waits in its lane from here on. */
 void task_release_hold(struct core *core, struct task *task);
 
-/* Out of its worker's hand: it waits again, in front of its lane, or is held for so long. If its cancel was asked for it
- * is CANCELLED, and may be gone. */
+/* Out of its worker's hand: it waits again, in front of its lane, or is held for so long. If its cancel was asked for
+ * it is CANCELLED, and may be gone. */
 void task_give_back(struct core *core, struct task *task, uint64_t delay_ns);
 
 /* Takes it out of its worker's hand. */
