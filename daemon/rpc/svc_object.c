@@ -17,6 +17,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.strict = request->strict,
 		.bounded = request->bounded,
 		.evict = request->evict,
+		.nested = request->nested,
 		.robust = request->robust,
 		.count = request->count,
 		.has_count = request->has_count,
@@ -28,11 +29,6 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		call_fail(call, CONCUR_WRONG_KIND, "this daemon has no such kind");
 		return false;
 	}
-	if (request->nested) {
-		call_fail(call, CONCUR_VALUE_ERROR,
-		    "no kind can be nested; values inside values are changed by a path");
-		return false;
-	}
 	if (!call_lifetime(call, (int)request->lifetime, request->name.len > 0))
 		return false;
 	if (request->lock && !(ret->lock = call_other(call, request->lock, KIND_ANY)))
@@ -41,6 +37,15 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		return true;
 	ret->value = value;
 	return call_value(call, &request->value, value, &ret->refers);
+}
+
+/* What options must be, for who gave others. */
+static const char *
+svc_object_asks(const struct object_options *options)
+{
+	const struct kind *kind = kind_find(options->kind);
+
+	return options->nested && !kind->may_nest ? "only a dict, a namespace or a list is nested" : kind->asks;
 }
 
 SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
@@ -65,7 +70,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	if (status == CONCUR_OK)
 		call_opened(call, object, created, NULL, reply);
 	else
-		call_fail(call, status, status == CONCUR_VALUE_ERROR ? kind_find(open.options.kind)->asks : NULL);
+		call_fail(call, status, status == CONCUR_VALUE_ERROR ? svc_object_asks(&open.options) : NULL);
 }
 
 SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
