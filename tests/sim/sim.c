@@ -47,6 +47,7 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->data.list = world_open(client, CONCUR__V1__KIND__KIND_LIST, "list");
 	sim->data.cell = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "cell");
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
+	sim_open_nest(sim, client);
 	sim_signals_open(sim, client);
 	sim_guards_open(sim, client);
 }
@@ -57,9 +58,9 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 9500;
+	limits->memory_max = 14000;
 	limits->container_max = 20;
-	limits->objects_max = 44;
+	limits->objects_max = 60;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
