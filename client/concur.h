@@ -179,15 +179,16 @@ struct concur_open {
 	int64_t timeout_ns;        /* barrier: how long a wait that does not say waits; 0 or CONCUR_FOREVER: for ever */
 };
 
-/* A nested container behaves as Python's own do when one is put into another: after d["a"] = {}, d["a"]["b"] = 1 changes
- * what d holds, where a plain shared dict would change a copy. Every map or list that is stored into it, by any call,
- * becomes an anonymous dict or list of its own, nested too, whatever is inside likewise, and a reference to it is stored
- * in its place; all of it or, with an error, none. A tuple stays a value, with references to the maps and lists in it;
- * numbers, texts, typed arrays and opaque values stay what they are. So what a call reads there is a reference:
- * concur_object_take() makes a handle of it, a path leads through it. Stored values compare as references do: what
- * refers to the same object is equal. A copy of the container is nested and shares what is inside. concur_dict_append()
- * appends to the list object at the key. The error TOO_LARGE names nested_max where one call would make more objects,
- * sort_max where these would have more items in all. Only who creates the container chooses. */
+/* A nested container behaves as Python's own do when one is put into another: after d["a"] = {}, d["a"]["b"] = 1
+ * changes what d holds, where a plain shared dict would change a copy. Every map or list that is stored into it, by
+ * any call, becomes an anonymous dict or list of its own, nested too, whatever is inside likewise, and a reference to
+ * it is stored in its place; all of it or, with an error, none. A tuple stays a value, with references to the maps and
+ * lists in it; numbers, texts, typed arrays and opaque values stay what they are. So what a call reads there is a
+ * reference: concur_object_take() makes a handle of it, a path leads through it. Stored values compare as references
+ * do: what refers to the same object is equal. A copy of the container is nested and shares what is inside.
+ * concur_dict_append() appends to the list object at the key. The error TOO_LARGE names nested_max where one call
+ * would make more objects, sort_max where these would have more items in all. Only who creates the container
+ * chooses. */
 
 /* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
  * WRONG_KIND, BAD_NAME. The handle is freed with concur_free(). */
@@ -264,7 +265,8 @@ concur_future *concur_object_clear_begin(concur_object *object);
 
 /* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
  * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
- * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+ * original is: the two share what neither has changed since. Times to live and locks of keys stay with the original:
+ * what was there at that moment stays in the copy. Kinds that hold no values: TYPE_ERROR. LIMIT. */
 CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
 concur_future *concur_object_copy_begin(concur_object *object);
 

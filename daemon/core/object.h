@@ -123,7 +123,6 @@ struct object_options {
 struct kind {
 	enum kind_id id;
 	const char *name;   /* as users say it */
-	const char *asks;   /* what its options must be, for who gave others; NULL: it takes any */
 	size_t size;        /* of its struct, which begins with a struct object */
 	bool never_lingers; /* others wait for its going */
 	bool may_nest;      /* knows the option `nested` */
@@ -177,9 +176,9 @@ object_id(const struct object *object)
 }
 
 /* Opens by name, or creates. `name` is a text value, NULL for an anonymous object. *ret_created tells which.
- * WRONG_KIND, but with must_exist KIND_NONE
- * stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the
- * kind's init says; VALUE_ERROR for a nested one of a kind that is never nested. No reference is taken for the caller: take one before the turn ends. */
+ * WRONG_KIND, but with must_exist KIND_NONE stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create;
+ * LIMIT at objects_max; NO_MEMORY; what the kind's init says; VALUE_ERROR for a nested one of a kind that may not be.
+ * No reference is taken for the caller: take one before the turn ends. */
 struct object_open {
 	const struct value *name;
 	bool must_exist;

@@ -1,5 +1,5 @@
-/* What simulated clients do with a nested dict: they put whole structures into it, and change what lies inside by paths.
- * None of it is anybody's: who dies changes nothing, and at the end no object may be left. */
+/* What simulated clients do with a nested dict: they put whole structures into it, and change by paths what is inside.
+ * None of it is anybody's: a death changes nothing, and at the end no object may be left. */
 #include "tests/sim/sim.h"
 
 #include "concur/v1/path.pb-c.h"

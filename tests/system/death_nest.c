@@ -1,5 +1,5 @@
-/* Nested containers, and the deaths of those who write into them: what was made for a call belongs to the container, all
- * of it or nothing, and goes with it. */
+/* Nested containers, and the deaths of those who write into them: what was made for a call belongs to the container,
+ * all of it or nothing, and goes with it. */
 #include "config.h"
 
 #include "tests/system/death.h"

@@ -156,3 +156,69 @@ nest_check_encoding(const struct blob *blob)
 	ck_assert(!refers || blob->kind & BLOB_REFERS);
 	free(bytes);
 }
+
+/* -- a bench ----------------------------------------------------------------------------------------------------- */
+
+void
+nest_bench_init(struct nest_bench *bench)
+{
+	const struct object_options dict = { .kind = KIND_DICT, .nested = true };
+	const struct object_options list = { .kind = KIND_LIST, .nested = true };
+
+	*bench = (struct nest_bench){ .read = 0 };
+	fixture_init(&bench->fixture);
+	bench->core = &bench->fixture.core;
+	bench->dict = fixture_open(&bench->fixture, &dict);
+	bench->list = fixture_open(&bench->fixture, &list);
+	bench->plain = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
+	bench->plain_list = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_LIST });
+	bench->objects = bench->core->objects.count;
+}
+
+void
+nest_bench_fini(struct nest_bench *bench)
+{
+	fixture_fini(&bench->fixture);
+	while (bench->read)
+		free(bench->bytes[--bench->read]);
+}
+
+void
+nest_clear(struct nest_bench *bench, void *object)
+{
+	ck_assert_status(((struct object *)object)->kind->clear(bench->core, object), CONCUR_OK);
+	fixture_settle(&bench->fixture);
+}
+
+struct value
+nest_value(struct nest_bench *bench, const char *text)
+{
+	struct value value;
+
+	ck_assert_uint_lt(bench->read, UNIT_COUNT(bench->bytes));
+	bench->bytes[bench->read++] = nest_read(text, &value);
+	return value;
+}
+
+struct dict_item
+nest_item(struct nest_bench *bench, const char *key, const char *text)
+{
+	return (struct dict_item){ .key = TEXT(key), .value = nest_value(bench, text) };
+}
+
+enum concur_status
+nest_set(struct nest_bench *bench, const char *key, const char *text)
+{
+	const struct dict_item item = nest_item(bench, key, text);
+
+	return dict_set(bench->core, bench->dict, &item);
+}
+
+void
+nest_expect(struct nest_bench *bench, const void *object, const char *text)
+{
+	char *have = nest_show(bench->core, object);
+
+	ck_assert_str_eq(have, text);
+	free(have);
+}

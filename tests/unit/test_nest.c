@@ -1,92 +1,15 @@
-/* Nested containers: what becomes of values at each door, what refuses them, and that nothing stays of what failed.
- * test_nest_random.c holds them against plain structures. */
+/* Nested containers: what becomes of values at each door, and of the objects that are made. test_nest_limits.c has what
+ * is refused, test_nest_random.c holds them against plain structures. */
 #include "tests/unit/nest_fixture.h"
-#include "tests/unit/nomem.h"
 
 #include "daemon/core/equal.h"
-#include "daemon/core/nest.h"
 #include "daemon/core/path.h"
 
 #include <stdio.h>
 
-struct bench {
-	struct core_fixture fixture;
-	struct core *core;
-	struct dict *dict, *plain;      /* nested, not nested */
-	struct list *list, *plain_list; /* the same */
-	uint64_t objects;               /* in the core when nothing is stored */
-	uint8_t *bytes[8];              /* of values that were read */
-	size_t read;
-};
-
-static void
-bench_init(struct bench *bench)
-{
-	const struct object_options dict = { .kind = KIND_DICT, .nested = true };
-	const struct object_options list = { .kind = KIND_LIST, .nested = true };
-
-	*bench = (struct bench){ .read = 0 };
-	fixture_init(&bench->fixture);
-	bench->core = &bench->fixture.core;
-	bench->dict = fixture_open(&bench->fixture, &dict);
-	bench->list = fixture_open(&bench->fixture, &list);
-	bench->plain = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
-	bench->plain_list = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_LIST });
-	bench->objects = bench->core->objects.count;
-}
-
-static void
-bench_fini(struct bench *bench)
-{
-	fixture_fini(&bench->fixture);
-	while (bench->read)
-		free(bench->bytes[--bench->read]);
-}
-
-static void
-clear(struct bench *bench, void *object)
-{
-	ck_assert_status(((struct object *)object)->kind->clear(bench->core, object), CONCUR_OK);
-	fixture_settle(&bench->fixture);
-}
-
-/* The value lives as long as the bench. */
-static struct value
-value_of(struct bench *bench, const char *text)
-{
-	struct value value;
-
-	ck_assert_uint_lt(bench->read, UNIT_COUNT(bench->bytes));
-	bench->bytes[bench->read++] = nest_read(text, &value);
-	return value;
-}
-
-static struct dict_item
-item_of(struct bench *bench, const char *key, const char *text)
-{
-	return (struct dict_item){ .key = TEXT(key), .value = value_of(bench, text) };
-}
-
-static enum concur_status
-set(struct bench *bench, const char *key, const char *text)
-{
-	const struct dict_item item = item_of(bench, key, text);
-
-	return dict_set(bench->core, bench->dict, &item);
-}
-
-static void
-expect(struct bench *bench, const void *object, const char *text)
-{
-	char *have = nest_show(bench->core, object);
-
-	ck_assert_str_eq(have, text);
-	free(have);
-}
-
 /* What the dict stores at the key refers to. */
 static struct object *
-object_at(struct bench *bench, const struct dict *dict, const char *key)
+object_at(struct nest_bench *bench, const struct dict *dict, const char *key)
 {
 	return nest_object(bench->core, dict_get(dict, &TEXT(key)));
 }
@@ -96,30 +19,30 @@ object_at(struct bench *bench, const struct dict *dict, const char *key)
 START_TEST(map_that_is_stored_becomes_a_dict_that_can_be_changed)
 {
 	struct object *inner;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "{}"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "{}"), CONCUR_OK);
 	inner = object_at(&bench, bench.dict, "a");
 	ck_assert_ptr_eq(inner->kind, &dict_kind);
 	ck_assert(inner->nested);
 	ck_assert_status(dict_set(bench.core, (struct dict *)inner,
 			     &(struct dict_item){ .key = TEXT("b"), .value = INTEGER(1) }),
 	    CONCUR_OK);
-	expect(&bench, bench.dict, "{'a': {'b': 1}}");
-	bench_fini(&bench);
+	nest_expect(&bench, bench.dict, "{'a': {'b': 1}}");
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(containers_at_all_depths_become_objects)
 {
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[1, {'x': [2, [3]], 4: {}}, 'y']"), CONCUR_OK);
-	expect(&bench, bench.dict, "{'a': [1, {'x': [2, [3]], 4: {}}, 'y']}");
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "[1, {'x': [2, [3]], 4: {}}, 'y']"), CONCUR_OK);
+	nest_expect(&bench, bench.dict, "{'a': [1, {'x': [2, [3]], 4: {}}, 'y']}");
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 5);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -128,10 +51,10 @@ START_TEST(tuple_stays_a_value_with_references_to_what_can_change)
 	const char *text = "(1, [2], (3, {'k': (4, [])}, ()), (5, 6), 'seven')";
 	struct value_walk walk;
 	struct value tuple, item;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "t", text), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "t", text), CONCUR_OK);
 	tuple = store_value(dict_get(bench.dict, &TEXT("t")));
 	ck_assert_int_eq(tuple.kind, VALUE_TUPLE);
 	value_walk_begin(&walk, &tuple);
@@ -140,25 +63,25 @@ START_TEST(tuple_stays_a_value_with_references_to_what_can_change)
 	nest_check_encoding(dict_get(bench.dict, &TEXT("t")));
 	nest_expect_at(bench.core, dict_get(bench.dict, &TEXT("t")), text);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 3);
-	clear(&bench, bench.dict);
+	nest_clear(&bench, bench.dict);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(tuple_without_containers_is_stored_as_it_is)
 {
 	struct value tuple, stored;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	tuple = value_of(&bench, "(1, ('a', (None, 2.5)), b'x')");
+	nest_bench_init(&bench);
+	tuple = nest_value(&bench, "(1, ('a', (None, 2.5)), b'x')");
 	ck_assert_status(dict_set(bench.core, bench.dict, &(struct dict_item){ .key = TEXT("t"), .value = tuple }),
 	    CONCUR_OK);
 	stored = store_value(dict_get(bench.dict, &TEXT("t")));
 	ck_assert(value_identical(&stored, &tuple));
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -167,44 +90,44 @@ START_TEST(reference_inside_a_container_is_counted_once_where_it_ends)
 	struct object *other;
 	struct dict_item item;
 	char text[64];
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
+	nest_bench_init(&bench);
 	other = (struct object *)bench.plain;
 	(void)snprintf(text, sizeof text, "[1, (proxy(%llu), {'k': 2})]", (unsigned long long)object_id(other));
-	item = item_of(&bench, "a", text);
+	item = nest_item(&bench, "a", text);
 	item.value_refers = true;
 	ck_assert_status(dict_set(bench.core, bench.dict, &item), CONCUR_OK);
 	ck_assert_uint_eq(other->inner, 1);
-	clear(&bench, bench.dict);
+	nest_clear(&bench, bench.dict);
 	ck_assert_uint_eq(other->inner, 0);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(container_of_plain_values_is_no_business_of_the_search_for_cycles)
 {
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "{'k': 'v', 1: (2, 3)}"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "{'k': 'v', 1: (2, 3)}"), CONCUR_OK);
 	ck_assert_uint_eq(object_at(&bench, bench.dict, "a")->reached, CYCLE_PLAIN);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(key_that_a_map_has_twice_has_its_last_value)
 {
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "{1: [1], 1.0: [2]}"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "{1: [1], 1.0: [2]}"), CONCUR_OK);
 	fixture_settle(&bench.fixture);
-	expect(&bench, bench.dict, "{'a': {1: [2]}}");
+	nest_expect(&bench, bench.dict, "{'a': {1: [2]}}");
 	/* The list that was first is gone. */
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 2);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -213,49 +136,50 @@ END_TEST
 static const char door_text[] = "[1, {'k': [2]}]";
 
 static enum concur_status
-by_set(struct bench *bench)
+by_set(struct nest_bench *bench)
 {
-	return set(bench, "a", door_text);
+	return nest_set(bench, "a", door_text);
 }
 
 static enum concur_status
-by_set_for(struct bench *bench)
+by_set_for(struct nest_bench *bench)
 {
-	const struct dict_item item = item_of(bench, "a", door_text);
+	const struct dict_item item = nest_item(bench, "a", door_text);
 
 	return dict_set_for(bench->core, bench->dict, &item, CORE_SECOND);
 }
 
 static enum concur_status
-by_update(struct bench *bench)
+by_update(struct nest_bench *bench)
 {
-	const struct dict_item items[] = { { .key = TEXT("z"), .value = INTEGER(1) }, item_of(bench, "a", door_text) };
+	const struct dict_item items[] = { { .key = TEXT("z"), .value = INTEGER(1) },
+		nest_item(bench, "a", door_text) };
 
 	return dict_update(bench->core, bench->dict, items, 2);
 }
 
 static enum concur_status
-by_merge(struct bench *bench)
+by_merge(struct nest_bench *bench)
 {
-	const struct dict_item item = item_of(bench, "a", door_text);
+	const struct dict_item item = nest_item(bench, "a", door_text);
 	enum concur_status status = dict_set(bench->core, bench->plain, &item);
 
 	return status == CONCUR_OK ? dict_merge(bench->core, bench->dict, bench->plain) : status;
 }
 
 static enum concur_status
-by_compare_exchange(struct bench *bench)
+by_compare_exchange(struct nest_bench *bench)
 {
-	const struct dict_item item = item_of(bench, "a", door_text);
+	const struct dict_item item = nest_item(bench, "a", door_text);
 	enum outcome outcome;
 
 	return dict_compare_exchange(bench->core, bench->dict, &item, NULL, &outcome);
 }
 
 static enum concur_status
-by_path(struct bench *bench)
+by_path(struct nest_bench *bench)
 {
-	const struct value step = TEXT("a"), value = value_of(bench, door_text);
+	const struct value step = TEXT("a"), value = nest_value(bench, door_text);
 	struct value_place place;
 	struct path path = { (struct object *)bench->dict, &step, (const bool[]){ false }, 1, &place, 0, NULL };
 	bool missing;
@@ -264,9 +188,9 @@ by_path(struct bench *bench)
 }
 
 static enum concur_status
-by_append_at_key(struct bench *bench)
+by_append_at_key(struct nest_bench *bench)
 {
-	const struct dict_item first = item_of(bench, "a", "1"), item = item_of(bench, "a", "{'k': [2]}");
+	const struct dict_item first = nest_item(bench, "a", "1"), item = nest_item(bench, "a", "{'k': [2]}");
 	enum concur_status status;
 	int64_t count;
 
@@ -277,58 +201,58 @@ by_append_at_key(struct bench *bench)
 /* Each leaves the same at key "a". */
 START_TEST(every_way_into_a_dict_makes_objects)
 {
-	static enum concur_status (*const doors[])(struct bench * bench) = { by_set, by_set_for, by_update, by_merge,
-		by_compare_exchange, by_path, by_append_at_key };
-	struct bench bench;
+	static enum concur_status (*const doors[])(struct nest_bench * bench) = { by_set, by_set_for, by_update,
+		by_merge, by_compare_exchange, by_path, by_append_at_key };
+	struct nest_bench bench;
 
-	bench_init(&bench);
+	nest_bench_init(&bench);
 	ck_assert_status(doors[_i](&bench), CONCUR_OK);
 	nest_expect_at(bench.core, dict_get(bench.dict, &TEXT("a")), door_text);
 	ck_assert(object_at(&bench, bench.dict, "a")->nested);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 3);
-	clear(&bench, bench.dict);
+	nest_clear(&bench, bench.dict);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 static enum concur_status
-item_set(struct bench *bench, const struct list_item *item)
+item_set(struct nest_bench *bench, const struct list_item *item)
 {
 	return list_set(bench->core, bench->list, 0, item);
 }
 
 static enum concur_status
-item_insert(struct bench *bench, const struct list_item *item)
+item_insert(struct nest_bench *bench, const struct list_item *item)
 {
 	return list_insert(bench->core, bench->list, 0, item);
 }
 
 static enum concur_status
-item_slice(struct bench *bench, const struct list_item *item)
+item_slice(struct nest_bench *bench, const struct list_item *item)
 {
 	return list_set_slice(bench->core, bench->list, &(struct list_slice){ 0, 1, 1, false, false }, item, 1);
 }
 
 static enum concur_status
-item_extended_slice(struct bench *bench, const struct list_item *item)
+item_extended_slice(struct nest_bench *bench, const struct list_item *item)
 {
 	return list_set_slice(bench->core, bench->list, &(struct list_slice){ 0, 1, 2, false, false }, item, 1);
 }
 
 static enum concur_status
-item_extend(struct bench *bench, const struct list_item *item)
+item_extend(struct nest_bench *bench, const struct list_item *item)
 {
-	clear(bench, bench->list);
+	nest_clear(bench, bench->list);
 	return list_extend(bench->core, bench->list, item, 1);
 }
 
 static enum concur_status
-item_extend_from(struct bench *bench, const struct list_item *item)
+item_extend_from(struct nest_bench *bench, const struct list_item *item)
 {
 	enum concur_status status = list_extend(bench->core, bench->plain_list, item, 1);
 
-	clear(bench, bench->list);
+	nest_clear(bench, bench->list);
 	return status == CONCUR_OK ? list_extend_from(bench->core, bench->list, (struct object *)bench->plain_list)
 				   : status;
 }
@@ -336,70 +260,71 @@ item_extend_from(struct bench *bench, const struct list_item *item)
 /* Each leaves the same as the first item. */
 START_TEST(every_way_into_a_list_makes_objects)
 {
-	static enum concur_status (*const doors[])(struct bench * bench, const struct list_item *item) = { item_set,
-		item_insert, item_slice, item_extended_slice, item_extend, item_extend_from };
-	struct bench bench;
+	static enum concur_status (*const doors[])(struct nest_bench * bench,
+	    const struct list_item *item) = { item_set, item_insert, item_slice, item_extended_slice, item_extend,
+		item_extend_from };
+	struct nest_bench bench;
 
-	bench_init(&bench);
+	nest_bench_init(&bench);
 	ck_assert_status(list_extend(bench.core, bench.list, &(struct list_item){ INTEGER(0), false }, 1), CONCUR_OK);
-	ck_assert_status(doors[_i](&bench, &(struct list_item){ value_of(&bench, door_text), false }), CONCUR_OK);
+	ck_assert_status(doors[_i](&bench, &(struct list_item){ nest_value(&bench, door_text), false }), CONCUR_OK);
 	nest_expect_at(bench.core, list_get(bench.list, 0), door_text);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 3);
-	clear(&bench, bench.list);
+	nest_clear(&bench, bench.list);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(object_without_the_option_stores_values_as_they_are)
 {
 	struct dict_item item;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	item = item_of(&bench, "a", door_text);
+	nest_bench_init(&bench);
+	item = nest_item(&bench, "a", door_text);
 	ck_assert_status(dict_set(bench.core, bench.plain, &item), CONCUR_OK);
 	ck_assert_int_eq(dict_get(bench.plain, &TEXT("a"))->kind, VALUE_LIST);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(append_at_a_key_changes_the_list_that_is_there)
 {
 	struct dict_item item;
-	struct bench bench;
+	struct nest_bench bench;
 	uint64_t version;
 	int64_t count;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[1, 2]"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "[1, 2]"), CONCUR_OK);
 	version = ((struct object *)bench.dict)->version;
-	item = item_of(&bench, "a", "[3]");
+	item = nest_item(&bench, "a", "[3]");
 	ck_assert_status(dict_append(bench.core, bench.dict, &item, &count), CONCUR_OK);
 	ck_assert_int_eq(count, 3);
-	expect(&bench, bench.dict, "{'a': [1, 2, [3]]}");
+	nest_expect(&bench, bench.dict, "{'a': [1, 2, [3]]}");
 	ck_assert_uint_eq(((struct object *)bench.dict)->version, version);
-	ck_assert_status(set(&bench, "a", "{}"), CONCUR_OK);
+	ck_assert_status(nest_set(&bench, "a", "{}"), CONCUR_OK);
 	ck_assert_status(dict_append(bench.core, bench.dict, &item, &count), CONCUR_TYPE_ERROR);
-	ck_assert_status(set(&bench, "a", "5"), CONCUR_OK);
+	ck_assert_status(nest_set(&bench, "a", "5"), CONCUR_OK);
 	ck_assert_status(dict_append(bench.core, bench.dict, &item, &count), CONCUR_TYPE_ERROR);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(append_at_a_key_whose_list_is_gone_is_not_found)
 {
 	struct dict_item item;
-	struct bench bench;
+	struct nest_bench bench;
 	int64_t count;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[1, 2]"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "[1, 2]"), CONCUR_OK);
 	object_destroy(bench.core, object_at(&bench, bench.dict, "a"));
-	item = item_of(&bench, "a", "3");
+	item = nest_item(&bench, "a", "3");
 	ck_assert_status(dict_append(bench.core, bench.dict, &item, &count), CONCUR_NOT_FOUND);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -408,21 +333,21 @@ END_TEST
 START_TEST(copy_of_a_nested_dict_is_nested_and_shares_what_is_inside)
 {
 	struct object *copy;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[1]"), CONCUR_OK);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "[1]"), CONCUR_OK);
 	ck_assert_status(object_copy(bench.core, (struct object *)bench.dict, LIFETIME_DEFAULT, NULL, &copy),
 	    CONCUR_OK);
 	object_ref(bench.core, copy);
 	ck_assert(copy->nested);
 	ck_assert_ptr_eq(object_at(&bench, (struct dict *)copy, "a"), object_at(&bench, bench.dict, "a"));
-	clear(&bench, bench.dict);
-	expect(&bench, copy, "{'a': [1]}");
+	nest_clear(&bench, bench.dict);
+	nest_expect(&bench, copy, "{'a': [1]}");
 	object_unref(bench.core, copy);
 	fixture_settle(&bench.fixture);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -431,19 +356,19 @@ START_TEST(container_that_holds_its_parent_goes_with_it)
 	struct dict_item item;
 	struct object *parent;
 	char text[64];
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
+	nest_bench_init(&bench);
 	parent = (struct object *)bench.dict;
 	(void)snprintf(text, sizeof text, "{'me': proxy(%llu)}", (unsigned long long)object_id(parent));
-	item = item_of(&bench, "a", text);
+	item = nest_item(&bench, "a", text);
 	item.value_refers = true;
 	ck_assert_status(dict_set(bench.core, bench.dict, &item), CONCUR_OK);
 	object_unref(bench.core, parent);
 	for (int i = 0; i < 10 && bench.core->objects.count > bench.objects - 1; i++)
 		fixture_settle(&bench.fixture);
 	ck_assert_uint_eq(bench.core->objects.count, bench.objects - 1);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -451,17 +376,17 @@ START_TEST(nested_container_equals_the_object_and_not_its_contents)
 {
 	enum value_same same;
 	struct value map;
-	struct bench bench;
+	struct nest_bench bench;
 
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[]"), CONCUR_OK);
-	map = value_of(&bench, "{'a': []}");
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "a", "[]"), CONCUR_OK);
+	map = nest_value(&bench, "{'a': []}");
 	ck_assert_status(equal_value(bench.core, (struct object *)bench.dict, &map, &same), CONCUR_OK);
 	ck_assert_int_eq(same, VALUE_DIFFERENT);
 	ck_assert_status(equal_objects(bench.core, (struct object *)bench.dict, (struct object *)bench.dict, &same),
 	    CONCUR_OK);
 	ck_assert_int_eq(same, VALUE_SAME);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -469,10 +394,10 @@ START_TEST(open_of_a_kind_that_is_never_nested_is_refused)
 {
 	struct object_open open = { .options = { .nested = true } };
 	struct object *object;
-	struct bench bench;
+	struct nest_bench bench;
 	bool created;
 
-	bench_init(&bench);
+	nest_bench_init(&bench);
 	for (int kind = KIND_DICT; kind < KIND_COUNT; kind++) {
 		if (kind == KIND_DICT || kind == KIND_LIST || kind == KIND_NAMESPACE)
 			continue;
@@ -481,207 +406,7 @@ START_TEST(open_of_a_kind_that_is_never_nested_is_refused)
 	}
 	open.options.kind = KIND_NAMESPACE;
 	ck_assert_status(object_open(bench.core, &open, &object, &created), CONCUR_OK);
-	bench_fini(&bench);
-}
-END_TEST
-
-/* -- limits ------------------------------------------------------------------------------------------------------ */
-
-/* Under the limit the value can not be stored; with one more it can. */
-static const struct limit_case {
-	const char *limit;
-	uint64_t value;
-	const char *text;
-	enum concur_status status;
-} limit_cases[] = {
-	{ "nested_max", 3, "[[], ([], {})]", CONCUR_TOO_LARGE },
-	{ "sort_max", 5, "[1, 2, {1: 2, 3: 4}]", CONCUR_TOO_LARGE },
-	{ "container_max", 2, "[[1, 2, 3]]", CONCUR_LIMIT },
-	{ "objects_max", 7, "[[], {}, []]", CONCUR_LIMIT },
-	{ "frame_max", 47, "([],)", CONCUR_TOO_LARGE },
-};
-
-START_TEST(value_past_a_limit_changes_nothing)
-{
-	const struct limit_case *at = &limit_cases[_i];
-	struct bench bench;
-	uint64_t version;
-
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[0]"), CONCUR_OK);
-	/* Else the limit on objects would count the list. */
-	clear(&bench, bench.dict);
-	version = ((struct object *)bench.dict)->version;
-	ck_assert(limits_set(&bench.fixture.limits, at->limit, at->value));
-	ck_assert_status(set(&bench, "a", at->text), at->status);
-	ck_assert_str_eq(bench.core->limit, at->limit);
-	ck_assert_uint_eq(((struct object *)bench.dict)->version, version);
-	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	ck_assert(limits_set(&bench.fixture.limits, at->limit, at->value + (strcmp(at->limit, "sort_max") ? 1 : 2)));
-	ck_assert_status(set(&bench, "a", at->text), CONCUR_OK);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(objects_past_the_memory_that_is_there_are_not_made)
-{
-	struct bench bench;
-
-	bench_init(&bench);
-	bench.fixture.limits.memory_max = core_memory(bench.core) + 1000;
-	ck_assert_status(set(&bench, "a", "[[], [], [], []]"), CONCUR_LIMIT);
-	ck_assert_str_eq(bench.core->limit, "memory_max");
-	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench.fixture.limits.memory_max = 0;
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(limit_of_one_call_holds_for_all_its_values)
-{
-	struct list_item items[2];
-	struct bench bench;
-
-	bench_init(&bench);
-	for (int i = 0; i < 2; i++)
-		items[i] = (struct list_item){ value_of(&bench, "[[]]"), false };
-	bench.fixture.limits.nested_max = 3;
-	ck_assert_status(list_extend(bench.core, bench.list, items, 2), CONCUR_TOO_LARGE);
-	ck_assert_status(list_set_slice(bench.core, bench.list, &(struct list_slice){ 0, 0, 1, true, true }, items, 2),
-	    CONCUR_TOO_LARGE);
-	ck_assert_status(dict_update(bench.core, bench.dict,
-			     (const struct dict_item[]){ { .key = TEXT("a"), .value = items[0].value },
-				 { .key = TEXT("b"), .value = items[1].value } },
-			     2),
-	    CONCUR_TOO_LARGE);
-	expect(&bench, bench.dict, "{}");
-	expect(&bench, bench.list, "[]");
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(refused_key_leaves_no_object_behind)
-{
-	struct dict_item item;
-	struct bench bench;
-	struct dict *small;
-
-	bench_init(&bench);
-	small =
-	    fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_DICT, .maxsize = 1, .nested = true });
-	item = item_of(&bench, "a", "{'x': [1], 'y': 2, 'z': 3}");
-	/* The inner dict is not as small. */
-	ck_assert_status(dict_set(bench.core, small, &item), CONCUR_OK);
-	item = item_of(&bench, "b", "{'x': [1]}");
-	ck_assert_status(dict_set(bench.core, small, &item), CONCUR_FULL);
-	fixture_settle(&bench.fixture);
-	ck_assert_uint_eq(bench.core->objects.count, bench.objects + 3);
-	bench_fini(&bench);
-}
-END_TEST
-
-/* -- without memory ---------------------------------------------------------------------------------------------- */
-
-/* Does it with one allocation failing, the first, the second ... until none fails; whenever the call fails for it, all
- * is as it was. Maps and rings can do without some of what they ask for. */
-static void
-starve(struct bench *bench, const struct object *object, enum concur_status (*act)(struct bench *bench))
-{
-	unsigned good = 0, refused = 0;
-	bool has_failed;
-
-	do {
-		char *before = nest_show(bench->core, object), *after;
-		uint64_t objects = bench->core->objects.count, version = object->version;
-		enum concur_status status;
-
-		nomem_arm(good++);
-		status = act(bench);
-		has_failed = nomem_disarm();
-		fixture_settle(&bench->fixture);
-		after = nest_show(bench->core, object);
-		if (status != CONCUR_OK) {
-			ck_assert(has_failed);
-			ck_assert_status(status, CONCUR_NO_MEMORY);
-			ck_assert_str_eq(after, before);
-			ck_assert_uint_eq(bench->core->objects.count, objects);
-			ck_assert_uint_eq(object->version, version);
-			refused++;
-		}
-		free(before);
-		free(after);
-	} while (has_failed);
-	ck_assert_uint_gt(refused, 5);
-}
-
-static struct value starved; /* what the acts below store */
-
-static enum concur_status
-act_set(struct bench *bench)
-{
-	return dict_set(bench->core, bench->dict, &(struct dict_item){ .key = TEXT("a"), .value = starved });
-}
-
-static enum concur_status
-act_update(struct bench *bench)
-{
-	const struct dict_item items[] = { { .key = TEXT("a"), .value = starved },
-		{ .key = TEXT("b"), .value = starved } };
-
-	return dict_update(bench->core, bench->dict, items, 2);
-}
-
-static enum concur_status
-act_append(struct bench *bench)
-{
-	int64_t count;
-
-	return dict_append(bench->core, bench->dict, &(struct dict_item){ .key = TEXT("l"), .value = starved }, &count);
-}
-
-static enum concur_status
-act_extend(struct bench *bench)
-{
-	const struct list_item items[] = { { starved, false }, { starved, false } };
-
-	return list_extend(bench->core, bench->list, items, 2);
-}
-
-static enum concur_status
-act_slice(struct bench *bench)
-{
-	const struct list_item items[] = { { starved, false }, { starved, false } };
-
-	return list_set_slice(bench->core, bench->list, &(struct list_slice){ 0, 1, 1, false, false }, items, 2);
-}
-
-START_TEST(change_of_a_dict_without_memory_changes_nothing)
-{
-	static enum concur_status (*const acts[])(struct bench * bench) = { act_set, act_update, act_append };
-	struct bench bench;
-
-	bench_init(&bench);
-	ck_assert_status(set(&bench, "a", "[1, {}]"), CONCUR_OK);
-	starved = value_of(&bench, "[1, {'k': ([2], (3, {}))}, 'x']");
-	starve(&bench, (struct object *)bench.dict, acts[_i]);
-	clear(&bench, bench.dict);
-	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(change_of_a_list_without_memory_changes_nothing)
-{
-	static enum concur_status (*const acts[])(struct bench * bench) = { act_extend, act_slice };
-	struct bench bench;
-
-	bench_init(&bench);
-	starved = value_of(&bench, "[1, {'k': ([2], (3, {}))}, 'x']");
-	ck_assert_status(list_extend(bench.core, bench.list, &(struct list_item){ starved, false }, 1), CONCUR_OK);
-	starve(&bench, (struct object *)bench.list, acts[_i]);
-	clear(&bench, bench.list);
-	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
-	bench_fini(&bench);
+	nest_bench_fini(&bench);
 }
 END_TEST
 
@@ -709,12 +434,6 @@ main(void)
 	tcase_add_test(tcase, container_that_holds_its_parent_goes_with_it);
 	tcase_add_test(tcase, nested_container_equals_the_object_and_not_its_contents);
 	tcase_add_test(tcase, open_of_a_kind_that_is_never_nested_is_refused);
-	tcase_add_loop_test(tcase, value_past_a_limit_changes_nothing, 0, (int)UNIT_COUNT(limit_cases));
-	tcase_add_test(tcase, objects_past_the_memory_that_is_there_are_not_made);
-	tcase_add_test(tcase, limit_of_one_call_holds_for_all_its_values);
-	tcase_add_test(tcase, refused_key_leaves_no_object_behind);
-	tcase_add_loop_test(tcase, change_of_a_dict_without_memory_changes_nothing, 0, 3);
-	tcase_add_loop_test(tcase, change_of_a_list_without_memory_changes_nothing, 0, 2);
 	tcase_set_timeout(tcase, 0);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
