@@ -20,6 +20,24 @@ enum {
 	    VALUE_REFERENCE_MAX + 3 /* bytes by which a tuple grows for a reference in it, at most */
 };
 
+/* Whether nothing in the value can change. Ends at the first thing that can: what is inside is looked at when that is
+ * made. */
+static bool
+nest_is_plain(const struct value *value)
+{
+	struct value_walk walk;
+	struct value item;
+
+	if (value->kind != VALUE_TUPLE)
+		return !nest_concerns(value);
+	value_walk_begin(&walk, value);
+	while (value_walk_next(&walk, &item)) {
+		if (!nest_is_plain(&item))
+			return false;
+	}
+	return true;
+}
+
 /* -- before ------------------------------------------------------------------------------------------------------ */
 
 /* How many items were found, of a map its pairs. */
@@ -261,16 +279,13 @@ struct blob *
 nest_keep_slow(struct core *core, struct object *object, const struct value *value, bool refers)
 {
 	uint8_t room[VALUE_REFERENCE_MAX];
-	struct nest_load load = { 0 };
 	struct value reference;
 	struct object *made;
 
-	if (value->kind == VALUE_TUPLE) {
-		nest_weigh_slow(&load, value);
-		if (load.objects == 0)
-			return store_new(core, object, value, refers);
+	if (nest_is_plain(value))
+		return store_new(core, object, value, refers);
+	if (value->kind == VALUE_TUPLE)
 		return nest_keep_tuple(core, object, value, refers);
-	}
 	made = nest_make(core, value, refers);
 	if (!made)
 		return NULL;
