@@ -226,18 +226,24 @@ sim_end_clients(struct sim *sim)
 	}
 }
 
+/* A few at a time: the reply has to fit into a tight outbox. */
 static void
 sim_remove_names(struct world_client *client)
 {
-	struct world_call *list = world_call(client, "/concur.v1.Manager/List", NULL);
-	const Concur__V1__ListReply *reply = (const Concur__V1__ListReply *)list->message;
+	Concur__V1__ListRequest few = CONCUR__V1__LIST_REQUEST__INIT;
+	const Concur__V1__ListReply *reply;
 
-	for (size_t i = 0; i < reply->n_objects; i++) {
-		Concur__V1__NameRequest request = CONCUR__V1__NAME_REQUEST__INIT;
+	few.count = 8;
+	do {
+		reply =
+		    (const Concur__V1__ListReply *)world_call(client, "/concur.v1.Manager/List", &few.base)->message;
+		for (size_t i = 0; i < reply->n_objects; i++) {
+			Concur__V1__NameRequest request = CONCUR__V1__NAME_REQUEST__INIT;
 
-		request.name = reply->objects[i]->name;
-		world_call(client, "/concur.v1.Manager/Remove", &request.base);
-	}
+			request.name = reply->objects[i]->name;
+			world_call(client, "/concur.v1.Manager/Remove", &request.base);
+		}
+	} while (reply->n_objects);
 }
 
 static void
