@@ -35,6 +35,10 @@
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
 	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
+	X(processes_max, 1024, "processes", "that the daemon has started and that run")                    \
+	X(command_max, 128 * 1024, "bytes", "of a command, its arguments and environment")                 \
+	X(stop_seconds, 5, "seconds", "from a polite stop of a process until it is killed")                \
+	X(output_max, 64 * 1024, "bytes", "of what a process writes to stdout and stderr that are kept")   \
 	X(linger_seconds, 60, "seconds", "that an anonymous object stays when nobody refers to it")        \
 	X(linger_max, 4096, "objects", "that stay so; past it those left first go first")
 

@@ -27,6 +27,7 @@ struct session {
 	uint64_t since_ns;            /* of its beginning */
 	uint64_t holding;             /* holds of its owners */
 	struct link created;          /* objects that live as long as this session */
+	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
