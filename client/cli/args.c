@@ -22,12 +22,22 @@ read_seconds(const char *name, const char *word, struct fault *fault)
 	double seconds = strtod(word, &end);
 
 	if (end == word || *end || !(seconds >= 0)) {
-		(void)fault_set(fault, "--%s takes a number of seconds, not %.60s", name, word);
+		(void)fault_set(fault, "--%s takes seconds, 0 or more, or inf, not %.60s", name, word);
 		return NULL;
 	}
 	if (seconds * 1e9 >= 9e18)
 		return json_integer(-1);
 	return json_integer((json_int_t)llround(seconds * 1e9));
+}
+
+/* The daemon knows which letters there are. */
+static json_t *
+read_typecode(const char *word, struct fault *fault)
+{
+	if (word[0] && !word[1])
+		return json_integer(word[0]);
+	(void)fault_set(fault, "--typecode takes a letter of Python's array module, not %.60s", word);
+	return NULL;
 }
 
 json_t *
@@ -47,8 +57,8 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
-	if (strcmp(field->name, "typecode") == 0 && word[0] && !word[1])
-		return json_integer(word[0]);
+	if (strcmp(field->name, "typecode") == 0)
+		return read_typecode(word, fault);
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&

@@ -23,6 +23,8 @@ expect 0 '' '' acquire_waits_for_permits semaphore none acquire 2
 wait
 
 # semaphore, owned permits while a command runs
+expect 0 '3' '' semaphore_made_for_a_command_has_what_it_asks_for semaphore made --count 3 -- echo 3
+expect 0 '3' '' semaphore_made_for_a_command_stays semaphore made value
 "$concur" semaphore o open --count 3 --strict >/dev/null
 expect 5 '' '' semaphore_exit_5_is_5 semaphore o -- sh -c 'exit 5'
 expect 0 '1' '' semaphore_is_held_meanwhile semaphore o --count 2 -- "$concur" semaphore o value

@@ -6,6 +6,9 @@ with_daemon
 expect 0 "$CONCUR_URL answers" '' ping_daemon_is_there ping
 
 # dict
+expect 2 '' 'dict: a name can not be empty' set_in_a_dict_without_name_is_usage dict '' set a 1
+expect 2 '' 'ttl takes seconds, 0 or more, or inf, not -1' set_for_less_than_no_time_is_usage dict d set a 1 --ttl -1
+expect 2 '' 'typecode takes a letter' open_of_two_letters_is_usage array a open --typecode ii
 expect 1 '' 'dict d: .*no such object' get_missing_object_is_plain_no dict d get a
 expect 0 '' '' set_makes_object dict d set a '[1, 2.5, "x"]'
 expect 0 '[1, 2.5, "x"]' '' get_prints_json dict d get a
