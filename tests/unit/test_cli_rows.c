@@ -213,7 +213,7 @@ START_TEST(read_wrong_words_is_refused)
 		{ ROW_LIST, "get", "first", "index must be an integer" },
 		{ ROW_QUEUE, "get", "--timeout soon", "--timeout takes seconds, 0 or more, or inf, not" },
 		{ ROW_QUEUE, "get", "--timeout -1", "--timeout takes seconds, 0 or more, or inf, not" },
-		{ ROW_QUEUE, "put", "x --ttl soon", "--ttl takes seconds, 0 or more, or inf, not" },
+		{ ROW_QUEUE, "put", "x --ttl soon", "--ttl takes seconds, more than 0, or inf, not" },
 		{ ROW_QUEUE, "get", "--timeout nan", "--timeout takes seconds, 0 or more, or inf, not" },
 		{ ROW_QUEUE, "put", "", "value is missing" },
 	};
