@@ -123,8 +123,8 @@ START_TEST(completions_of_many_tasks_come_once_each)
 }
 END_TEST
 
-/* The quick ones before it raise what the worker asks for. The first of those that are sent together goes to it alone, and
- * the next ones, half of what waits, at once. */
+/* The quick ones before it raise what the worker asks for. The first of those that are sent together goes to it
+ * alone, and the next ones, half of what waits, at once. */
 START_TEST(result_behind_a_running_task_is_not_held_up)
 {
 	struct fixture fixture = fixture_new();
