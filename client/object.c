@@ -180,6 +180,7 @@ OPENS(semaphore, SEMAPHORE)
 OPENS(barrier, BARRIER)
 OPENS(latch, LATCH)
 OPENS(pool, POOL)
+OPENS(process, PROCESS)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

@@ -39,7 +39,9 @@ enum result {
 	RESULT_TASK_STATE,   /* FutureReply of State */
 	RESULT_TASK_LOG,     /* FutureLog */
 	RESULT_WHY,          /* WhyReply */
-	RESULT_RAW,          /* whatever the caller makes of it */
+	RESULT_PROCESS_STATE,
+	RESULT_OUTPUT, /* OutputReply */
+	RESULT_RAW,    /* whatever the caller makes of it */
 };
 
 /* The fields of DoneReply, CountReply, ValueReply, ValuesReply, PairsReply and LockReply that stand for the outcome. */

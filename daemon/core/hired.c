@@ -29,7 +29,7 @@ hired_start(struct core *core, struct hired *hired)
 	struct process_options options = {
 		.lifetime = LIFETIME_REFCOUNT,
 		.runtime = pool->runtime,
-		.arguments = (const char *const *)pool->arguments,
+		.arguments = (const char *const *)pool->command,
 		.environment = environment,
 		.page = true,
 	};
@@ -72,8 +72,7 @@ pool_hire(struct core *core, struct pool *pool)
 void
 pool_staff(struct core *core, struct pool *pool)
 {
-	if (!pool->runtime || pool->is_gone || pool->broken || pool->is_cancelling ||
-	    heap_contains(&pool->hiring.node))
+	if (!pool->command || pool->is_gone || pool->broken || pool->is_cancelling || heap_contains(&pool->hiring.node))
 		return;
 	while (pool->hired_count < pool->workers_max && pool->waiting > pool->hired_absent) {
 		if (pool_hire(core, pool))
@@ -94,6 +93,31 @@ hired_find(const struct pool *pool, const struct session *session, uint64_t numb
 			return hired;
 	}
 	return NULL;
+}
+
+enum concur_status
+pool_set_command(struct core *core, struct pool *pool, const struct runtime *runtime, const char *const *command)
+{
+	size_t words = 0, bytes = 0;
+	char **copy, *at;
+
+	for (; command[words]; words++)
+		bytes += strlen(command[words]) + 1;
+	if (bytes > core->limits->command_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "command_max");
+	copy = malloc((words + 1) * sizeof *copy + bytes);
+	if (!copy)
+		return CONCUR_NO_MEMORY;
+	at = (char *)(copy + words + 1);
+	for (size_t i = 0; i < words; i++) {
+		copy[i] = at;
+		at = stpcpy(at, command[i]) + 1;
+	}
+	copy[words] = NULL;
+	free(pool->command);
+	pool->command = copy;
+	pool->runtime = runtime;
+	return CONCUR_OK;
 }
 
 /* -- ends ---------------------------------------------------------------------------------------------------------- */

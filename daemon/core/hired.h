@@ -8,8 +8,8 @@
 #include "daemon/core/process.h"
 
 struct hired {
-	struct link in_pool; /* in pool->hired */
-	struct pool *pool;   /* NULL: it does not want it any more */
+	struct link in_pool;     /* in pool->hired */
+	struct pool *pool;       /* NULL: it does not want it any more */
 	struct process *process; /* one reference */
 	struct worker *worker;   /* what it attached as; NULL: not yet, or not any more */
 	bool has_attached;
@@ -17,6 +17,11 @@ struct hired {
 
 /* Starts what is missing: as many as there are tasks that nobody takes, up to the pool's most. */
 void pool_staff(struct core *core, struct pool *pool);
+
+/* How a worker is started: the runtime's words (if it is not NULL), then these, which are copied. TOO_LARGE,
+ * NO_MEMORY. */
+enum concur_status pool_set_command(struct core *core, struct pool *pool, const struct runtime *runtime,
+    const char *const *command);
 
 /* The session is the process of that number, which the pool has hired and which has not attached yet; otherwise NULL. */
 struct hired *hired_find(const struct pool *pool, const struct session *session, uint64_t number);

@@ -66,8 +66,7 @@ lane_key(const struct value *function, const struct value *label)
 }
 
 static enum concur_status
-lane_make(struct pool *pool, const struct value *function, const struct value *label,
-    struct map_entry *entry)
+lane_make(struct pool *pool, const struct value *function, const struct value *label, struct map_entry *entry)
 {
 	struct lane *lane = lane_new(pool);
 

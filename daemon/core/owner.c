@@ -158,8 +158,8 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 		process_lose_maker(core, daemon);
 	for (; *steps && (ref = table_any(&session->refs)); --*steps)
 		session_drop_ref(core, session, session_ref_of(ref));
-	if (!futures_forget(core, session, steps) || !link_empty(&session->created) ||
-	    !link_empty(&session->daemons) || session->refs.count)
+	if (!futures_forget(core, session, steps) || !link_empty(&session->created) || !link_empty(&session->daemons) ||
+	    session->refs.count)
 		return false;
 	link_remove(&grave->link);
 	table_fini(&session->refs);

@@ -134,7 +134,7 @@ pool_step(struct core *core, struct object *object, size_t *steps)
 	pool_drop(core, pool, pool->initializer);
 	pool_drop(core, pool, pool->initializer_arguments);
 	pool_drop(core, pool, pool->broken);
-	free(pool->arguments);
+	free(pool->command);
 	return true;
 }
 
@@ -196,6 +196,8 @@ pool_set_blob(struct core *core, struct pool *pool, struct blob **what, const st
 enum concur_status
 pool_configure(struct core *core, struct pool *pool, const struct pool_options *options)
 {
+	enum concur_status status = CONCUR_OK;
+
 	if (!pool_set_blob(core, pool, &pool->initializer, options->initializer) ||
 	    !pool_set_blob(core, pool, &pool->initializer_arguments, options->initializer_arguments))
 		return CONCUR_NO_MEMORY;
@@ -207,7 +209,23 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 	pool_set(&pool->memory_per_worker, options->memory_per_worker);
 	if (options->retries)
 		pool->retries = options->retries;
+	if (options->command)
+		status = pool_set_command(core, pool, options->runtime, options->command);
+	if (status == CONCUR_OK && options->workers)
+		(void)pool_resize(core, pool, options->workers);
 	pool_admit(core, pool);
+	return status;
+}
+
+enum concur_status
+pool_resize(struct core *core, struct pool *pool, uint64_t workers)
+{
+	if (!pool->command)
+		return CONCUR_VALUE_ERROR;
+	pool->workers_max = workers < core->limits->workers_max ? workers : core->limits->workers_max;
+	pool_trim(core, pool);
+	if (pool->waiting)
+		pool_staff(core, pool);
 	return CONCUR_OK;
 }
 
@@ -224,6 +242,8 @@ pool_state(const struct pool *pool, struct pool_state *ret)
 		.cancelled = pool->cancelled,
 		.retried = pool->retried,
 		.workers = pool->workers_count,
+		.workers_max = pool->workers_max,
+		.started = pool->hired_ever,
 		.lost = pool->lost,
 		.capacity = pool->capacity,
 		.is_closed = pool->is_closed,

@@ -29,10 +29,17 @@ struct pool_options {
 	uint64_t memory_per_worker;
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
+	uint64_t workers;              /* that the daemon starts, at most */
+	const struct runtime *runtime; /* with `command`: its words come first; or NULL */
+	const char *const *command; /* how a worker is started: words, NULL behind the last; copied. NULL: as it is */
 };
 
-/* OK, NO_MEMORY. */
+/* OK; TOO_LARGE past command_max; NO_MEMORY. Without a command it starts none: all workers attach by themselves. */
 enum concur_status pool_configure(struct core *core, struct pool *pool, const struct pool_options *options);
+
+/* Starts at most so many workers from here on; those that are too many end when they are done. VALUE_ERROR if it does
+ * not know how to start one. */
+enum concur_status pool_resize(struct core *core, struct pool *pool, uint64_t workers);
 
 /* What one submission asks for, for all its tasks. */
 struct task_spec {
@@ -80,6 +87,7 @@ struct pool_state {
 	uint64_t waiting, held, running, in_hand;
 	uint64_t done, failed, cancelled, retried; /* ever */
 	uint64_t workers, lost;
+	uint64_t workers_max, started; /* by the daemon */
 	uint64_t capacity;
 	bool is_closed;
 	const struct blob *broken; /* the error of what broke it, or NULL */

@@ -33,7 +33,7 @@ enum {
 
 /* Tasks that ask the same of a worker, the highest priority first, the oldest of those first. */
 struct lane {
-	struct link in_pool;  /* in pool->lanes, or pool->busy while tasks wait in it */
+	struct link in_pool; /* in pool->lanes, or pool->busy while tasks wait in it */
 	struct pool *pool;
 	struct blob *function; /* text; NULL: of promises */
 	struct blob *label;    /* NULL: none */
@@ -62,14 +62,14 @@ struct task {
 	struct link in_session;  /* in session->tasks of its submitter, while that refers to it */
 	struct session *session; /* NULL: its submitter does not refer to it */
 	struct terms *terms;     /* one reference */
-	struct worker *worker; /* HANDED, RUNNING */
-	struct blob *payload;  /* its arguments, then its result or error; may be NULL */
+	struct worker *worker;   /* HANDED, RUNNING */
+	struct blob *payload;    /* its arguments, then its result or error; may be NULL */
 	struct task_more *more;
-	uint64_t since_ns;   /* it was submitted; it began */
-	uint32_t refs;       /* of other sessions and tasks */
-	uint16_t slot;       /* in its worker's page */
-	uint8_t place;       /* an enum task_place */
-	uint8_t state;       /* an enum future_state */
+	uint64_t since_ns; /* it was submitted; it began */
+	uint32_t refs;     /* of other sessions and tasks */
+	uint16_t slot;     /* in its worker's page */
+	uint8_t place;     /* an enum task_place */
+	uint8_t state;     /* an enum future_state */
 	uint8_t flags;
 	uint8_t attempts; /* how often it has begun; stays at 255 */
 };
@@ -81,11 +81,11 @@ struct dependent {
 
 struct task_more {
 	struct task *task;
-	struct timer timer;   /* delay, back-off, timeout, ttl: one at a time */
-	struct link waiters;  /* POOL_AWAITS, POOL_CANCELS */
-	struct blob *key;     /* in pool->keys; one reference */
-	struct blob *progress; /* kept */
-	struct link dependents; /* struct dependent of those that come after it */
+	struct timer timer;      /* delay, back-off, timeout, ttl: one at a time */
+	struct link waiters;     /* POOL_AWAITS, POOL_CANCELS */
+	struct blob *key;        /* in pool->keys; one reference */
+	struct blob *progress;   /* kept */
+	struct link dependents;  /* struct dependent of those that come after it */
 	struct dependent *after; /* an array: of those that come before it */
 	size_t after_count;
 	size_t after_left; /* that have not ended */
@@ -95,26 +95,26 @@ struct task_more {
 struct worker {
 	uint64_t id;
 	struct link in_session;
-	struct link in_pool;   /* in pool->workers */
+	struct link in_pool;     /* in pool->workers */
 	struct session *session; /* NULL: it has ended, and how its process did is not known yet */
-	struct pool *pool;     /* one reference; NULL: it was removed */
-	struct map *functions; /* texts; NULL: any */
+	struct pool *pool;       /* one reference; NULL: it was removed */
+	struct map *functions;   /* texts; NULL: any */
 	struct map *labels;
 	struct blob *name;
-	struct link hand;      /* its tasks, oldest first */
-	struct link fresh;     /* those that it was not told yet */
-	uint64_t in_hand;      /* both */
+	struct link hand;  /* its tasks, oldest first */
+	struct link fresh; /* those that it was not told yet */
+	uint64_t in_hand;  /* both */
 	uint32_t threads;
-	uint32_t running;      /* so many of the oldest in hand are RUNNING */
-	uint64_t take_call;    /* its last call of take that had to wait; 0: there was none */
+	uint32_t running;   /* so many of the oldest in hand are RUNNING */
+	uint64_t take_call; /* its last call of take that had to wait; 0: there was none */
 	uint64_t watch_call;
-	struct link commands;  /* struct command that it was not told yet */
-	struct hired *hired;   /* the process that it is, if the pool has started it */
+	struct link commands; /* struct command that it was not told yet */
+	struct hired *hired;  /* the process that it is, if the pool has started it */
 	uint64_t since_ns;
 	uint64_t done;
 	uint64_t slots[PAGE_SLOTS / 64]; /* a bit for each slot of its page that a task has */
 	bool draining;
-	bool watched;          /* it asks for commands */
+	bool watched; /* it asks for commands */
 };
 
 struct pool {
@@ -126,32 +126,32 @@ struct pool {
 	struct terms *promises; /* of all promises; their lane is none that a worker takes from */
 	struct link held;
 	struct link ended;
-	struct link failing;    /* held, and one that they were to come after has failed */
-	struct link missed;     /* ended, but their completion could not be put */
-	struct timer chores;    /* what is done by steps: failing, missed, and all that waits if is_cancelling */
-	struct map *keys;       /* struct task by key; NULL: none ever had one */
+	struct link failing; /* held, and one that they were to come after has failed */
+	struct link missed;  /* ended, but their completion could not be put */
+	struct timer chores; /* what is done by steps: failing, missed, and all that waits if is_cancelling */
+	struct map *keys;    /* struct task by key; NULL: none ever had one */
 	struct link workers;
 	struct link submitters; /* waiters for room */
 	struct link takers;     /* waiters for tasks */
 	struct link joiners;
-	struct link watchers;   /* waiters for commands */
+	struct link watchers; /* waiters for commands */
 	uint64_t waiting, held_count, in_hand, running, workers_count;
 	uint64_t unended;
 	uint64_t done, failed, cancelled, retried, lost;
 	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker;
 	uint32_t retries;
 	struct blob *initializer, *initializer_arguments;
-	const struct runtime *runtime; /* what it starts workers from; NULL: all attach by themselves */
-	char **arguments;       /* for it, one block; NULL: none */
-	uint64_t workers_max;   /* that it starts */
-	struct link hired;      /* struct hired */
+	const struct runtime *runtime; /* whose words come first when it starts a worker, or NULL */
+	char **command;                /* the words behind them, one block; NULL: all workers attach by themselves */
+	uint64_t workers_max;          /* that it starts */
+	struct link hired;             /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
 	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */
-	struct timer hiring;    /* set: nobody is hired before */
-	struct blob *broken;    /* the error of what broke it */
+	struct timer hiring;                /* set: nobody is hired before */
+	struct blob *broken;                /* the error of what broke it */
 	bool is_closed;
-	bool is_cancelling;     /* all that waits is being cancelled */
-	bool is_gone;           /* it is being freed */
+	bool is_cancelling; /* all that waits is being cancelled */
+	bool is_gone;       /* it is being freed */
 };
 
 static inline struct task *
@@ -190,7 +190,7 @@ pool_of(struct object *object)
 /* NULL if there is no memory. */
 struct blob *pool_keep(struct core *core, struct pool *pool, const struct value *value, bool refers);
 void pool_adopt(struct core *core, struct pool *pool, struct blob *blob); /* one that is not kept yet */
-void pool_drop(struct core *core, struct pool *pool, struct blob *blob); /* takes NULL */
+void pool_drop(struct core *core, struct pool *pool, struct blob *blob);  /* takes NULL */
 
 /* -- lanes --------------------------------------------------------------------------------------------------------- */
 
@@ -246,9 +246,9 @@ bool task_tell(struct core *core, struct task *task);
 
 /* How a worker's process ended. */
 struct fate {
-	bool is_told;          /* what follows is known */
+	bool is_told;            /* what follows is known */
 	const struct page *page; /* as it left it; NULL: it had none */
-	int exit_code;         /* negative: the signal */
+	int exit_code;           /* negative: the signal */
 	uint64_t user_ns, system_ns, memory;
 };
 

@@ -366,9 +366,9 @@ pool_submit(struct core *core, struct pool *pool, const struct ask *ask, const s
 		ret->outcome = OUTCOME_EXISTS;
 		ret->generation = task_id(twin);
 		ret->number = 1;
-		return spec->detached || twin->session == ask->session || future_ref(twin, ask->session) == 0 ?
-		    CONCUR_OK :
-		    CONCUR_NO_MEMORY;
+		return spec->detached || twin->session == ask->session || future_ref(twin, ask->session) == 0
+		    ? CONCUR_OK
+		    : CONCUR_NO_MEMORY;
 	}
 	if (pool_has_room(pool, count) && link_empty(&pool->submitters))
 		return pool_take_in(core, pool, ask->session, spec, &load, ret);

@@ -18,7 +18,7 @@ struct worker_spec {
 	const struct value *labels;
 	size_t labels_count;
 	uint32_t threads;
-	uint64_t process; /* the daemon's number of the process it is; 0: the daemon did not start it */
+	uint64_t process;         /* the daemon's number of the process it is; 0: the daemon did not start it */
 	const struct value *name; /* may be NULL */
 };
 

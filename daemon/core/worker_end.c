@@ -39,9 +39,10 @@ fate_error(const struct fate *fate, enum concur_status status)
 {
 	struct value parts[2 * FATE_PAIRS];
 	uint8_t rooms[FATE_PAIRS][VALUE_SCALAR_MAX], *data;
-	const char *names[] = { "status", fate->exit_code < 0 ? "signal" : "exit_code", "user_ns", "system_ns", "memory" };
-	int64_t numbers[] = { status, fate->exit_code < 0 ? -fate->exit_code : fate->exit_code,
-		(int64_t)fate->user_ns, (int64_t)fate->system_ns, (int64_t)fate->memory };
+	const char *names[] = { "status", fate->exit_code < 0 ? "signal" : "exit_code", "user_ns", "system_ns",
+		"memory" };
+	int64_t numbers[] = { status, fate->exit_code < 0 ? -fate->exit_code : fate->exit_code, (int64_t)fate->user_ns,
+		(int64_t)fate->system_ns, (int64_t)fate->memory };
 	size_t count = fate->is_told ? 5 : 1, n = 0;
 	struct blob *blob;
 	char text[96];

@@ -51,8 +51,7 @@ struct sentence {
 	size_t room, used;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct sentence *to, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) say(struct sentence *to, const char *format, ...)
 {
 	va_list arguments;
 	int more;
@@ -80,7 +79,8 @@ say_held(struct sentence *to, const struct core *core, const struct task *task)
 	else if (more && more->after_left)
 		say(to, "it waits for %zu other task%s to end", more->after_left, more->after_left == 1 ? "" : "s");
 	else
-		say(to, "it is not due for %.3f s", due_ns > core->now_ns ? (double)(due_ns - core->now_ns) / 1e9 : 0.0);
+		say(to, "it is not due for %.3f s",
+		    due_ns > core->now_ns ? (double)(due_ns - core->now_ns) / 1e9 : 0.0);
 }
 
 /* Workers that could take it: how many know its function, and how many of these have its label. */

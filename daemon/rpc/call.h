@@ -60,6 +60,10 @@ bool call_values(struct call *call, const ProtobufCBinaryData *fields, size_t co
 /* A value that can be a key: also UNHASHABLE. */
 bool call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers);
 
+/* A word, a variable or a path for a process: a copy in the arena that ends with NUL; NULL if the field is empty.
+ * VALUE_ERROR if there is a NUL in it. */
+bool call_text(struct call *call, const ProtobufCBinaryData *field, const char **ret);
+
 /* A lifetime of an object that has a name, or has none: VALUE_ERROR. */
 bool call_lifetime(struct call *call, int lifetime, bool named);
 

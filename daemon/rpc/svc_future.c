@@ -14,7 +14,8 @@ svc_future_task(struct call *call, uint64_t id)
 	if (task)
 		call->object = (struct object *)task_pool(task);
 	else
-		call_fail(call, CONCUR_NOT_FOUND, "no such future: nobody referred to it any more, or its pool was removed");
+		call_fail(call, CONCUR_NOT_FOUND,
+		    "no such future: nobody referred to it any more, or its pool was removed");
 	return task;
 }
 
@@ -127,8 +128,8 @@ SVC_HANDLER(svc_future_cancel, Future, FutureCancelRequest, DoneReply)
 	struct ask ask;
 
 	if (task && call_ask(call, request->wait_ns, &svc_future_done_ops, &ask))
-		call_finish(call, &svc_future_done_ops,
-		    future_cancel(call->core, task, &ask, request->kill, &result), &result);
+		call_finish(call, &svc_future_done_ops, future_cancel(call->core, task, &ask, request->kill, &result),
+		    &result);
 }
 
 SVC_HANDLER(svc_future_complete, Future, FutureCompleteRequest, DoneReply)

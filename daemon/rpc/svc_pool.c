@@ -2,11 +2,15 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/pool.h"
+#include "daemon/core/process.h"
 #include "daemon/core/worker.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/svc_future.h"
 #include "lib/frame.h"
 #include "lib/utf8.h"
+
+/* What is started where no runtime is named and none is called "worker"; looked for in $PATH. */
+#define WORKER_PROGRAM "concur-worker"
 
 static struct pool *
 svc_pool_object(struct call *call, uint64_t id)
@@ -29,6 +33,69 @@ svc_pool_text(struct call *call, const ProtobufCBinaryData *field, struct value 
 
 /* -- options ----------------------------------------------------------------------------------------------------- */
 
+/* The words that start a worker: the runtime's own, then those of the request. Only the daemon's own user may add
+ * words, for they name what is to be loaded. */
+static bool
+svc_pool_words(struct call *call, const Concur__V1__PoolOptions *request, size_t first, const char *const **ret)
+{
+	const char **words;
+
+	if (!call_batch(call, request->n_arguments))
+		return false;
+	words = call_alloc(call, (first + request->n_arguments + 1) * sizeof *words);
+	if (!words)
+		return false;
+	words[0] = WORKER_PROGRAM;
+	for (size_t i = 0; i < request->n_arguments; i++) {
+		if (!call_text(call, &request->arguments[i], &words[first + i]))
+			return false;
+	}
+	words[first + request->n_arguments] = NULL;
+	*ret = words;
+	return true;
+}
+
+static bool
+svc_pool_command(struct call *call, const Concur__V1__PoolOptions *request, struct pool_options *ret)
+{
+	const char *name;
+	bool is_plain = request->runtime.len == 0;
+
+	if (!call_text(call, &request->runtime, &name))
+		return false;
+	ret->runtime = process_runtime(call->core, is_plain ? "worker" : name);
+	if (!ret->runtime && !is_plain) {
+		call_fail(call, CONCUR_NOT_FOUND,
+		    "the daemon has no runtime of that name; its option --runtime defines it");
+		return false;
+	}
+	if (!call->to.channel->may_command && (!ret->runtime || request->n_arguments)) {
+		call_fail(call, CONCUR_PERMISSION,
+		    "only the daemon's own user on its own machine may say what workers load; name one of its "
+		    "runtimes, which its option --runtime defines");
+		return false;
+	}
+	return svc_pool_words(call, request, ret->runtime ? 0 : 1, &ret->command);
+}
+
+static bool
+svc_pool_initializer(struct call *call, const Concur__V1__PoolOptions *request, struct value *name,
+    struct value *arguments, struct pool_options *ret)
+{
+	bool refers = false;
+
+	if (!svc_pool_text(call, &request->initializer, name, &ret->initializer))
+		return false;
+	if (request->initializer_arguments.len == 0)
+		return true;
+	ret->initializer_arguments = arguments;
+	if (!call_value(call, &request->initializer_arguments, arguments, &refers))
+		return false;
+	if (refers)
+		call_fail(call, CONCUR_TYPE_ERROR, "an initializer's arguments hold no references to objects");
+	return !refers;
+}
+
 SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
 {
 	struct pool *pool = svc_pool_object(call, request->object);
@@ -40,30 +107,34 @@ SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
 		.retries = request->retries,
 		.tasks_per_worker = request->tasks_per_worker,
 		.memory_per_worker = request->memory_per_worker,
+		.workers = request->workers,
 	};
 	struct value initializer, arguments;
-	bool refers;
 
-	if (!pool || !svc_pool_text(call, &request->initializer, &initializer, &options.initializer))
+	if (!pool || !svc_pool_initializer(call, request, &initializer, &arguments, &options))
 		return;
-	if (request->initializer_arguments.len) {
-		if (!call_value(call, &request->initializer_arguments, &arguments, &refers))
-			return;
-		if (refers) {
-			call_fail(call, CONCUR_TYPE_ERROR, "an initializer's arguments hold no references to objects");
-			return;
-		}
-		options.initializer_arguments = &arguments;
-	}
+	if ((request->workers || request->runtime.len || request->n_arguments) &&
+	    !svc_pool_command(call, request, &options))
+		return;
 	call_done(call, pool_configure(call->core, pool, &options), OUTCOME_DONE);
 }
 
 SVC_HANDLER(svc_pool_resize, Pool, CountRequest, DoneReply)
 {
 	struct pool *pool = svc_pool_object(call, request->object);
+	enum concur_status status;
 
-	if (pool)
-		call_fail(call, CONCUR_VALUE_ERROR, "the daemon starts no workers for this pool: they attach");
+	if (!pool)
+		return;
+	status = request->count < 0 ? CONCUR_VALUE_ERROR : pool_resize(call->core, pool, (uint64_t)request->count);
+	if (status == CONCUR_VALUE_ERROR)
+		call_fail(call, status,
+		    request->count < 0
+			? "a number of workers is not negative"
+			: "the daemon starts no workers for this pool, which was not configured to: they "
+			  "attach by themselves");
+	else
+		call_done(call, status, OUTCOME_DONE);
 }
 
 /* -- submitting -------------------------------------------------------------------------------------------------- */
@@ -309,6 +380,8 @@ SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 	message.retried = state.retried;
 	message.workers = state.workers;
 	message.lost = state.lost;
+	message.workers_max = state.workers_max;
+	message.started = state.started;
 	message.capacity = state.capacity;
 	message.is_closed = state.is_closed;
 	message.is_broken = state.broken != NULL;
@@ -333,11 +406,11 @@ svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *vie
 	info->running = view->running;
 	info->running_ns = view->running_ns;
 	if (view->function)
-		info->function = (ProtobufCBinaryData){ blob_size(view->function),
-			(uint8_t *)(uintptr_t)blob_data(view->function) };
+		info->function =
+		    (ProtobufCBinaryData){ blob_size(view->function), (uint8_t *)(uintptr_t)blob_data(view->function) };
 	if (view->name)
-		info->name = (ProtobufCBinaryData){ blob_size(view->name),
-			(uint8_t *)(uintptr_t)blob_data(view->name) };
+		info->name =
+		    (ProtobufCBinaryData){ blob_size(view->name), (uint8_t *)(uintptr_t)blob_data(view->name) };
 }
 
 SVC_HANDLER(svc_pool_workers, Pool, PageRequest, WorkersReply)

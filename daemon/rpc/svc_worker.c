@@ -164,8 +164,8 @@ svc_worker_put_fixed(uint8_t *at, const struct handed *handed)
 static void
 svc_worker_put_task(struct reply_body *body, const struct handed *handed)
 {
-	size_t encoded = value_encoded_size((enum value_kind)(handed->arguments->kind & BLOB_KIND),
-	    blob_size(handed->arguments));
+	size_t encoded =
+	    value_encoded_size((enum value_kind)(handed->arguments->kind & BLOB_KIND), blob_size(handed->arguments));
 	size_t name = blob_size(handed->function);
 	uint8_t fixed[TASK_FIXED_MAX], *end = svc_worker_put_fixed(fixed, handed), *at;
 	size_t size = (size_t)(end - fixed) + svc_worker_bytes_size(name) + svc_worker_bytes_size(encoded);
@@ -221,8 +221,8 @@ svc_worker_hear(struct call *call, struct worker *worker, const ProtobufCBinaryD
 	for (size_t i = 0; i < count; i++) {
 		ProtobufCMessage *message;
 		const Concur__V1__TaskDone *one;
-		enum concur_status status = unpack(&concur__v1__task_done__descriptor, done[i].data, done[i].len,
-		    &call->rpc->arena, &message);
+		enum concur_status status =
+		    unpack(&concur__v1__task_done__descriptor, done[i].data, done[i].len, &call->rpc->arena, &message);
 		struct value value = { 0 };
 		bool refers = false;
 
@@ -258,8 +258,8 @@ SVC_HANDLER(svc_worker_take, Worker, TakeRequest, TakeReply)
 	if (request->count == 0)
 		call_fail(call, CONCUR_VALUE_ERROR, "count must be at least 1");
 	else
-		call_finish(call, &svc_worker_take_ops,
-		    worker_take(call->core, worker, &ask, request->count, &result), &result);
+		call_finish(call, &svc_worker_take_ops, worker_take(call->core, worker, &ask, request->count, &result),
+		    &result);
 }
 
 SVC_HANDLER(svc_worker_done, Worker, TaskDoneRequest, DoneReply)
@@ -277,8 +277,8 @@ SVC_HANDLER(svc_worker_claim, Worker, ClaimRequest, TakeReply)
 	struct result result = { 0 };
 
 	if (worker)
-		call_finish(call, &svc_worker_take_ops,
-		    worker_claim(call->core, worker, request->task, &result), &result);
+		call_finish(call, &svc_worker_take_ops, worker_claim(call->core, worker, request->task, &result),
+		    &result);
 }
 
 /* -- commands ---------------------------------------------------------------------------------------------------- */

@@ -79,6 +79,10 @@ expect 4 '' 'it has no action' barrier_wait_with_needless_command_is_error barri
 # A barrier's default time-out.
 "$concur" barrier hasty open --count 2 --default-timeout 0.01 >/dev/null
 same 1 "$("$concur" barrier hasty state | grep -c '^default_wait: 0.010 s')" barrier_open_sets_default_timeout
+expect 2 '' 'default-timeout takes seconds, more than 0' barrier_default_of_no_time_is_usage \
+	barrier other open --count 2 --default-timeout 0
+"$concur" barrier patient open --count 2 --default-timeout inf >/dev/null
+same 1 "$("$concur" barrier patient state | grep -c '^default_wait: for ever')" barrier_open_for_ever_waits_for_ever
 expect 4 '' 'barrier hasty: the barrier is broken' barrier_default_timeout_breaks_it barrier hasty wait
 
 # A barrier's action: the command of the last to come, and of nobody else.

@@ -15,6 +15,8 @@ struct bench {
 	struct world world;
 	struct world_client *client;
 	uint64_t objects[KINDS];
+	uint64_t future; /* a promise of the pool */
+	uint64_t worker; /* that the client is, of the pool */
 };
 
 struct row {
@@ -72,6 +74,37 @@ open_one(struct world_client *client, Concur__V1__Kind kind)
 	return world_open_with(client, &request);
 }
 
+/* One that runs. */
+static uint64_t
+open_process(struct bench *bench)
+{
+	Concur__V1__ProcessRequest request = CONCUR__V1__PROCESS_REQUEST__INIT;
+	ProtobufCBinaryData word = world_bytes("sleep");
+	uint64_t process;
+
+	request.n_words = 1;
+	request.words = &word;
+	process =
+	    ((const Concur__V1__OpenReply *)world_call(bench->client, "/concur.v1.Process/New", &request.base)->message)
+		->object;
+	world_ask(bench->client, "/concur.v1.Process/Start", process);
+	world_turn(&bench->world, 0);
+	return process;
+}
+
+static void
+fill_pool(struct bench *bench)
+{
+	Concur__V1__AttachRequest attach = CONCUR__V1__ATTACH_REQUEST__INIT;
+	struct world_call *call;
+
+	call = world_ask(bench->client, "/concur.v1.Pool/Promise", bench->objects[KIND_POOL]);
+	bench->future = ((const Concur__V1__SubmitReply *)call->message)->future;
+	attach.pool = bench->objects[KIND_POOL];
+	call = world_call(bench->client, "/concur.v1.Worker/Attach", &attach.base);
+	bench->worker = ((const Concur__V1__AttachReply *)call->message)->worker;
+}
+
 static void
 bench_init(struct bench *bench)
 {
@@ -83,7 +116,9 @@ bench_init(struct bench *bench)
 			bench->objects[kind] = open_one(bench->client, (Concur__V1__Kind)kind);
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);
+	bench->objects[KIND_PROCESS] = open_process(bench);
 	bench_fill(bench);
+	fill_pool(bench);
 }
 
 /* All that a call could change, in numbers: sums that a change of one can not leave as they were. */
@@ -146,10 +181,11 @@ fill_number(ProtobufCMessage *message, const char *name, uint64_t number)
 static void
 fill_bytes(ProtobufCMessage *message, const char *name, ProtobufCBinaryData bytes)
 {
-	void *field = field_of(message, name);
+	const ProtobufCFieldDescriptor *field =
+	    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 
-	if (field)
-		memcpy(field, &bytes, sizeof bytes);
+	if (field && field->label != PROTOBUF_C_LABEL_REPEATED)
+		memcpy((char *)message + field->offset, &bytes, sizeof bytes);
 }
 
 /* `count` values. `room` must live as long as the message. */
@@ -159,7 +195,7 @@ fill_values(ProtobufCMessage *message, const char *name, ProtobufCBinaryData *ro
 	const ProtobufCFieldDescriptor *field =
 	    protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 
-	if (!field)
+	if (!field || field->label != PROTOBUF_C_LABEL_REPEATED)
 		return;
 	*(size_t *)(void *)((char *)message + field->quantifier_offset) = count;
 	*(ProtobufCBinaryData **)(void *)((char *)message + field->offset) = room;
@@ -199,6 +235,12 @@ make_call(struct bench *bench, const struct row *row, struct spoil *spoil)
 	fill_bytes(message, "expected", spoil->value);
 	fill_values(message, "values", spoil->values, 2);
 	fill_values(message, "path", &spoil->key, 1);
+	fill_number(message, "pool", bench->objects[KIND_POOL]);
+	fill_number(message, "future", bench->future);
+	fill_number(message, "worker", bench->worker);
+	fill_bytes(message, "function", world_bytes("f"));
+	fill_bytes(message, "arguments", spoil->values[0]);
+	fill_values(message, "arguments", spoil->values, 2);
 	if (is(row, "/concur.v1.Object/Open"))
 		memcpy(field_of(message, "kind"), &kind, sizeof kind);
 	return world_call(bench->client, row->name, message);
@@ -226,6 +268,8 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Path", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) | KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
+		{ "concur.v1.Pool", KIND_BIT(KIND_POOL) },
+		{ "concur.v1.Process", KIND_BIT(KIND_PROCESS) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
 		{ "concur.v1.Semaphore", KIND_BIT(KIND_SEMAPHORE) },

@@ -539,9 +539,11 @@ START_TEST(promise_is_completed_once_by_anybody)
 	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &id), CONCUR_OK);
 	ask = pool_bench_ask(&bench, 1, -1);
 	ck_assert_status(future_wait(bench.core, task_find(bench.core, id), &ask, &result), CONCUR_PENDING);
-	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), false, &value, false, &result), CONCUR_OK);
+	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), false, &value, false, &result),
+	    CONCUR_OK);
 	ck_assert_int_eq(result.outcome, OUTCOME_DONE);
-	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), true, &value, false, &result), CONCUR_OK);
+	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), true, &value, false, &result),
+	    CONCUR_OK);
 	ck_assert_int_eq(result.outcome, OUTCOME_NO);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "1:DONE 'v'");
 	pool_bench_fini(&bench);
