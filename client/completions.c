@@ -135,7 +135,7 @@ check_batch(const struct concur_values *values, size_t *ret_failed)
 static enum concur_status
 read_batch(concur_completions *completions, int64_t timeout_ns)
 {
-	size_t missing = completions->left - completions->ended, failed;
+	size_t missing = completions->left - completions->ended, failed = 0;
 	struct batch *batch = calloc(1, sizeof *batch);
 	enum concur_status status;
 

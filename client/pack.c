@@ -2,6 +2,7 @@
 #include "pack.h"
 
 #include "error.h"
+#include "lib/frame.h"
 #include "object.h"
 #include "session.h"
 #include "values.h"
@@ -121,6 +122,20 @@ pack_name(struct pack *pack, const char *name, ProtobufCBinaryData *ret_field)
 			pack->name_max));
 	ret_field->data = (uint8_t *)(uintptr_t)name; /* only read */
 	ret_field->len = size;
+}
+
+void
+pack_ids(struct pack *pack, const uint64_t *ids, size_t count, ProtobufCBinaryData *ret_field)
+{
+	enum { ID_BYTES = 8 };
+	uint8_t *to;
+
+	if (pack->status != CONCUR_OK || count == 0 || !(to = pack_alloc(pack, count * ID_BYTES)))
+		return;
+	ret_field->data = to;
+	ret_field->len = count * ID_BYTES;
+	for (size_t i = 0; i < count; i++)
+		to = frame_u64_write(to, ids[i]);
 }
 
 void

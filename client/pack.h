@@ -33,6 +33,7 @@ void pack_value(struct pack *pack, const struct concur_value *value, ProtobufCBi
 void pack_maybe(struct pack *pack, const struct concur_value *value, ProtobufCBinaryData *ret_field);
 void pack_key(struct pack *pack, const struct concur_value *key, ProtobufCBinaryData *ret_field);
 void pack_name(struct pack *pack, const char *name, ProtobufCBinaryData *ret_field);
+void pack_ids(struct pack *pack, const uint64_t *ids, size_t count, ProtobufCBinaryData *ret_field);
 void pack_names(struct pack *pack, const char *const *names, size_t *ret_count, ProtobufCBinaryData **ret_fields);
 void pack_values(struct pack *pack, const struct concur_value *values, size_t count, size_t *ret_count,
     ProtobufCBinaryData **ret_fields);

@@ -46,7 +46,6 @@ pack_arguments(struct pack *pack, const struct concur_value *arguments, Protobuf
 	pack_value(pack, arguments->kind == CONCUR_VALUE_NONE ? &none : arguments, ret_field);
 }
 
-/* The body's lists of ids are the task's own. */
 static concur_future *
 pool_send(const struct request *request, const struct concur_task *task, int64_t timeout_ns)
 {
@@ -67,8 +66,7 @@ pool_send(const struct request *request, const struct concur_task *task, int64_t
 	body.detached = task->detached;
 	body.ttl_ns = task->ttl_ns;
 	pack_name(&pack, task->key, &body.key);
-	body.n_after = task->after_count;
-	body.after = (uint64_t *)(uintptr_t)task->after; /* only read */
+	pack_ids(&pack, task->after, task->after_count, &body.after);
 	body.delay_ns = task->delay_ns;
 	return pack_begin(&pack, &body.base);
 }
@@ -174,12 +172,12 @@ FORMS_DONE(pool_resize, (concur_pool * pool, int64_t workers), (pool, workers))
 static concur_future *
 pool_close(unsigned flags, concur_pool *pool, bool immediate)
 {
-	Concur__V1__ShutdownRequest body = CONCUR__V1__SHUTDOWN_REQUEST__INIT;
+	Concur__V1__PoolCloseRequest body = CONCUR__V1__POOL_CLOSE_REQUEST__INIT;
 	struct pack pack;
 
 	pack_init(&pack, ON(pool, CONCUR_METHOD_POOL_CLOSE, RESULT_COUNT, flags));
 	body.object = pack.object;
-	body.immediate = immediate;
+	body.cancel = immediate;
 	return pack_begin(&pack, &body.base);
 }
 

@@ -1,11 +1,13 @@
 /* Attaching to a pool, and leaving it. */
+#include "config.h"
+
 #include "worker.h"
 
-#include "error.h"
-#include "future.h"
-#include "object.h"
-#include "session.h"
-#include "values.h"
+#include "client/error.h"
+#include "client/future.h"
+#include "client/object.h"
+#include "client/session.h"
+#include "client/values.h"
 #include "work.h"
 
 #include "concur/v1/methods.h"
@@ -71,7 +73,7 @@ attach(struct concur_worker *worker, ProtobufCBinaryData failed, Concur__V1__Att
 	enum concur_status status = CONCUR_NO_MEMORY;
 	concur_future *future = NULL;
 
-	body.pool = worker->pool ? concur_object_id(worker->pool) : 0;
+	body.pool = worker->pool_id;
 	body.n_functions = worker->functions.count;
 	body.functions = function_fields(&worker->functions);
 	body.labels = name_fields(options->labels, &body.n_labels);
@@ -166,6 +168,7 @@ worker_attach(struct concur_worker *worker)
 		status = concur_object_open(worker->session, CONCUR_KIND_POOL, options->pool, &there, &worker->pool);
 	if (status != CONCUR_OK)
 		return status;
+	worker->pool_id = worker->pool ? concur_object_id(worker->pool) : options->pool_id;
 	return options->broken ? tell_broken(worker, options->broken) : join_pool(worker);
 }
 

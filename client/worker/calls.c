@@ -1,10 +1,10 @@
 /* What a worker says to the daemon. */
 #include "worker.h"
 
-#include "error.h"
-#include "future.h"
+#include "client/error.h"
+#include "client/future.h"
 #include "lib/frame.h"
-#include "request.h"
+#include "client/request.h"
 
 #include "concur/v1/methods.h"
 

@@ -6,8 +6,8 @@
  * otherwise wait for them in a circle. */
 #include "claim.h"
 
-#include "future.h"
-#include "thread.h"
+#include "client/future.h"
+#include "client/thread.h"
 #include "work.h"
 
 #include "concur/v1/methods.h"

@@ -2,7 +2,7 @@
 #ifndef WORKER_CLAIM_H
 #define WORKER_CLAIM_H
 
-#include "concur.h"
+#include "client/concur.h"
 
 /* Whether the calling thread runs a task that it took by that session. */
 bool claim_may_run(const concur_session *session);

@@ -4,7 +4,7 @@
 #ifndef WORKER_DONE_H
 #define WORKER_DONE_H
 
-#include "concur.h"
+#include "client/concur.h"
 
 #include <protobuf-c/protobuf-c.h>
 

@@ -4,10 +4,10 @@
  * shell: no descriptors but the three, no signals blocked or ignored. */
 #include "config.h"
 
-#include "concur.h"
+#include "client/concur.h"
 
 #include "streams.h"
-#include "task_error.h"
+#include "client/task_error.h"
 
 #include <errno.h>
 #include <signal.h>

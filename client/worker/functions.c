@@ -1,7 +1,7 @@
 /* Tables of functions, joined and sorted. */
 #include "functions.h"
 
-#include "error.h"
+#include "client/error.h"
 
 #include <stdlib.h>
 

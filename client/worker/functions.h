@@ -2,7 +2,7 @@
 #ifndef WORKER_FUNCTIONS_H
 #define WORKER_FUNCTIONS_H
 
-#include "concur.h"
+#include "client/concur.h"
 
 struct functions {
 	const struct concur_function **rows; /* sorted by name; what they point to is borrowed */

@@ -5,7 +5,7 @@
 #include "work.h"
 
 #include "lib/value.h"
-#include "values.h"
+#include "client/values.h"
 
 /* Under the lock. To send is done under it, too: it waits for no answer. */
 static bool

@@ -5,7 +5,7 @@
  * Worker.Take at most, and none while everybody has work. */
 #include "worker.h"
 
-#include "future.h"
+#include "client/future.h"
 #include "work.h"
 
 #include "concur/v1/methods.h"
@@ -126,8 +126,8 @@ tasks_to_ask_for(struct concur_worker *worker)
 
 	if (count > CREDIT_MAX)
 		count = CREDIT_MAX;
-	if (worker->tasks_max && count > worker->tasks_max - worker->begun)
-		count = worker->tasks_max - worker->begun;
+	if (worker->tasks_max && worker->begun + count > worker->tasks_max)
+		count = worker->begun < worker->tasks_max ? worker->tasks_max - worker->begun : 1;
 	return (uint32_t)count;
 }
 

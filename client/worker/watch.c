@@ -4,8 +4,8 @@
  * runners take theirs: it is begun or it is not. */
 #include "worker.h"
 
-#include "future.h"
-#include "request.h"
+#include "client/future.h"
+#include "client/request.h"
 #include "work.h"
 
 #include "concur/v1/methods.h"

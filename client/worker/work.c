@@ -5,12 +5,12 @@
  * of that only if the run has made a call. */
 #include "work.h"
 
-#include "error.h"
+#include "client/error.h"
 #include "lib/utf8.h"
 #include "lib/value.h"
-#include "object.h"
-#include "session.h"
-#include "values.h"
+#include "client/object.h"
+#include "client/session.h"
+#include "client/values.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,7 +167,7 @@ concur_work_session(const concur_work *work)
 uint64_t
 concur_work_pool(const concur_work *work)
 {
-	return work->worker->pool ? concur_object_id(work->worker->pool) : 0;
+	return work->worker->pool_id;
 }
 
 uint64_t

@@ -4,7 +4,7 @@
 
 #include "worker.h"
 
-#include "thread.h"
+#include "client/thread.h"
 
 #include <stdatomic.h>
 

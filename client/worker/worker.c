@@ -5,8 +5,8 @@
  * is dropped. */
 #include "worker.h"
 
-#include "error.h"
-#include "future.h"
+#include "client/error.h"
+#include "client/future.h"
 #include "work.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
-#include "concur.h"
+#include "client/concur.h"
 
 #include "credit.h"
 #include "done.h"
@@ -35,6 +35,7 @@ struct concur_worker {
 	/* The attachment: set before its threads start. */
 	concur_session *session;
 	concur_object *pool; /* NULL: not known by name */
+	uint64_t pool_id;
 	uint64_t id;
 	uint64_t tasks_max;  /* to run before it detaches; 0: any number */
 	uint64_t memory_max; /* bytes, past which it detaches; 0: any */
