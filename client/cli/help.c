@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { USAGE_MAX = 320 };
+enum { USAGE_MAX = 640 };
 
 static void
 print_rows(unsigned kind)

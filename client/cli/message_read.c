@@ -1,6 +1,8 @@
 /* JSON -> messages. A message under construction is always whole, so that message_free() can end it at any point. */
 #include "message.h"
 
+#include "base64.h"
+#include "concur/v1/pool.pb-c.h"
 #include "enums.h"
 #include "spell.h"
 
@@ -8,11 +10,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Fields that are text, though the same name is a value elsewhere. */
+static bool
+is_text(const ProtobufCFieldDescriptor *field)
+{
+	static const struct {
+		const ProtobufCMessageDescriptor *type;
+		const char *name;
+	} texts[] = {
+		{ &concur__v1__submit_request__descriptor, "key" },
+		{ &concur__v1__pool_options__descriptor, "arguments" },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (field == protobuf_c_message_descriptor_get_field_by_name(texts[i].type, texts[i].name))
+			return true;
+	}
+	return false;
+}
+
 bool
 message_holds_value(const ProtobufCFieldDescriptor *field)
 {
-	static const char *const names[] = { "key", "value", "values", "expected", "path" };
+	static const char *const names[] = { "key", "value", "values", "expected", "path", "arguments",
+		"initializer_arguments", "progress" };
 
+	if (is_text(field))
+		return false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (field->type == PROTOBUF_C_TYPE_BYTES && strcmp(field->name, names[i]) == 0)
 			return true;
@@ -104,6 +128,15 @@ read_value(json_t *json, ProtobufCBinaryData *ret, struct fault *fault)
 static bool
 read_text(const json_t *json, ProtobufCBinaryData *ret)
 {
+	json_t *bytes = json_object_size(json) == 1 ? json_object_get(json, "$bytes") : NULL;
+	struct buffer buffer = { 0 };
+
+	if (json_is_string(bytes) && base64_decode(json_string_value(bytes), json_string_length(bytes), &buffer) &&
+	    !buffer.failed) {
+		*ret = (ProtobufCBinaryData){ buffer.size, buffer.bytes };
+		return true;
+	}
+	buffer_fini(&buffer);
 	if (!json_is_string(json))
 		return false;
 	ret->len = json_string_length(json);

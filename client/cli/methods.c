@@ -7,18 +7,21 @@
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/future.pb-c.h"
 #include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/path.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/pool.pb-c.h"
 #include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
 #include "concur/v1/set.pb-c.h"
+#include "concur/v1/worker.pb-c.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -44,6 +47,9 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__barrier__descriptor,
 	&concur__v1__latch__descriptor,
 	&concur__v1__process__descriptor,
+	&concur__v1__pool__descriptor,
+	&concur__v1__future__descriptor,
+	&concur__v1__worker__descriptor,
 };
 
 bool
