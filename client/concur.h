@@ -110,10 +110,17 @@ struct concur_options {
 	int64_t timeout_ns;           /* for connecting and for starting a daemon; 10 s */
 	const char *concurd;          /* concur_spawn: the daemon's program */
 	const char *const *arguments; /* concur_spawn: more arguments for it, ends with NULL */
+	const char *key_file;         /* of a daemon at a tcp address; without it $CONCUR_KEY_FILE, or no key */
 };
 
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
  * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
+ *
+ * A daemon at a tcp address may want a key, which both sides prove to each other without sending it; with a key, a
+ * daemon that can not prove it is refused. The file is as `concur keygen` makes it: at least 16 bytes, a newline at the
+ * end not counted, for nobody but its owner, who is the user or root. It is read here, once. UNAUTHENTICATED (there is
+ * no key), AUTHENTICATION (it is another one, which the daemon says after a second), BAD_KEY.
+ *
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
     concur_session **ret_session);
@@ -301,7 +308,7 @@ void concur_object_free(concur_object *object);
     concur_array *: (handle), \
     concur_semaphore *: (handle), concur_condition *: (handle), \
     concur_barrier *: (handle), concur_latch *: (handle), concur_process *: (handle), \
-    concur_rwlock *: (handle), concur_pool *: (handle)))
+    concur_pool *: (handle), concur_rwlock *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))

@@ -20,7 +20,7 @@ pool_configure(unsigned flags, concur_pool *pool, const struct concur_pool_optio
 	body.workers = options->workers;
 	body.remote = options->remote;
 	pack_name(&pack, options->runtime, &body.runtime);
-	pack_names(&pack, options->arguments, &body.n_arguments, &body.arguments);
+	pack_names(&pack, options->arguments, &body.n_words, &body.words);
 	body.threads = options->threads;
 	body.capacity = options->capacity;
 	pack_name(&pack, options->initializer, &body.initializer);
@@ -65,7 +65,7 @@ pool_send(const struct request *request, const struct concur_task *task, int64_t
 	body.release = task->release;
 	body.detached = task->detached;
 	body.ttl_ns = task->ttl_ns;
-	pack_name(&pack, task->key, &body.key);
+	pack_name(&pack, task->key, &body.unique);
 	pack_ids(&pack, task->after, task->after_count, &body.after);
 	body.delay_ns = task->delay_ns;
 	return pack_begin(&pack, &body.base);

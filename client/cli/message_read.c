@@ -2,7 +2,6 @@
 #include "message.h"
 
 #include "base64.h"
-#include "concur/v1/pool.pb-c.h"
 #include "enums.h"
 #include "spell.h"
 
@@ -10,33 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fields that are text, though the same name is a value elsewhere. */
-static bool
-is_text(const ProtobufCFieldDescriptor *field)
-{
-	static const struct {
-		const ProtobufCMessageDescriptor *type;
-		const char *name;
-	} texts[] = {
-		{ &concur__v1__submit_request__descriptor, "key" },
-		{ &concur__v1__pool_options__descriptor, "arguments" },
-	};
-
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (field == protobuf_c_message_descriptor_get_field_by_name(texts[i].type, texts[i].name))
-			return true;
-	}
-	return false;
-}
-
 bool
 message_holds_value(const ProtobufCFieldDescriptor *field)
 {
 	static const char *const names[] = { "key", "value", "values", "expected", "path", "arguments",
-		"initializer_arguments", "progress" };
+		"initializer_arguments", "progress", "error" };
 
-	if (is_text(field))
-		return false;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (field->type == PROTOBUF_C_TYPE_BYTES && strcmp(field->name, names[i]) == 0)
 			return true;

@@ -40,6 +40,9 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__lock__descriptor,
 	&concur__v1__path__descriptor,
 	&concur__v1__pipe__descriptor,
+	&concur__v1__pool__descriptor,
+	&concur__v1__future__descriptor,
+	&concur__v1__worker__descriptor,
 	&concur__v1__queue__descriptor,
 	&concur__v1__rwlock__descriptor,
 	&concur__v1__set__descriptor,
@@ -47,9 +50,6 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__barrier__descriptor,
 	&concur__v1__latch__descriptor,
 	&concur__v1__process__descriptor,
-	&concur__v1__pool__descriptor,
-	&concur__v1__future__descriptor,
-	&concur__v1__worker__descriptor,
 };
 
 bool

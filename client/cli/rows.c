@@ -8,6 +8,7 @@
 #include "fields.h"
 #include "futurerun.h"
 #include "help.h"
+#include "keygen.h"
 #include "lockrun.h"
 #include "ls.h"
 #include "methods.h"
@@ -63,10 +64,11 @@ const struct row rows[] = {
 	{ ROW_TOP, "who", "Manager/Sessions", "name?", LISTS, NULL, who_run, "who holds an object, waits for it, refers to it; without NAME all processes that are connected" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
-	{ ROW_TOP, "submit", "Pool/Submit", "pool function? words?... --wait --arguments --priority --run_timeout --retries --label --key --after --delay --ttl --timeout", ROW_COMMAND | ROW_MAY_COMMAND, NULL, submitrun_run, "have a pool run a function with a list of words, or with --arguments, or a COMMAND, which is the function exec; prints the number of its future, or with --wait its result" },
+	{ ROW_TOP, "submit", "Pool/Submit", "pool function? words?... --wait --arguments --priority --run_timeout --retries --label --unique --after --delay --ttl --timeout", ROW_COMMAND | ROW_MAY_COMMAND, NULL, submitrun_run, "have a pool run a function with a list of words, or with --arguments, or a COMMAND, which is the function exec; prints the number of its future, or with --wait its result" },
 	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
 	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
+	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
 	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
 	{ ROW_TOP, "complete", NULL, "-- WORD...", ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },
@@ -230,7 +232,7 @@ const struct row rows[] = {
 	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
 	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
-	{ ROW_POOL, "open", "Pool/Configure", "arguments?... --workers --runtime --threads --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "open", "Pool/Configure", "words?... --workers --runtime --threads --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
 	{ ROW_POOL, "state", "Pool/State", "", 0, print_fields, NULL, "tasks and workers, by number" },
 	{ ROW_POOL, "resize", "Pool/Resize", "count", 0, print_nothing, NULL, "how many workers the daemon starts for it, at most" },
 	{ ROW_POOL, "close", "Pool/Close", "--cancel", 0, print_count, NULL, "take no more tasks; with --cancel what has not begun is cancelled, and counted" },

@@ -80,7 +80,7 @@ attach(struct concur_worker *worker, ProtobufCBinaryData failed, Concur__V1__Att
 	body.threads = options->threads ? options->threads : 1;
 	body.process = options->process;
 	body.name = name_field(options->name ? options->name : program_invocation_short_name);
-	body.failed = failed;
+	body.error = failed;
 	if (body.functions && body.labels)
 		status = worker_ask(worker, CONCUR_METHOD_WORKER_ATTACH, &body.base, &future);
 	else

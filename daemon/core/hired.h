@@ -23,7 +23,8 @@ void pool_staff(struct core *core, struct pool *pool);
 enum concur_status pool_set_command(struct core *core, struct pool *pool, const struct runtime *runtime,
     const char *const *command);
 
-/* The session is the process of that number, which the pool has hired and which has not attached yet; otherwise NULL. */
+/* What the pool hired as the process of that number, if the session is that process and it has not attached yet;
+ * or NULL. */
 struct hired *hired_find(const struct pool *pool, const struct session *session, uint64_t number);
 
 /* It is to end, and killed if it does not within the pool's grace. */

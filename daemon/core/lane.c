@@ -1,6 +1,6 @@
-/* Lanes: the tasks of a pool that wait, sorted by what they ask of a worker. A lane with tasks stands in pool->busy, one
- * without in pool->lanes; a bit of `levels` is set where the list of that priority is not empty. Lanes stay until their
- * pool goes. */
+/* Lanes: the tasks of a pool that wait, sorted by what they ask of a worker. A lane with tasks stands in pool->busy,
+ * one without in pool->lanes; a bit of `levels` is set where the list of that priority is not empty. Lanes stay until
+ * their pool goes. */
 #include "daemon/core/pool_impl.h"
 
 #include <stdlib.h>

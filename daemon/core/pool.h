@@ -58,11 +58,11 @@ struct task_spec {
 	size_t after_count;
 };
 
-/* Puts `count` tasks in. OK with result->generation the id of the first (the others follow), ->number how many, ->outcome
- * DONE, EXISTS (of the same key) or FULL; PENDING, until there is room; VALUE_ERROR if they could never fit, or for a
- * priority out of range, a queue with a maxsize; NOT_FOUND for a queue or a task in `after` that is gone; POOL_CLOSED,
- * POOL_BROKEN, LIMIT, NO_MEMORY. The session refers to them unless they are detached. With a key, or `after`, it does
- * not wait for room. */
+/* Puts `count` tasks in. OK with result->generation the id of the first (the others follow), ->number how many,
+ * ->outcome DONE, EXISTS (of the same key) or FULL; PENDING, until there is room; VALUE_ERROR if they could never fit,
+ * or for a priority out of range, or a queue with a maxsize; NOT_FOUND for a queue or a task in `after` that is gone;
+ * POOL_CLOSED, POOL_BROKEN, LIMIT, NO_MEMORY. The session refers to them unless they are detached. With a key, or
+ * `after`, it does not wait for room. */
 enum concur_status pool_submit(struct core *core, struct pool *pool, const struct ask *ask,
     const struct task_spec *spec, const struct value *arguments, const bool *refers, size_t count, struct result *ret);
 

@@ -9,6 +9,8 @@
 #include "lib/frame.h"
 #include "lib/utf8.h"
 
+#include <stdio.h>
+
 /* What is started where no runtime is named and none is called "worker"; looked for in $PATH. */
 #define WORKER_PROGRAM "concur-worker"
 
@@ -33,6 +35,20 @@ svc_pool_text(struct call *call, const ProtobufCBinaryData *field, struct value 
 
 /* -- options ----------------------------------------------------------------------------------------------------- */
 
+/* Two words: --threads N. */
+static bool
+svc_pool_threads(struct call *call, uint32_t threads, const char **words)
+{
+	char *number = call_alloc(call, 16);
+
+	if (!number)
+		return false;
+	snprintf(number, 16, "%u", threads);
+	words[0] = "--threads";
+	words[1] = number;
+	return true;
+}
+
 /* The words that start a worker: the runtime's own, then those of the request. Only the daemon's own user may add
  * words, for they name what is to be loaded. */
 static bool
@@ -40,18 +56,21 @@ svc_pool_words(struct call *call, const Concur__V1__PoolOptions *request, size_t
 {
 	const char **words;
 
-	if (!call_batch(call, request->n_arguments))
+	if (!call_batch(call, request->n_words))
 		return false;
-	words = call_alloc(call, (first + request->n_arguments + 1) * sizeof *words);
+	words = call_alloc(call, (first + request->n_words + 3) * sizeof *words);
 	if (!words)
 		return false;
 	words[0] = WORKER_PROGRAM;
-	for (size_t i = 0; i < request->n_arguments; i++) {
-		if (!call_text(call, &request->arguments[i], &words[first + i]))
+	for (size_t i = 0; i < request->n_words; i++) {
+		if (!call_text(call, &request->words[i], &words[first + i]))
 			return false;
 	}
-	words[first + request->n_arguments] = NULL;
 	*ret = words;
+	words += first + request->n_words;
+	if (request->threads && !svc_pool_threads(call, request->threads, words))
+		return false;
+	words[request->threads ? 2 : 0] = NULL;
 	return true;
 }
 
@@ -69,7 +88,7 @@ svc_pool_command(struct call *call, const Concur__V1__PoolOptions *request, stru
 		    "the daemon has no runtime of that name; its option --runtime defines it");
 		return false;
 	}
-	if (!call->to.channel->may_command && (!ret->runtime || request->n_arguments)) {
+	if (!call->to.channel->may_command && (!ret->runtime || request->n_words)) {
 		call_fail(call, CONCUR_PERMISSION,
 		    "only the daemon's own user on its own machine may say what workers load; name one of its "
 		    "runtimes, which its option --runtime defines");
@@ -113,7 +132,7 @@ SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
 
 	if (!pool || !svc_pool_initializer(call, request, &initializer, &arguments, &options))
 		return;
-	if ((request->workers || request->runtime.len || request->n_arguments) &&
+	if ((request->workers || request->runtime.len || request->n_words) &&
 	    !svc_pool_command(call, request, &options))
 		return;
 	call_done(call, pool_configure(call->core, pool, &options), OUTCOME_DONE);
@@ -214,7 +233,8 @@ svc_pool_read(struct call *call, const Concur__V1__SubmitRequest *request, struc
 		.detached = request->detached,
 	};
 	return svc_pool_spec(call, &request->function, &request->label, texts, ret) &&
-	    svc_pool_text(call, &request->key, &texts->key, &ret->key) && svc_pool_after(call, &request->after, ret) &&
+	    svc_pool_text(call, &request->unique, &texts->key, &ret->key) &&
+	    svc_pool_after(call, &request->after, ret) &&
 	    call_value(call, &request->arguments, ret_arguments, ret_refers);
 }
 

@@ -106,8 +106,8 @@ SVC_HANDLER(svc_worker_attach, Worker, AttachRequest, AttachReply)
 
 	if (!svc_worker_spec(call, request, &name, &spec))
 		return;
-	if (request->failed.len) {
-		if (call_value(call, &request->failed, &error, &refers))
+	if (request->error.len) {
+		if (call_value(call, &request->error, &error, &refers))
 			call_fail(call, pool_break(call->core, spec.pool, &error), "its initializer failed");
 		return;
 	}

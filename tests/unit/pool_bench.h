@@ -1,5 +1,5 @@
-/* A pool to test, with clients that submit and workers that attach. Tasks are known by their arguments, short texts; the
- * answers are texts. */
+/* A pool to test, with clients that submit and workers that attach. Tasks are known by their arguments, short texts;
+ * the answers are texts. */
 #ifndef TESTS_UNIT_POOL_BENCH_H
 #define TESTS_UNIT_POOL_BENCH_H
 

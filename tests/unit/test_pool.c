@@ -550,6 +550,80 @@ START_TEST(promise_is_completed_once_by_anybody)
 }
 END_TEST
 
+/* -- limits -------------------------------------------------------------------------------------------------------- */
+
+START_TEST(submit_past_tasks_max_is_told_its_name)
+{
+	struct pool_bench bench;
+	uint64_t id;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.tasks_max = 3;
+	ck_assert_uint_eq(pool_bench_submit(&bench, 0, "abcd"), 0);
+	ck_assert_str_eq(bench.core->limit, "tasks_max");
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "abc"), 0);
+	bench.core->limit = NULL;
+	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &id), CONCUR_LIMIT);
+	ck_assert_str_eq(bench.core->limit, "tasks_max");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(submit_of_a_function_past_functions_max_is_told_its_name)
+{
+	struct pool_bench bench;
+	struct value g = TEXT("g"), label = TEXT("l");
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.functions_max = 2;
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "a"), 0);
+	ck_assert_uint_ne(pool_bench_submit_as(&bench, 0, "b", &(struct task_spec){ .label = &label }), 0);
+	ck_assert_uint_eq(pool_bench_submit_as(&bench, 0, "c", &(struct task_spec){ .function = &g }), 0);
+	ck_assert_str_eq(bench.core->limit, "functions_max");
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "d"), 0);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(attach_past_workers_max_is_told_its_name)
+{
+	struct worker_spec spec = { .any = true };
+	struct pool_bench bench;
+	struct worker *worker;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.workers_max = 1;
+	spec.pool = bench.pool;
+	(void)pool_bench_attach(&bench, 1);
+	ck_assert_status(worker_attach(bench.core, bench.clients[2], &spec, &worker), CONCUR_LIMIT);
+	ck_assert_str_eq(bench.core->limit, "workers_max");
+	pool_bench_end(&bench, 1, FAREWELL_DEATH);
+	(void)pool_bench_attach(&bench, 2);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(result_of_a_detached_task_stays_for_result_seconds)
+{
+	struct pool_bench bench;
+	struct worker *worker;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.result_seconds = 2;
+	worker = pool_bench_attach(&bench, 1);
+	task = pool_bench_submit_as(&bench, 0, "a", &(struct task_spec){ .detached = true });
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	fixture_turn(&bench.fixture, 10);
+	pool_bench_done(&bench, worker, task, "r");
+	fixture_turn(&bench.fixture, 2 * CORE_SECOND + 9);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "FINISHED 'r'");
+	fixture_turn(&bench.fixture, 2 * CORE_SECOND + 10);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "GONE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -577,6 +651,10 @@ main(void)
 		terminate_ends_every_task_and_join_at_once,
 		removal_of_the_pool_tells_who_waits_and_frees_by_steps,
 		promise_is_completed_once_by_anybody,
+		submit_past_tasks_max_is_told_its_name,
+		submit_of_a_function_past_functions_max_is_told_its_name,
+		attach_past_workers_max_is_told_its_name,
+		result_of_a_detached_task_stays_for_result_seconds,
 		NULL,
 	};
 

@@ -1,0 +1,149 @@
+/* A pool whose workers are processes of this program: they sum up every file under a directory, and the results are
+ * taken as they are completed. A thousand of short tasks, by map, follow. */
+#include "client/examples/example.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { WORKERS = 2, ITEMS = 1000, DEPTH_MAX = 3 };
+
+/* -- what workers do ---------------------------------------------------------------------------------------------- */
+
+/* The Adler-32 checksum of a file. */
+static enum concur_status
+sum_file(concur_work *work, const struct concur_value *path)
+{
+	uint32_t low = 1, high = 0;
+	FILE *file;
+	int byte;
+
+	if (path->kind != CONCUR_VALUE_TEXT)
+		return concur_work_fail(work, "TypeError", "a path is wanted");
+	file = fopen(path->bytes, "re");
+	if (!file)
+		return concur_work_fail(work, "OSError", "%s can not be opened", path->bytes);
+	while ((byte = getc(file)) != EOF) {
+		low = (low + (uint32_t)byte) % 65521;
+		high = (high + low) % 65521;
+	}
+	fclose(file);
+	return concur_work_result(work, CV(high << 16 | low));
+}
+
+static enum concur_status
+square(concur_work *work, const struct concur_value *number)
+{
+	if (number->kind != CONCUR_VALUE_INTEGER)
+		return concur_work_fail(work, "TypeError", "an integer is wanted");
+	return concur_work_result(work, CV(number->integer * number->integer));
+}
+
+static const struct concur_function functions[] = {
+	{ "sum_file", sum_file, false },
+	{ "square", square, true },
+	{ NULL, NULL, false },
+};
+
+static int
+work_for_pool(int number, void *url)
+{
+	const struct concur_function *const tables[] = { functions, NULL };
+	const struct concur_worker_options options = { .url = url, .pool = "sums", .tables = tables };
+	concur_worker *worker;
+
+	(void)number;
+	must(concur_worker_new(&options, &worker));
+	must(concur_worker_run(worker));
+	concur_worker_free(worker);
+	return 0;
+}
+
+/* -- what the program asks for ------------------------------------------------------------------------------------ */
+
+static void
+submit_tree(concur_completions *completions, concur_pool *pool, const char *directory, int depth)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+	struct stat about;
+	char path[4096];
+
+	while (dir && (entry = readdir(dir))) {
+		struct concur_task task = { .function = "sum_file" };
+
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+		task.arguments = CV((const char *)path);
+		if (entry->d_name[0] == '.' || lstat(path, &about))
+			continue;
+		if (S_ISDIR(about.st_mode) && depth < DEPTH_MAX)
+			submit_tree(completions, pool, path, depth + 1);
+		else if (S_ISREG(about.st_mode) && access(path, R_OK) == 0)
+			must(concur_completions_submit(completions, pool, &task, CONCUR_FOREVER, NULL));
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* How many files there were; all of them well. */
+static size_t
+sum_tree(concur_session *session, concur_pool *pool, const char *directory)
+{
+	struct concur_completed completed;
+	concur_completions *completions;
+	enum concur_status status;
+	size_t count = 0;
+
+	must(concur_completions_new(session, &completions));
+	submit_tree(completions, pool, directory, 0);
+	while ((status = concur_completions_next(completions, CONCUR_FOREVER, &completed)) == CONCUR_OK) {
+		must(completed.status);
+		count++;
+	}
+	concur_completions_free(completions);
+	return status == CONCUR_NOT_THERE ? count : 0;
+}
+
+static bool
+square_all(concur_pool *pool)
+{
+	struct concur_task task = { .function = "square" };
+	struct concur_value items[ITEMS];
+	struct concur_values squares;
+	bool well;
+
+	for (int i = 0; i < ITEMS; i++)
+		items[i] = CV(i);
+	must(concur_pool_map(pool, &task, items, ITEMS, NULL, &squares));
+	well = squares.count == ITEMS;
+	for (int64_t i = 0; well && i < ITEMS; i++)
+		well = squares.items[i].integer == i * i;
+	concur_values_free(&squares);
+	return well;
+}
+
+int
+main(int argc, char **argv)
+{
+	concur_session *session = example_session();
+	const struct concur_pool_options remote = { .remote = true };
+	const char *directory = argc > 1 ? argv[1] : "/usr/share/common-licenses";
+	concur_pool *pool;
+	pid_t workers[WORKERS];
+	bool well;
+
+	must(concur_pool_open(session, "sums", NULL, &pool));
+	must(concur_pool_configure(pool, &remote));
+	for (int i = 0; i < WORKERS; i++)
+		if ((workers[i] = fork()) == 0)
+			_exit(work_for_pool(i, (void *)(uintptr_t)concur_url(session)));
+	well = sum_tree(session, pool, directory) > 0;
+	well &= square_all(pool);
+	must(concur_pool_close(pool, false, NULL));
+	must(concur_pool_join(pool, CONCUR_FOREVER));
+	for (int i = 0, status; i < WORKERS; i++)
+		well &= waitpid(workers[i], &status, 0) == workers[i] && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	concur_free(pool);
+	concur_close(session);
+	return example_end(well, "every file was summed up, and every number squared");
+}
