@@ -46,8 +46,8 @@ struct concur_function {
  * return it, and the task has failed so. */
 CONCUR_CHECKED enum concur_status concur_work_result(concur_work *work, struct concur_value result);
 
-/* Makes the task's error: TASK_FAILED, to be returned. `type` is such as "ValueError"; it and the traceback may be NULL.
- * Both functions return the same whatever happens, if need be with less text. */
+/* Makes the task's error: TASK_FAILED, to be returned. `type` is such as "ValueError"; it and the traceback may be
+ * NULL. Both functions return the same whatever happens, if need be with less text. */
 __attribute__((format(printf, 3, 4))) enum concur_status concur_work_fail(concur_work *work, const char *type,
     const char *format, ...);
 enum concur_status concur_work_fail_traceback(concur_work *work, const char *type, const char *message,
@@ -97,8 +97,9 @@ typedef struct concur_worker concur_worker;
  *	"cwd"          a text: where to run it; the worker's own directory
  *
  * and its result is a map with "exit_code" or "signal" (numbers), "stdout" and "stderr" (data, CONCUR_EXEC_OUTPUT_MAX
- * bytes of each at most) and, if there was more, "dropped" (bytes). A command that can not be run is an error, "OSError";
- * one that fails is a result. Whoever may submit to the pool can run anything: it is in no table by itself. */
+ * bytes of each at most) and, if there was more, "dropped" (bytes). A command that can not be run is an error,
+ * "OSError"; one that fails is a result. Whoever may submit to the pool can run anything: it is in no table by
+ * itself. */
 enum { CONCUR_EXEC_OUTPUT_MAX = 16 << 20 };
 extern const struct concur_function concur_exec_functions[];
 
@@ -128,8 +129,8 @@ CONCUR_CHECKED enum concur_status concur_worker_new(const struct concur_worker_o
 CONCUR_CHECKED enum concur_status concur_worker_run(concur_worker *worker);
 
 /* Takes no more tasks, gives back those that have not begun, and lets concur_worker_run() return when the others have
- * ended. With `give_up` concur_work_is_cancelled() is true for these from now on. Any thread, but no signal handler. Does
- * not wait. */
+ * ended. With `give_up` concur_work_is_cancelled() is true for these from now on. Any thread, but no signal handler.
+ * Does not wait. */
 void concur_worker_drain(concur_worker *worker, bool give_up);
 
 /* concur_worker_run() must have returned. Takes NULL. */

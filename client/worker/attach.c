@@ -99,7 +99,8 @@ attach(struct concur_worker *worker, ProtobufCBinaryData failed, Concur__V1__Att
 static enum concur_status
 tell_broken(struct concur_worker *worker, const char *why)
 {
-	struct concur_value error = CMAP(CV("message"), CV(why), CV("type"), CV("ImportError"));
+	struct concur_value error =
+	    CMAP(CV("status"), CV((int)CONCUR_POOL_BROKEN), CV("message"), CV(why), CV("type"), CV("ImportError"));
 	ProtobufCBinaryData field;
 	enum concur_status status;
 

@@ -1,45 +1,27 @@
 /* concur-worker: runs tasks of one pool with the functions of modules.
  *
- * SIGTERM and SIGINT: it finishes what it has begun, gives back what it has not, and ends. A handler can do no more than
- * write to a pipe; a thread reads that. A SIGTERM of the parent, of the daemon that started it, also says that nobody
- * wants what runs. */
+ * SIGTERM and SIGINT: it finishes what it has begun, gives back what it has not, and ends. One thread takes these
+ * signals, and all others block them, so that no call of a task is interrupted. A SIGTERM of the parent, of the daemon
+ * that started it, also says that nobody wants what runs. */
 #include "config.h"
 
 #include "module.h"
 #include "options.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { WORD_DRAIN = 'd', WORD_GIVE_UP = 'g', WORD_END = 'e' };
-
-/* Where the handler writes, with what only it needs to know. */
-static int signal_pipe = -1;
-static pid_t starter; /* 0: nobody's signals say that what runs is given up */
-
-static void
-on_signal(int number, siginfo_t *info, void *context)
-{
-	char word = starter && info->si_pid == starter ? WORD_GIVE_UP : WORD_DRAIN;
-	int error = errno;
-
-	(void)number;
-	(void)context;
-	if (write(signal_pipe, &word, 1) < 0)
-		_exit(EXIT_FAILURE);
-	errno = error;
-}
-
-/* The reading end, and the worker that hears of it. */
+/* The thread that takes signals, and what it needs for it. */
 struct listener {
 	concur_worker *worker;
-	int fd;
+	sigset_t signals;
+	pid_t starter; /* the daemon that started this process; 0: none has */
+	_Atomic bool is_over;
 	pthread_t thread;
 };
 
@@ -47,17 +29,14 @@ static void *
 listen_for_signals(void *arg)
 {
 	struct listener *listener = arg;
-	char word = 0;
-	ssize_t n;
+	siginfo_t info;
 
-	while (word != WORD_END) {
-		n = read(listener->fd, &word, 1);
-		if (n < 0 && errno == EINTR)
+	for (;;) {
+		if (sigwaitinfo(&listener->signals, &info) < 0)
 			continue;
-		if (n != 1)
+		if (atomic_load(&listener->is_over))
 			break;
-		if (word != WORD_END)
-			concur_worker_drain(listener->worker, word == WORD_GIVE_UP);
+		concur_worker_drain(listener->worker, listener->starter && info.si_pid == listener->starter);
 	}
 	return NULL;
 }
@@ -66,32 +45,24 @@ listen_for_signals(void *arg)
 static int
 start_listening(struct listener *listener)
 {
-	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO };
-	int ends[2], error;
+	int error;
 
-	if (pipe2(ends, O_CLOEXEC)) {
-		fprintf(stderr, "concur-worker: no pipe: %s\n", strerror(errno));
-		return -1;
-	}
-	listener->fd = ends[0];
-	signal_pipe = ends[1];
+	(void)sigemptyset(&listener->signals);
+	(void)sigaddset(&listener->signals, SIGTERM);
+	(void)sigaddset(&listener->signals, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &listener->signals, NULL);
 	error = pthread_create(&listener->thread, NULL, listen_for_signals, listener);
-	if (error) {
+	if (error)
 		fprintf(stderr, "concur-worker: no thread: %s\n", strerror(error));
-		return -1;
-	}
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGINT, &action, NULL);
-	return 0;
+	return error ? -1 : 0;
 }
 
 static void
 stop_listening(struct listener *listener)
 {
-	char word = WORD_END;
-
-	if (write(signal_pipe, &word, 1) == 1)
-		(void)pthread_join(listener->thread, NULL);
+	atomic_store(&listener->is_over, true);
+	(void)pthread_kill(listener->thread, SIGTERM);
+	(void)pthread_join(listener->thread, NULL);
 }
 
 static int
@@ -104,7 +75,7 @@ complain(void)
 static int
 work(const struct concur_worker_options *options)
 {
-	struct listener listener;
+	struct listener listener = { .starter = options->process ? getppid() : 0 };
 	enum concur_status status;
 
 	if (concur_worker_new(options, &listener.worker))
@@ -153,7 +124,5 @@ main(int argc, char **argv)
 		fprintf(stderr, "concur-worker: %s\n", options.worker.broken);
 		return EXIT_FAILURE;
 	}
-	if (options.worker.process)
-		starter = getppid();
 	return work(&options.worker);
 }

@@ -1,7 +1,7 @@
 /* What concur-worker is told.
  *
  * A worker that the daemon started finds in the environment which daemon ($CONCUR_URL), which pool ($CONCUR_POOL) and
- * which process of the daemon it is ($CONCUR_PROCESS), and the descriptor of the page that they share ($CONCUR_PAGE). */
+ * which process of the daemon it is ($CONCUR_PROCESS), and the descriptor of the page they share ($CONCUR_PAGE). */
 #include "config.h"
 
 #include "options.h"

@@ -54,7 +54,8 @@ until_true runs "$long"
 same "$worker $long exec hand" "$("$concur" ps --json | tr -d ',"{}[]' |
 	sed 's/.*process: \([0-9]*\) .*running: \([0-9]*\) function: \([a-z]*\) .*name: \([a-z]*\) .*/\1 \2 \3 \4/')" \
 	ps_says_what_a_worker_runs
-same "$("$concur" ps p --json | tr -d '0-9')" "$("$concur" pool p workers --json | tr -d '0-9')" ps_of_pool_is_its_workers
+same "$("$concur" ps p --json | tr -d '0-9')" "$("$concur" pool p workers --json | tr -d '0-9')" \
+	ps_of_pool_is_its_workers
 until_true shows '.*it has been running for .*' why "$long"
 expect 1 '' 'runs and was not to be killed' cancel_of_running_task_is_plain_no future "$long" cancel
 expect 0 '' '' kill_of_running_task future "$long" cancel --kill

@@ -392,6 +392,21 @@ START_TEST(exchange_that_is_replayed_fails)
 }
 END_TEST
 
+START_TEST(wrong_proof_in_one_turn_with_the_challenge_waits_as_long)
+{
+	struct world world;
+	struct stranger stranger;
+	struct world_call *challenge;
+
+	world_init_with(&world, NULL, 0);
+	stranger = stranger_of(&world);
+	challenge = send_challenge(&stranger, 1, PROOF_NONCE);
+	check_refused(&stranger, send_proof(&stranger, PROOF_DAEMON, PROOF_SIZE));
+	check_answer(challenge, CONCUR_OK);
+	world_fini(&world);
+}
+END_TEST
+
 START_TEST(frames_behind_a_wrong_proof_are_not_looked_at)
 {
 	struct world world;
@@ -529,6 +544,7 @@ main(void)
 		prove_with_the_daemons_kind_of_proof_fails,
 		prove_with_a_proof_cut_short_fails,
 		exchange_that_is_replayed_fails,
+		wrong_proof_in_one_turn_with_the_challenge_waits_as_long,
 		frames_behind_a_wrong_proof_are_not_looked_at,
 		others_are_served_while_one_is_refused,
 		end_of_one_that_is_refused_leaves_nothing,

@@ -91,7 +91,7 @@ START_TEST(method_of_a_kind_has_a_row)
 		wanted &= strcmp(name, "Barrier/ActionDone") != 0;
 		/* `start` and `log --follow` call them. */
 		wanted &= strcmp(name, "Process/Start") != 0 && strcmp(name, "Process/AwaitOutput") != 0;
-		/* `submit` calls them, or only programs can: they have many tasks, or what only a task or its owner says. */
+		/* `submit` calls them, or only programs can: they have many tasks, or speak for a task. */
 		wanted &= strcmp(name, "Pool/Apply") != 0 && strcmp(name, "Pool/SubmitMany") != 0 &&
 		    strcmp(name, "Pool/Promise") != 0 && strcmp(name, "Future/Complete") != 0 &&
 		    strcmp(name, "Future/Ref") != 0 && strcmp(name, "Future/Progress") != 0;

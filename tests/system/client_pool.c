@@ -1,0 +1,239 @@
+/* Pools from the side of those who use them: libconcur's calls, against a real daemon and real workers. */
+#include "tests/system/pool.h"
+
+enum { TASKS = 400 };
+
+/* -- results ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(apply_of_a_function_gives_its_result)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+
+	must_square(&fixture, 12);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(apply_of_a_function_that_fails_gives_its_error)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_task task = { .function = "square", .arguments = CV("x") };
+	concur_future *future = concur_pool_apply_begin(fixture.pool, &task, CONCUR_FOREVER);
+	struct concur_task_error error;
+
+	ck_status(concur_future_wait(future, CONCUR_FOREVER), CONCUR_TASK_FAILED);
+	ck_assert_str_eq(concur_message(), "TypeError: 6 is no integer's kind");
+	ck_status(concur_future_task_error(future, &error), CONCUR_NO);
+	ck_assert_str_eq(error.type, "TypeError");
+	ck_assert_str_eq(error.message, "6 is no integer's kind");
+	ck_assert_int_eq(error.status, CONCUR_TASK_FAILED);
+	concur_task_error_free(&error);
+	concur_future_free(future);
+	must_square(&fixture, 3);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(apply_of_a_function_out_of_memory_fails_alone)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value value;
+
+	ck_status(apply(&fixture, "no_memory", concur_null(), &value), CONCUR_NO_MEMORY);
+	must_square(&fixture, 3);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(apply_with_too_large_a_result_fails_alone)
+{
+	static const char *const arguments[] = { "--limit", "frame_max=100000", NULL };
+	struct fixture fixture = fixture_with(arguments);
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value value;
+
+	ck_status(apply(&fixture, "large", CV(200000), &value), CONCUR_TOO_LARGE);
+	ck_assert_ptr_nonnull(strstr(concur_message(), "200"));
+	ck_ok(apply(&fixture, "large", CV(50000), &value));
+	ck_assert_uint_eq(value.size, 50000);
+	concur_value_free(&value);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(map_of_many_items_gives_results_in_order)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, "--threads", "2");
+	const struct concur_chunks chunks = { .size = 7, .ahead = 5 };
+	struct concur_task task = { .function = "squares" };
+	struct concur_value items[TASKS];
+	struct concur_values squares;
+
+	for (int i = 0; i < TASKS; i++)
+		items[i] = CV(i);
+	ck_ok(concur_pool_map(fixture.pool, &task, items, TASKS, &chunks, &squares));
+	ck_assert_uint_eq(squares.count, TASKS);
+	for (int64_t i = 0; i < TASKS; i++)
+		ck_assert_int_eq(squares.items[i].integer, i * i);
+	concur_values_free(&squares);
+	items[TASKS / 2] = CV("x");
+	ck_status(concur_pool_map(fixture.pool, &task, items, TASKS, &chunks, &squares), CONCUR_TASK_FAILED);
+	task.function = "echo"; /* gives the list as it is */
+	ck_ok(concur_pool_map(fixture.pool, &task, items, 0, NULL, &squares));
+	ck_assert_uint_eq(squares.count, 0);
+	concur_values_free(&squares);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(completions_of_many_tasks_come_once_each)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value arguments[TASKS];
+	struct concur_task task = { .function = "square" };
+	struct concur_completed completed;
+	concur_completions *completions;
+	int64_t sum = 0, expected = 0;
+	uint64_t first;
+
+	ck_ok(concur_completions_new(fixture.session, &completions));
+	for (int i = 0; i < TASKS; i++) {
+		arguments[i] = CV(i);
+		expected += i * i;
+	}
+	arguments[0] = CV("x");
+	ck_ok(
+	    concur_completions_submit_many(completions, fixture.pool, &task, arguments, TASKS, CONCUR_FOREVER, &first));
+	ck_ok(concur_completions_wait(completions, CONCUR_FIRST_EXCEPTION, CONCUR_FOREVER));
+	ck_ok(concur_completions_wait(completions, CONCUR_ALL_COMPLETED, CONCUR_FOREVER));
+	for (int i = 0; i < TASKS; i++) {
+		ck_ok(concur_completions_next(completions, 0, &completed));
+		ck_assert_int_eq(completed.status, completed.task == first ? CONCUR_TASK_FAILED : CONCUR_OK);
+		sum += completed.status == CONCUR_OK ? completed.value.integer : 0;
+	}
+	ck_assert_int_eq(sum, expected);
+	ck_status(concur_completions_next(completions, 0, &completed), CONCUR_NOT_THERE);
+	concur_completions_free(completions);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+/* The quick ones before it raise what the worker asks for, so that both go to it at once. */
+START_TEST(result_behind_a_running_task_is_not_held_up)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value value;
+	uint64_t quick, held;
+
+	for (int i = 0; i < TASKS; i++)
+		must_square(&fixture, i);
+	concur_cork(fixture.session);
+	quick = submit(&fixture, "square", CV(5));
+	held = submit(&fixture, "hold", CLIST(CV("began"), CV("go")));
+	concur_uncork(fixture.session);
+	ck_ok(concur_task_wait(fixture.session, quick, CONCUR_FOREVER, &value));
+	ck_assert_int_eq(value.integer, 25);
+	ck_ok(concur_semaphore_acquire(fixture.began, 1, CONCUR_FOREVER, NULL));
+	ck_ok(concur_event_set(fixture.go));
+	ck_ok(concur_task_wait(fixture.session, held, CONCUR_FOREVER, &value));
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(promise_completed_gives_its_result_to_who_waits)
+{
+	struct fixture fixture = fixture_new();
+	struct concur_value value;
+	concur_future *future;
+	uint64_t id;
+
+	ck_ok(concur_pool_promise(fixture.pool, &id));
+	future = concur_task_wait_begin(fixture.session, id, CONCUR_FOREVER);
+	ck_ok(concur_task_complete(fixture.session, id, CV("kept")));
+	ck_ok(concur_future_value(future, &value));
+	ck_assert_str_eq(value.bytes, "kept");
+	concur_value_free(&value);
+	concur_future_free(future);
+	ck_status(concur_task_complete(fixture.session, id, CV(2)), CONCUR_NO);
+	ck_ok(concur_pool_promise(fixture.pool, &id));
+	ck_ok(concur_task_fail(fixture.session, id, "Broken", "never mind"));
+	ck_status(concur_task_wait(fixture.session, id, 0, &value), CONCUR_TASK_FAILED);
+	ck_assert_str_eq(concur_message(), "Broken: never mind");
+	fixture_free(&fixture);
+}
+END_TEST
+
+/* -- waiting inside of tasks -------------------------------------------------------------------------------------- */
+
+START_TEST(task_that_waits_for_tasks_of_its_pool_runs_them_itself)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value value;
+
+	ck_ok(apply(&fixture, "fibonacci", CV(10), &value));
+	ck_assert_int_eq(value.integer, 55);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(two_threads_hold_two_tasks_at_once)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, "--threads", "2");
+	uint64_t tasks[2] = { submit_held(&fixture), submit_held(&fixture) };
+	int64_t threads = 0;
+
+	ck_ok(concur_event_set(fixture.go));
+	for (int i = 0; i < 2; i++) {
+		struct concur_value value;
+
+		ck_ok(concur_task_wait(fixture.session, tasks[i], CONCUR_FOREVER, &value));
+		threads += value.integer;
+	}
+	ck_assert_int_eq(threads, 0 + 1);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(lock_left_by_a_task_passes_on_as_at_a_death)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_value value;
+	concur_lock *lock;
+
+	ck_ok(concur_lock_open(fixture.session, "left", NULL, &lock));
+	ck_ok(apply(&fixture, "leave_locked", CV("left"), &value));
+	ck_status(concur_lock_acquire(lock, CONCUR_FOREVER, NULL), CONCUR_OWNER_DIED);
+	concur_free(lock);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		apply_of_a_function_gives_its_result,
+		apply_of_a_function_that_fails_gives_its_error,
+		apply_of_a_function_out_of_memory_fails_alone,
+		apply_with_too_large_a_result_fails_alone,
+		map_of_many_items_gives_results_in_order,
+		completions_of_many_tasks_come_once_each,
+		result_behind_a_running_task_is_not_held_up,
+		promise_completed_gives_its_result_to_who_waits,
+		task_that_waits_for_tasks_of_its_pool_runs_them_itself,
+		two_threads_hold_two_tasks_at_once,
+		lock_left_by_a_task_passes_on_as_at_a_death,
+		NULL,
+	};
+
+	return unit_run("client_pool", tests);
+}

@@ -1,0 +1,190 @@
+/* Pools: closing, ending and removing them, promises, limits. */
+#include "tests/unit/pool_bench.h"
+
+/* -- close --------------------------------------------------------------------------------------------------------- */
+
+START_TEST(join_waits_for_the_last_task_and_workers_are_told_to_end)
+{
+	struct pool_bench bench;
+	struct result result = { 0 };
+	struct worker *worker;
+	struct ask ask;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	worker = pool_bench_attach(&bench, 1);
+	task = pool_bench_submit(&bench, 0, "a");
+	ask = pool_bench_ask(&bench, 0, -1);
+	ck_assert_status(pool_join(bench.core, bench.pool, &ask, &result), CONCUR_VALUE_ERROR);
+	ck_assert_uint_eq(pool_close(bench.core, bench.pool, false), 0);
+	ck_assert_uint_eq(pool_bench_submit(&bench, 0, "b"), 0);
+	ck_assert_status(pool_join(bench.core, bench.pool, &ask, &result), CONCUR_PENDING);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "-");
+	pool_bench_done(&bench, worker, task, "r");
+	ck_assert_str_eq(fixture_said(&bench.fixture), "2:DONE, 5:END_OF_FILE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(terminate_ends_every_task_and_join_at_once)
+{
+	struct pool_bench bench;
+	struct result result = { 0 };
+	struct worker *worker;
+	struct ask ask;
+	uint64_t first;
+
+	pool_bench_init(&bench);
+	worker = pool_bench_attach(&bench, 1);
+	first = pool_bench_submit(&bench, 0, "abc");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 2), "ab");
+	ck_assert_uint_eq(pool_terminate(bench.core, bench.pool), 3);
+	fixture_turn(&bench.fixture, 2);
+	for (uint64_t i = 0; i < 3; i++)
+		ck_assert_str_eq(pool_bench_state(&bench, first + i), "CANCELLED");
+	ask = pool_bench_ask(&bench, 0, -1);
+	ck_assert_status(pool_join(bench.core, bench.pool, &ask, &result), CONCUR_OK);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 2), ".");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(removal_of_the_pool_tells_who_waits_and_frees_by_steps)
+{
+	struct pool_bench bench;
+	struct result result = { 0 };
+	struct worker *worker;
+	struct ask ask;
+	uint64_t first;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.turn_steps = 2;
+	worker = pool_bench_attach(&bench, 1);
+	first = pool_bench_submit(&bench, 0, "abcdefgh");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 2), "ab");
+	ask = pool_bench_ask(&bench, 2, -1);
+	ck_assert_status(future_wait(bench.core, task_find(bench.core, first), &ask, &result), CONCUR_PENDING);
+	object_destroy(bench.core, (struct object *)bench.pool);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "3:REMOVED");
+	ck_assert_str_eq(pool_bench_state(&bench, first), "GONE");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 2), ".");
+	pool_bench_done(&bench, worker, first, "late");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(promise_is_completed_once_by_anybody)
+{
+	struct pool_bench bench;
+	struct value value = TEXT("v");
+	struct result result = { 0 };
+	struct ask ask;
+	uint64_t id;
+
+	pool_bench_init(&bench);
+	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &id), CONCUR_OK);
+	ask = pool_bench_ask(&bench, 1, -1);
+	ck_assert_status(future_wait(bench.core, task_find(bench.core, id), &ask, &result), CONCUR_PENDING);
+	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), false, &value, false, &result),
+	    CONCUR_OK);
+	ck_assert_int_eq(result.outcome, OUTCOME_DONE);
+	ck_assert_status(future_complete(bench.core, task_find(bench.core, id), true, &value, false, &result),
+	    CONCUR_OK);
+	ck_assert_int_eq(result.outcome, OUTCOME_NO);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "1:DONE 'v'");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+/* -- limits -------------------------------------------------------------------------------------------------------- */
+
+START_TEST(submit_past_tasks_max_is_told_its_name)
+{
+	struct pool_bench bench;
+	uint64_t id;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.tasks_max = 3;
+	ck_assert_uint_eq(pool_bench_submit(&bench, 0, "abcd"), 0);
+	ck_assert_str_eq(bench.core->limit, "tasks_max");
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "abc"), 0);
+	bench.core->limit = NULL;
+	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &id), CONCUR_LIMIT);
+	ck_assert_str_eq(bench.core->limit, "tasks_max");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(submit_of_a_function_past_functions_max_is_told_its_name)
+{
+	struct pool_bench bench;
+	struct value g = TEXT("g"), label = TEXT("l");
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.functions_max = 2;
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "a"), 0);
+	ck_assert_uint_ne(pool_bench_submit_as(&bench, 0, "b", &(struct task_spec){ .label = &label }), 0);
+	ck_assert_uint_eq(pool_bench_submit_as(&bench, 0, "c", &(struct task_spec){ .function = &g }), 0);
+	ck_assert_str_eq(bench.core->limit, "functions_max");
+	ck_assert_uint_ne(pool_bench_submit(&bench, 0, "d"), 0);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(attach_past_workers_max_is_told_its_name)
+{
+	struct worker_spec spec = { .any = true };
+	struct pool_bench bench;
+	struct worker *worker;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.workers_max = 1;
+	spec.pool = bench.pool;
+	(void)pool_bench_attach(&bench, 1);
+	ck_assert_status(worker_attach(bench.core, bench.clients[2], &spec, &worker), CONCUR_LIMIT);
+	ck_assert_str_eq(bench.core->limit, "workers_max");
+	pool_bench_end(&bench, 1, FAREWELL_DEATH);
+	(void)pool_bench_attach(&bench, 2);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(result_of_a_detached_task_stays_for_result_seconds)
+{
+	struct pool_bench bench;
+	struct worker *worker;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	bench.fixture.limits.result_seconds = 2;
+	worker = pool_bench_attach(&bench, 1);
+	task = pool_bench_submit_as(&bench, 0, "a", &(struct task_spec){ .detached = true });
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	fixture_turn(&bench.fixture, 10);
+	pool_bench_done(&bench, worker, task, "r");
+	fixture_turn(&bench.fixture, 2 * CORE_SECOND + 9);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "FINISHED 'r'");
+	fixture_turn(&bench.fixture, 2 * CORE_SECOND + 10);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "GONE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		join_waits_for_the_last_task_and_workers_are_told_to_end,
+		terminate_ends_every_task_and_join_at_once,
+		removal_of_the_pool_tells_who_waits_and_frees_by_steps,
+		promise_is_completed_once_by_anybody,
+		submit_past_tasks_max_is_told_its_name,
+		submit_of_a_function_past_functions_max_is_told_its_name,
+		attach_past_workers_max_is_told_its_name,
+		result_of_a_detached_task_stays_for_result_seconds,
+		NULL,
+	};
+
+	return unit_run("pool_ends", tests);
+}
