@@ -88,7 +88,7 @@ explain_fields(const struct row *row)
 	struct method method;
 	struct field field;
 	char option[FIELD_NAME_MAX];
-	char kind[160];
+	char kind[192];
 
 	if (!row->method || !methods_find(row->method, &method))
 		return;

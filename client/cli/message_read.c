@@ -162,7 +162,7 @@ read_number(const ProtobufCFieldDescriptor *field, const json_t *json, void *at)
 static bool
 read_element(const ProtobufCFieldDescriptor *field, json_t *json, void *at, struct fault *fault)
 {
-	char kind[128];
+	char kind[192];
 	bool ok;
 
 	if (message_holds_value(field))
