@@ -2,6 +2,7 @@
  * behind it if there is one, so that stdout holds results and nothing else. */
 #include "futurerun.h"
 
+#include "fault.h"
 #include "print.h"
 
 #include <string.h>
@@ -14,16 +15,25 @@ text_of(json_t *object, const char *name)
 	return text ? text : "";
 }
 
-/* "ValueError: it is none", or what the status says where the worker said nothing. */
-static void
-complain_of_error(const struct command *command, json_t *error)
+/* Or what the status says, where the worker said nothing. */
+void
+futurerun_error_text(json_t *error, char *ret, size_t size)
 {
 	const char *type = text_of(error, "type"), *message = text_of(error, "message");
-	const char *traceback = text_of(error, "traceback");
 
 	if (!*message)
 		message = concur_strerror((enum concur_status)json_integer_value(json_object_get(error, "status")));
-	command_complain(command, "%s%s%s", type, *type ? ": " : "", message);
+	(void)snprintf(ret, size, "%s%s%s", type, *type ? ": " : "", message);
+}
+
+static void
+complain_of_error(const struct command *command, json_t *error)
+{
+	const char *traceback = text_of(error, "traceback");
+	char text[sizeof((struct fault *)NULL)->text];
+
+	futurerun_error_text(error, text, sizeof text);
+	command_complain(command, "%s", text);
 	if (*traceback)
 		(void)fprintf(stderr, "%s%s", traceback, traceback[strlen(traceback) - 1] == '\n' ? "" : "\n");
 }

@@ -4,6 +4,9 @@
 
 #include "command.h"
 
+/* What an error says on one line: "ValueError: it is none". */
+void futurerun_error_text(json_t *error, char *ret, size_t size);
+
 /* A FutureReply: the result; what went wrong, on stderr, if it has failed or not ended. */
 enum verdict futurerun_print_result(struct command *command, json_t *reply);
 

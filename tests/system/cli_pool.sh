@@ -49,6 +49,16 @@ expect 0 '{"exit_code": 3, "stdout": {"$bytes": "MQo="}, "stderr": {"$bytes": ""
 expect 0 '{"exit_code": 0, "stdout": {"$bytes": "NyB4Cg=="}, "stderr": {"$bytes": ""}}' '' text_words_stay_text \
 	submit p exec echo 7 x --text --wait
 expect 1 '' 'TypeError: ' failed_task_is_plain_no submit p exec --arguments 7 --wait
+same '{"exit_code": 0, "stdout": {"$bytes": ""}, "stderr": {"$bytes": ""}}
+{"exit_code": 1, "stdout": {"$bytes": ""}, "stderr": {"$bytes": ""}}' \
+	"$(printf 'true\nfalse' | "$concur" map p exec --text)" map_prints_results_in_order
+same 3000 "$(yes true | head -n 3000 | "$concur" map p exec --text --unordered | grep -c '"exit_code": 0')" \
+	map_of_more_than_are_ahead
+expect 0 '' '' map_of_nothing map p exec
+printf '%s\n' '"true"' 7 | "$concur" map p exec >"$place/out" 2>"$place/err"
+same 1 $? map_with_failed_line_is_plain_no
+same 1 "$(grep -c exit_code "$place/out")" map_prints_what_did_not_fail
+same 1 "$(grep -c 'line 2: TypeError' "$place/err")" map_says_which_line_failed
 long=$("$concur" submit p -- sleep 1000)
 until_true runs "$long"
 same "$worker $long exec hand" "$("$concur" ps --json | tr -d ',"{}[]' |
