@@ -88,8 +88,8 @@ hired_find(const struct pool *pool, const struct session *session, uint64_t numb
 	for (struct link *at = pool->hired.next; at != &pool->hired; at = at->next) {
 		struct hired *hired = LINK_ENTRY(at, struct hired, in_pool);
 
-		if (process_number(hired->process) == number && !hired->worker && !hired->has_attached &&
-		    hired->process->pid == session->process)
+		if (process_number(hired->process) == number && !hired->has_attached &&
+		    hired->process->state == PROCESS_RUNNING && hired->process->pid == session->process)
 			return hired;
 	}
 	return NULL;
@@ -191,7 +191,7 @@ hired_ended(struct core *core, struct process *process)
 	object_ref(core, &pool->object);
 	pool->hired_count--;
 	pool->hired_absent -= !hired->has_attached;
-	if (!hired->has_attached)
+	if (!hired->has_attached && !hired->is_stopped && !core->is_stopping && !(pool->is_closed && !pool->unended))
 		pool_hired_in_vain(core, pool, process);
 	hired_free(core, hired);
 	if (worker) {
@@ -226,6 +226,7 @@ hired_stop(struct core *core, struct hired *hired)
 {
 	enum outcome outcome;
 
+	hired->is_stopped = true;
 	(void)process_stop(core, hired->process, hired->pool->grace_ns, &outcome);
 }
 
@@ -250,10 +251,14 @@ pool_dismiss_hired(struct core *core, struct pool *pool)
 {
 	while (!link_empty(&pool->hired)) {
 		struct hired *hired = LINK_ENTRY(pool->hired.next, struct hired, in_pool);
+		struct worker *worker = hired->worker;
 
 		hired_stop(core, hired);
-		if (hired->worker)
-			hired->worker->hired = NULL;
+		if (worker)
+			worker->hired = NULL;
+		/* It was kept for how its process would end. */
+		if (worker && !worker->session)
+			worker_release(core, worker);
 		hired->worker = NULL;
 		hired->pool = NULL;
 		link_remove(&hired->in_pool);

@@ -13,6 +13,7 @@ struct hired {
 	struct process *process; /* one reference */
 	struct worker *worker;   /* what it attached as; NULL: not yet, or not any more */
 	bool has_attached;
+	bool is_stopped; /* it was told to end */
 };
 
 /* Starts what is missing: as many as there are tasks that nobody takes, up to the pool's most. */

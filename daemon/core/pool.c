@@ -156,6 +156,14 @@ pool_details(const struct object *object, void (*say)(void *arg, const char *nam
 	say(arg, "closed", pool->is_closed);
 }
 
+/* Those behind it may want less room. */
+static void
+pool_left(struct core *core, struct object *object, uint8_t role)
+{
+	if (role == POOL_SUBMITS)
+		pool_admit(core, pool_of(object));
+}
+
 const struct kind pool_kind = {
 	.id = KIND_POOL,
 	.name = "pool",
@@ -165,6 +173,7 @@ const struct kind pool_kind = {
 	.step = pool_step,
 	.len = pool_len,
 	.roles = pool_roles,
+	.left = pool_left,
 	.details = pool_details,
 };
 
@@ -253,19 +262,27 @@ pool_state(const struct pool *pool, struct pool_state *ret)
 
 /* -- ends ---------------------------------------------------------------------------------------------------------- */
 
+static bool
+pool_has_steps(const struct pool *pool)
+{
+	return !link_empty(&pool->failing) || pool->is_cancelling || !link_empty(&pool->missed);
+}
+
 void
 pool_settle(struct core *core, struct pool *pool)
 {
 	if (!link_empty(&pool->submitters))
 		pool_admit(core, pool);
+	/* There was no memory for the timer. */
+	if (pool_has_steps(pool) && !heap_contains(&pool->chores.node))
+		pool_has_chores(core, pool, 0);
 	if (!pool->is_closed || pool->unended)
 		return;
 	waiter_wake_all(core, &pool->joiners, CONCUR_OK);
 	pool_serve(core, pool);
 }
 
-/* Everything that waits to begin is to be cancelled, by steps; how many there are. */
-static uint64_t
+uint64_t
 pool_cancel_waiting(struct core *core, struct pool *pool)
 {
 	pool->is_cancelling = true;
@@ -414,7 +431,7 @@ pool_fire(struct core *core, struct timer *timer)
 		pool_cancel_one(core, pool, task);
 	pool->is_cancelling &= pool_any_unended(pool) != NULL;
 	pool_retell(core, pool, &steps);
-	if (!link_empty(&pool->failing) || pool->is_cancelling || !link_empty(&pool->missed))
+	if (pool_has_steps(pool))
 		pool_has_chores(core, pool, steps ? CORE_SECOND / 10 : 1);
 	object_unref(core, &pool->object);
 }

@@ -150,6 +150,7 @@ struct pool {
 	struct timer hiring;                /* set: nobody is hired before */
 	struct blob *broken;                /* the error of what broke it */
 	bool is_closed;
+	bool is_admitting;  /* what waits for room is being taken in */
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */
 };
@@ -221,8 +222,9 @@ struct task_more *task_more(struct task *task);
 /* It may go on from where it is held: waits in its lane from here on. */
 void task_release_hold(struct core *core, struct task *task);
 
-/* It waits again, in front of its lane, or is held for so long. */
-void task_requeue(struct core *core, struct task *task, uint64_t delay_ns);
+/* Out of its worker's hand: it waits again, in front of its lane, or is held for so long. If its cancel was asked for
+ * it is CANCELLED, and may be gone. */
+void task_give_back(struct core *core, struct task *task, uint64_t delay_ns);
 
 /* Takes it out of its worker's hand. */
 void task_leave_hand(struct core *core, struct task *task);
@@ -241,7 +243,8 @@ void task_free(struct core *core, struct task *task);
  * kept yet. */
 struct blob *task_error(enum concur_status status, const char *type, const char *message);
 
-/* Puts (id, state, payload) into its completion queue: true when that is done, or can never be. */
+/* Puts (id, state, payload) into its completion queue: true when that is done, or can never be. Its submitter's
+ * reference goes with it, if it is to be released then. */
 bool task_tell(struct core *core, struct task *task);
 
 /* How a worker's process ended. */
@@ -254,7 +257,7 @@ struct fate {
 
 /* -- workers ------------------------------------------------------------------------------------------------------- */
 
-/* Gives waiting tasks to workers that wait for some. */
+/* Gives waiting tasks to workers that wait for some, and takes in what finds room then. */
 void pool_serve(struct core *core, struct pool *pool);
 
 /* There may be room again: takes in what waits for it. */
@@ -262,6 +265,9 @@ void pool_admit(struct core *core, struct pool *pool);
 
 /* A task has ended or gone. */
 void pool_settle(struct core *core, struct pool *pool);
+
+/* Everything that waits to begin is to be cancelled, by steps; how many there are. */
+uint64_t pool_cancel_waiting(struct core *core, struct pool *pool);
 
 /* There is work to be done by steps, in so long. */
 void pool_has_chores(struct core *core, struct pool *pool, uint64_t in_ns);
@@ -279,6 +285,9 @@ void worker_free(struct core *core, struct worker *worker, const struct fate *fa
 /* Whether the text is among the worker's; `texts` NULL: all are; `text` NULL: none is needed. */
 bool worker_knows(const struct map *texts, const struct blob *text);
 bool worker_serves(const struct worker *worker, const struct lane *lane);
+
+/* Its call of that role which waits, or NULL. `call` is the last one that did. */
+struct waiter *worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role);
 
 /* Frees one with empty hands. */
 void worker_release(struct core *core, struct worker *worker);

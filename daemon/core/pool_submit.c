@@ -124,15 +124,19 @@ task_set_after(struct core *core, struct task *task, const struct task_spec *spe
 	if (!more->after)
 		return CONCUR_NO_MEMORY;
 	more->after_count = spec->after_count;
+	/* All of them, for the loop below may end early. */
+	for (size_t i = 0; i < spec->after_count; i++)
+		link_init(&more->after[i].link);
 	for (size_t i = 0; i < spec->after_count; i++) {
 		struct task *before = task_find(core, spec->after[i]);
 
 		more->after[i].task = task;
-		link_init(&more->after[i].link);
 		if (before && before->state == FUTURE_FINISHED)
 			continue;
-		if (!before || before->place == TASK_ENDED)
-			return before ? CONCUR_TASK_FAILED : CONCUR_NOT_FOUND;
+		if (!before || before == task)
+			return CONCUR_NOT_FOUND;
+		if (before->place == TASK_ENDED)
+			return CONCUR_TASK_FAILED;
 		if (!task_more(before))
 			return CONCUR_NO_MEMORY;
 		link_append(&before->more->dependents, &more->after[i].link);
@@ -154,7 +158,7 @@ task_set_up(struct core *core, struct task *task, const struct task_spec *spec)
 	if (status == CONCUR_OK && spec->after_count)
 		status = task_set_after(core, task, spec);
 	if (status == CONCUR_OK && spec->delay_ns) {
-		if (timer_set(core, &task->more->timer, core->now_ns + spec->delay_ns) < 0)
+		if (timer_set(core, &task->more->timer, timer_after(core, spec->delay_ns)) < 0)
 			return CONCUR_NO_MEMORY;
 		task->more->is_delayed = true;
 	}
@@ -242,6 +246,14 @@ pool_take_in(struct core *core, struct pool *pool, struct session *session, cons
 	return CONCUR_OK;
 }
 
+/* LIMIT if the daemon holds no more of them. */
+static enum concur_status
+pool_has_tasks_left(struct core *core, size_t count)
+{
+	return core->tasks.count + count > core->limits->tasks_max ? core_limit(core, CONCUR_LIMIT, "tasks_max")
+								   : CONCUR_OK;
+}
+
 /* -- waiting for room ---------------------------------------------------------------------------------------------- */
 
 /* What a submission that waits asks for: a copy of its spec, with its texts behind it. */
@@ -321,6 +333,10 @@ pool_admit(struct core *core, struct pool *pool)
 {
 	struct waiter *waiter;
 
+	/* What it takes in may end, or be taken at once: the loop below sees to the room that is made so. */
+	if (pool->is_admitting || pool->is_gone)
+		return;
+	pool->is_admitting = true;
 	while ((waiter = waiter_first(&pool->submitters)) && pool_has_room(pool, waiter->result.count)) {
 		struct submission *submission = waiter->prepared;
 		struct load load = { .blobs = waiter->result.values, .count = waiter->result.count };
@@ -328,12 +344,15 @@ pool_admit(struct core *core, struct pool *pool)
 
 		/* What it lets begin may make room for others, but those come after it. */
 		link_remove(&waiter->link);
-		status = pool_take_in(core, pool, waiter->session, &submission->spec, &load, &waiter->result);
+		status = pool_has_tasks_left(core, load.count);
+		if (status == CONCUR_OK)
+			status = pool_take_in(core, pool, waiter->session, &submission->spec, &load, &waiter->result);
 		if (status == CONCUR_OK)
 			waiter_wake_outcome(core, waiter, OUTCOME_DONE);
 		else
 			waiter_fail(core, waiter, status);
 	}
+	pool->is_admitting = false;
 }
 
 /* -- the call ------------------------------------------------------------------------------------------------------ */
@@ -347,9 +366,7 @@ pool_may_submit(struct core *core, const struct pool *pool, const struct task_sp
 		return CONCUR_POOL_CLOSED;
 	if (spec->priority < PRIORITY_LOWEST || spec->priority > PRIORITY_HIGHEST || count > pool->capacity)
 		return CONCUR_VALUE_ERROR;
-	if (core->tasks.count + count > core->limits->tasks_max)
-		return core_limit(core, CONCUR_LIMIT, "tasks_max");
-	return CONCUR_OK;
+	return pool_has_tasks_left(core, count);
 }
 
 enum concur_status
@@ -383,8 +400,8 @@ pool_promise(struct core *core, struct pool *pool, struct session *session, uint
 {
 	struct task *task;
 
-	if (core->tasks.count >= core->limits->tasks_max)
-		return core_limit(core, CONCUR_LIMIT, "tasks_max");
+	if (pool_has_tasks_left(core, 1) != CONCUR_OK)
+		return CONCUR_LIMIT;
 	task = task_new(core, pool->promises, session, NULL);
 	if (!task)
 		return CONCUR_NO_MEMORY;

@@ -260,19 +260,29 @@ task_leave_hand(struct core *core, struct task *task)
 }
 
 void
-task_requeue(struct core *core, struct task *task, uint64_t delay_ns)
+task_give_back(struct core *core, struct task *task, uint64_t delay_ns)
 {
-	struct task_more *more = delay_ns ? task_more(task) : NULL;
+	struct pool *pool = task_in(task);
+	struct task_more *more;
 
-	task->state = FUTURE_PENDING;
-	if (more && timer_set(core, &more->timer, core->now_ns + delay_ns) == 0) {
-		task->place = TASK_HELD;
-		more->is_delayed = true;
-		link_append(&task_in(task)->held, &task->link);
-		task_in(task)->held_count++;
+	if (task->flags & TASK_ASKED) {
+		task_end(core, task, FUTURE_CANCELLED, NULL);
 		return;
 	}
-	lane_put(task->terms->lane, task, true);
+	task_leave_hand(core, task);
+	task->state = FUTURE_PENDING;
+	more = delay_ns ? task_more(task) : NULL;
+	if (more && timer_set(core, &more->timer, timer_after(core, delay_ns)) == 0) {
+		task->place = TASK_HELD;
+		more->is_delayed = true;
+		link_append(&pool->held, &task->link);
+		pool->held_count++;
+	} else {
+		lane_put(task->terms->lane, task, true);
+	}
+	/* Nobody takes it any more. */
+	if (pool->broken)
+		(void)pool_cancel_waiting(core, pool);
 }
 
 static void
@@ -347,7 +357,13 @@ task_tell(struct core *core, struct task *task)
 	status = queue_put(core, (struct queue *)queue, &ask, &load, &result);
 	if (data != stack)
 		free(data);
-	return status != CONCUR_NO_MEMORY && !(status == CONCUR_OK && result.outcome == OUTCOME_FULL);
+	if (status == CONCUR_NO_MEMORY || (status == CONCUR_OK && result.outcome == OUTCOME_FULL))
+		return false;
+	if (task->flags & TASK_RELEASE) {
+		link_remove(&task->in_session);
+		task->session = NULL;
+	}
+	return true;
 }
 
 static void
@@ -357,13 +373,8 @@ task_complete(struct core *core, struct task *task)
 
 	if (!task->terms->completion || task->flags & TASK_UNTOLD)
 		return;
-	if (task_tell(core, task)) {
-		if (task->flags & TASK_RELEASE) {
-			link_remove(&task->in_session);
-			task->session = NULL;
-		}
+	if (task_tell(core, task))
 		return;
-	}
 	task->flags |= TASK_MISSED;
 	link_remove(&task->link);
 	link_append(&pool->missed, &task->link);
@@ -405,7 +416,7 @@ task_keep_for(struct core *core, struct task *task)
 	if (!(task->flags & TASK_DETACHED))
 		return;
 	more = task_more(task);
-	if (!more || timer_set(core, &more->timer, core->now_ns + task->terms->ttl_ns) < 0)
+	if (!more || timer_set(core, &more->timer, timer_after(core, task->terms->ttl_ns)) < 0)
 		task->flags &= (uint8_t)~TASK_DETACHED;
 }
 

@@ -26,6 +26,15 @@ timer_set(struct core *core, struct timer *timer, uint64_t at_ns)
 	return heap_insert(&core->timers, &timer->node, at_ns);
 }
 
+/* The time that long from now; one too long to be told is the last there is. */
+static inline uint64_t
+timer_after(const struct core *core, uint64_t ns)
+{
+	uint64_t room = UINT64_MAX - 1 - core->now_ns;
+
+	return core->now_ns + (ns < room ? ns : room);
+}
+
 /* Takes one that is not set. */
 static inline void
 timer_stop(struct core *core, struct timer *timer)

@@ -247,7 +247,7 @@ worker_is_over(const struct worker *worker)
 	return !pool || worker->draining || pool->broken || (pool->is_closed && pool->unended == 0);
 }
 
-static struct waiter *
+struct waiter *
 worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role)
 {
 	struct waiter *waiter = call && worker->session ? waiter_find(worker->session, call) : NULL;
@@ -318,10 +318,12 @@ pool_serve(struct core *core, struct pool *pool)
 		struct waiter *taker = waiter_of_link(at);
 
 		if (!pool->waiting && !pool->is_closed && !pool->broken)
-			return;
+			break;
 		next = at->next;
 		worker_serve(core, worker_of_waiter(taker), taker);
 	}
+	if (!link_empty(&pool->submitters))
+		pool_admit(core, pool);
 	if (pool->waiting)
 		pool_staff(core, pool);
 }
@@ -341,13 +343,14 @@ task_begin(struct core *core, struct task *task)
 	task->worker->running++;
 	pool->running++;
 	if (timeout_ns && task_more(task))
-		(void)timer_set(core, &task->more->timer, core->now_ns + timeout_ns);
+		(void)timer_set(core, &task->more->timer, timer_after(core, timeout_ns));
 }
 
 void
 worker_begin(struct core *core, struct worker *worker)
 {
 	struct link *at = worker->hand.next;
+	struct waiter *taker;
 
 	while (worker->running < worker->threads && at != &worker->hand) {
 		struct task *task = task_of_link(at);
@@ -356,6 +359,9 @@ worker_begin(struct core *core, struct worker *worker)
 		if (task->place == TASK_HANDED)
 			task_begin(core, task);
 	}
+	/* Its hand was full until now. */
+	if (worker->in_hand == PAGE_SLOTS - 1 && (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
+		worker_serve(core, worker, taker);
 }
 
 /* There is one: no more than PAGE_SLOTS are in hand. */
@@ -413,9 +419,9 @@ worker_return(struct core *core, struct worker *worker, struct task *task)
 {
 	if (task->place == TASK_RUNNING)
 		task->attempts--;
-	task_leave_hand(core, task);
-	task_requeue(core, task, 0);
+	task_give_back(core, task, 0);
 	worker_begin(core, worker);
+	pool_serve(core, worker->pool);
 }
 
 enum concur_status
@@ -446,13 +452,13 @@ worker_claim(struct core *core, struct worker *worker, uint64_t id, struct resul
 {
 	struct task *task = task_find(core, id);
 
-	(void)core;
 	ret->generation = worker->id;
 	ret->outcome = OUTCOME_NO;
 	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
 	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)
 		return CONCUR_OK;
 	(void)worker_hand(worker, task);
+	pool_admit(core, worker->pool);
 	ret->outcome = OUTCOME_DONE;
 	ret->number = 1;
 	return CONCUR_OK;

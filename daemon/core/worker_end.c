@@ -67,7 +67,7 @@ task_backoff(const struct pool *pool, const struct task *task)
 {
 	unsigned doublings = task->attempts > 16 ? 16u : task->attempts - 1u;
 
-	return pool->backoff_ns << doublings;
+	return pool->backoff_ns > UINT64_MAX >> doublings ? UINT64_MAX : pool->backoff_ns << doublings;
 }
 
 static void
@@ -80,9 +80,8 @@ worker_blame(struct core *core, struct task *task, const struct fate *fate, enum
 	if (task->place != TASK_RUNNING)
 		task_count_attempt(task);
 	if (task->attempts <= retries) {
-		pool->retried++;
-		task_leave_hand(core, task);
-		task_requeue(core, task, task_backoff(pool, task));
+		pool->retried += !(task->flags & TASK_ASKED);
+		task_give_back(core, task, task_backoff(pool, task));
 		return;
 	}
 	error = fate_error(fate, status);
@@ -98,8 +97,7 @@ worker_let_go(struct core *core, struct task *task, const struct fate *fate)
 	case PAGE_QUEUED:
 		if (task->place == TASK_RUNNING)
 			task->attempts--;
-		task_leave_hand(core, task);
-		task_requeue(core, task, 0);
+		task_give_back(core, task, 0);
 		break;
 	case PAGE_RECALLED:
 		task_end(core, task, FUTURE_CANCELLED, NULL);
@@ -113,11 +111,28 @@ worker_let_go(struct core *core, struct task *task, const struct fate *fate)
 	}
 }
 
+/* Its calls that wait are answered: it has ended. */
+static void
+worker_answer_calls(struct core *core, struct worker *worker)
+{
+	struct waiter *taker = worker_waiter(worker, worker->take_call, POOL_TAKES);
+	struct waiter *watcher = worker_waiter(worker, worker->watch_call, POOL_WATCHES);
+
+	if (taker)
+		waiter_wake_outcome(core, taker, OUTCOME_END_OF_FILE);
+	if (!watcher)
+		return;
+	watcher->result.number = WORKER_END;
+	watcher->result.generation = 0;
+	waiter_wake(core, watcher, CONCUR_OK);
+}
+
 void
 worker_free(struct core *core, struct worker *worker, const struct fate *fate)
 {
 	struct pool *pool = worker->pool;
 
+	worker_answer_calls(core, worker);
 	/* The youngest first: each goes to the front of its lane. */
 	worker->threads = 0;
 	while (!link_empty(&worker->fresh))
@@ -144,6 +159,7 @@ worker_end(struct core *core, struct worker *worker, bool died)
 
 	if (hired && (died || worker->in_hand)) {
 		/* How its process ends says what became of what it had in hand. */
+		worker_answer_calls(core, worker);
 		worker->session = NULL;
 		worker->draining = true;
 		link_remove(&worker->in_session);

@@ -36,12 +36,20 @@ on_spawn(void *arg, uint64_t process, const struct process_spec *spec)
 {
 	struct process_bench *bench = arg;
 	char words[PROCESS_TEXT / 2] = "";
+	unsigned number = 0;
 
+	/* One that the core has made itself is new to the bench. */
+	while (number < bench->count && bench->numbers[number] != process)
+		number++;
+	if (number == bench->count) {
+		ck_assert_uint_lt(bench->count, PROCESSES);
+		bench->numbers[bench->count++] = process;
+	}
 	for (const char *const *word = spec->argv; *word; word++)
 		(void)snprintf(words + strlen(words), sizeof words - strlen(words), " %s", *word);
 	for (const char *const *word = spec->environment; *word; word++)
 		(void)snprintf(words + strlen(words), sizeof words - strlen(words), " %s", *word);
-	write_down(bench, "spawn %u%s%s%s", number_of(bench, process), words, spec->directory ? " in " : "",
+	write_down(bench, "spawn %u%s%s%s", number, words, spec->directory ? " in " : "",
 	    spec->directory ? spec->directory : "");
 }
 

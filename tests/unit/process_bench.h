@@ -15,7 +15,7 @@ struct process_bench {
 	struct session *session;     /* who asks, of process 1 */
 	char effects[PROCESS_TEXT];  /* not yet looked at: "spawn 1 sh -c true, signal 1 15 group" */
 	char seen[PROCESS_TEXT];     /* what process_bench_effects() returned last */
-	uint64_t numbers[PROCESSES]; /* of the processes, in the order of their making; texts count so */
+	uint64_t numbers[PROCESSES]; /* of the processes, in the order of their making, or spawning; texts count so */
 	unsigned count;
 	uint64_t call; /* the last one's id; they count from 1 */
 };
