@@ -253,7 +253,8 @@ concur_future *concur_object_clear_begin(concur_object *object);
 
 /* A new anonymous object of the same kind, with the contents that this one has now: a snapshot, that others may go
  * through (by its id) while the original changes, and that may be changed itself. It costs little however large the
- * original is: the two share what neither has changed since. Kinds that hold no values: TYPE_ERROR. LIMIT. */
+ * original is: the two share what neither has changed since. Times to live and locks of keys stay with the original:
+ * what was there at that moment stays in the copy. Kinds that hold no values: TYPE_ERROR. LIMIT. */
 CONCUR_CHECKED enum concur_status concur_object_copy(concur_object *object, concur_object **ret_copy);
 concur_future *concur_object_copy_begin(concur_object *object);
 

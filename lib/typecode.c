@@ -29,6 +29,16 @@ typecode_range(uint32_t typecode, __int128 *ret_least, __int128 *ret_greatest)
 	*ret_greatest = typecode_is_unsigned(typecode) ? (one << bits) - 1 : (one << (bits - 1)) - 1;
 }
 
+void
+typecode_bounds(uint32_t typecode, int64_t *ret_least, uint64_t *ret_greatest)
+{
+	__int128 least, greatest;
+
+	typecode_range(typecode, &least, &greatest);
+	*ret_least = (int64_t)least;
+	*ret_greatest = (uint64_t)greatest;
+}
+
 /* A big integer that is no larger than 16 bytes, or false: two's complement, little-endian. */
 static bool
 typecode_whole_of_big(const struct value *value, __int128 *ret)

@@ -14,11 +14,16 @@
 
 enum { TYPECODE_ITEM_MAX = 8 }; /* bytes of an item at most */
 
+#define TYPECODE_LETTERS "bBhHiIlLqQfd"
+
 static inline bool
 typecode_is_real(uint32_t typecode)
 {
 	return typecode == 'f' || typecode == 'd';
 }
+
+/* The least and the greatest integer of a typecode that is not real. */
+void typecode_bounds(uint32_t typecode, int64_t *ret_least, uint64_t *ret_greatest);
 
 /* Writes value_item_size(typecode) bytes; nothing unless OK. */
 enum concur_status typecode_write(uint32_t typecode, const struct value *value, uint8_t *item);

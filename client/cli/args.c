@@ -67,7 +67,9 @@ args_is_flag(const struct field *field, const ProtobufCMessageDescriptor *type)
 	const ProtobufCFieldDescriptor *target =
 	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
 
-	return target ? target->type == PROTOBUF_C_TYPE_BOOL : field->is_option && !*field->fallback;
+	if (!target)
+		return field->is_option && !fields_is_time(field) && !*field->fallback;
+	return target->type == PROTOBUF_C_TYPE_BOOL;
 }
 
 static bool

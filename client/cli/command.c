@@ -10,7 +10,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The daemon names the object in front of what it has to say: behind that. */
+/* The same of an object without a name: "list 17: ". */
+static const char *
+without_number(const struct command *command, const char *text)
+{
+	size_t size = strlen(command->kind->word), digits;
+
+	if (strncmp(text, command->kind->word, size) != 0 || text[size] != ' ')
+		return text;
+	digits = strspn(text + size + 1, "0123456789");
+	return digits && strncmp(text + size + 1 + digits, ": ", 2) == 0 ? text + size + 1 + digits + 2 : text;
+}
+
+/* The daemon names the object in front of what it has to say: behind that. A copy that is listed has no name, and is
+ * the object to whoever reads this. */
 static const char *
 without_name(const struct command *command, const char *text)
 {
@@ -20,7 +33,9 @@ without_name(const struct command *command, const char *text)
 	(void)snprintf(name, sizeof name, "%s '%s': ", command->kind ? command->kind->word : "",
 	    command->name ? command->name : "");
 	size = strlen(name);
-	return strncmp(text, name, size) == 0 ? text + size : text;
+	if (strncmp(text, name, size) == 0)
+		return text + size;
+	return command->kind && command->row && command->row->how & ROW_SNAPSHOT ? without_number(command, text) : text;
 }
 
 void

@@ -79,6 +79,7 @@ static const struct {
 	bool is_time;
 } targets[] = {
 	{ "timeout", "wait_ns", true },
+	{ "default_timeout", "default_wait_ns", true },
 	{ "delay", "delay_ns", true },
 	{ "ttl", "ttl_ns", true },
 	{ "pairs", "values", false },

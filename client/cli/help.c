@@ -104,6 +104,8 @@ explain_fields(const struct row *row)
 			ls_name_sorts(kind, sizeof kind);
 		if (args_is_flag(&field, method.input))
 			(void)snprintf(kind, sizeof kind, "yes, if it is given");
+		if (fields_is_time(&field))
+			(void)snprintf(kind, sizeof kind, "seconds; inf is for ever");
 		if (strcmp(field.name, "timeout") == 0)
 			(void)snprintf(kind, sizeof kind, "seconds; 0 does not wait, without it waits %s",
 			    *field.if_absent ? "as long as the object says" : "for ever");

@@ -26,18 +26,21 @@ taking(const struct row *row)
 	return is_of_key(row) ? "Lock/Acquire" : row->method;
 }
 
-/* Makes the request for the lock of a key one for taking that lock, however long it takes. */
+/* Makes the request for the lock of a key one for taking that lock, for which the time-out is. */
 static enum verdict
 find_key_lock(struct command *command, json_t *request)
 {
 	json_auto_t *reply = NULL;
-	enum verdict verdict = command_call(command, command->row->method, request, &reply);
+	json_auto_t *wait = json_incref(json_object_get(request, "wait_ns"));
+	enum verdict verdict;
 
+	(void)json_object_del(request, "wait_ns");
+	verdict = command_call(command, command->row->method, request, &reply);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	(void)json_object_clear(request);
 	(void)json_object_set(request, "object", json_object_get(reply, "object"));
-	(void)json_object_set_new(request, "wait_ns", json_integer(-1));
+	(void)json_object_set(request, "wait_ns", wait);
 	return VERDICT_DONE;
 }
 

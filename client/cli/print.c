@@ -123,6 +123,28 @@ print_count(struct command *command, json_t *reply)
 	return verdict;
 }
 
+/* "12.500 s", "for ever": as all times that are given exactly. */
+static void
+print_seconds(json_t *ns)
+{
+	if (json_integer_value(ns) == CONCUR_FOREVER)
+		(void)puts("for ever");
+	else
+		(void)printf("%.3f s\n", (double)json_integer_value(ns) / 1e9);
+}
+
+enum verdict
+print_time(struct command *command, json_t *reply)
+{
+	enum verdict verdict = print_outcome(command, reply);
+
+	if (verdict == VERDICT_DONE && command->options.json)
+		print_item(command, json_object_get(reply, "count"));
+	else if (verdict == VERDICT_DONE)
+		print_seconds(json_object_get(reply, "count"));
+	return verdict;
+}
+
 enum verdict
 print_token(struct command *command, json_t *reply)
 {
@@ -160,20 +182,6 @@ enum verdict
 print_is_set(struct command *command, json_t *reply)
 {
 	return print_boolean(command, json_is_true(json_object_get(reply, "is_set")));
-}
-
-/* Of a barrier. This command can not run an action; its end breaks the barrier. */
-enum verdict
-print_index(struct command *command, json_t *reply)
-{
-	const char *outcome = json_string_value(json_object_get(reply, "outcome"));
-
-	if (outcome && strcmp(outcome, "run_action") == 0) {
-		command_complain(command, "all have come, but its action is for a program to run");
-		return VERDICT_ERROR;
-	}
-	print_item(command, json_object_get(reply, "index"));
-	return VERDICT_DONE;
 }
 
 enum verdict
@@ -274,6 +282,20 @@ print_name(json_t *name)
 		print_json(stdout, name);
 }
 
+/* The numbers that a kind tells of itself: [{"name": "parties", "number": 2}, ...]. */
+static void
+print_details(json_t *details)
+{
+	json_t *detail;
+	size_t index;
+
+	json_array_foreach(details, index, detail)
+	{
+		print_name(json_object_get(detail, "name"));
+		(void)printf(": %lld\n", (long long)json_integer_value(json_object_get(detail, "number")));
+	}
+}
+
 /* "name: value" lines; the members of a message inside have its name in front. */
 static void
 print_lines(json_t *object, const char *prefix)
@@ -291,10 +313,11 @@ print_lines(json_t *object, const char *prefix)
 		}
 		if (size > 3 && strcmp(key + size - 3, "_ns") == 0) {
 			(void)printf("%s%s%.*s: ", prefix, *prefix ? " " : "", (int)size - 3, key);
-			if (json_integer_value(member) == CONCUR_FOREVER)
-				(void)puts("for ever");
-			else
-				(void)printf("%.3f s\n", (double)json_integer_value(member) / 1e9);
+			print_seconds(member);
+			continue;
+		}
+		if (strcmp(key, "details") == 0) {
+			print_details(member);
 			continue;
 		}
 		(void)printf("%s%s%s: ", prefix, *prefix ? " " : "", key);

@@ -23,7 +23,7 @@ enum verdict print_count(struct command *command, json_t *reply);
 enum verdict print_truth(struct command *command, json_t *reply);  /* done or not: true or false */
 enum verdict print_locked(struct command *command, json_t *reply); /* the field `locked`: true or false */
 enum verdict print_is_set(struct command *command, json_t *reply); /* the field `is_set`: true or false */
-enum verdict print_index(struct command *command, json_t *reply);
+enum verdict print_time(struct command *command, json_t *reply);   /* a count of nanoseconds */
 enum verdict print_token(struct command *command, json_t *reply);
 enum verdict print_needed(struct command *command, json_t *reply); /* not there: it was not needed */
 enum verdict print_pair(struct command *command, json_t *reply);   /* the only one */

@@ -2,6 +2,7 @@
 #include "rows.h"
 
 #include "args.h"
+#include "barrierrun.h"
 #include "complete.h"
 #include "condrun.h"
 #include "fields.h"
@@ -77,8 +78,8 @@ const struct row rows[] = {
 	{ ROW_DICT, "items", "Dict/Page", "--backwards", LISTS | SNAPSHOT, print_pairs, NULL, "all [key, value]" },
 	{ ROW_DICT, "merge", "Dict/Merge", "other", CREATES, print_nothing, NULL, "put all of another dict in, at once" },
 	{ ROW_DICT, "expire", "Dict/Expire", "key --ttl=inf", 0, print_nothing, NULL, "let the entry at a key go after a time; without --ttl never" },
-	{ ROW_DICT, "ttl", "Dict/Ttl", "key", 0, print_count, NULL, "how many nanoseconds the entry at a key still lives; -1: for ever" },
-	{ ROW_DICT, "key-lock", "Dict/KeyLock", "key", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock of a key, there or not, while COMMAND runs" },
+	{ ROW_DICT, "ttl", "Dict/Ttl", "key", 0, print_time, NULL, "how long the entry at a key still lives; with --json in nanoseconds, -1 for ever" },
+	{ ROW_DICT, "key-lock", "Dict/KeyLock", "key --timeout", CREATES | ROW_COMMAND, NULL, lockrun_run, "hold the lock of a key, there or not, while COMMAND runs" },
 	{ ROW_DICT, "candidates", "Dict/Candidates", "", LISTS, print_values, NULL, "all keys that only programs can compare" },
 
 	{ ROW_LIST, "get", "List/Get", "index", 0, print_value, NULL, "the item at an index; negative ones count from the end" },
@@ -200,7 +201,7 @@ const struct row rows[] = {
 	{ ROW_EVENT, "is-set", "Event/State", "", 0, print_is_set, NULL, "true or false: whether it is set" },
 	{ ROW_EVENT, "wait", "Event/Wait", "--timeout", CREATES, print_nothing, NULL, "wait until it is set" },
 
-	{ ROW_BARRIER, "wait", "Barrier/Wait", "--timeout|use_default", 0, print_index, NULL, "wait until all have come, and print the place in which one came, from 0" },
+	{ ROW_BARRIER, "wait", "Barrier/Wait", "--timeout|use_default", ROW_COMMAND | ROW_MAY_COMMAND, NULL, barrierrun_run, "wait until all have come, and print the place in which one came, from 0; the last runs COMMAND first if the barrier has an action, and breaks the barrier if that fails" },
 	{ ROW_BARRIER, "abort", "Barrier/Abort", "", 0, print_nothing, NULL, "break it: all who wait, and all who come, are told so" },
 	{ ROW_BARRIER, "reset", "Barrier/Reset", "", 0, print_nothing, NULL, "make it as new: all who wait are told that it is broken" },
 	{ ROW_BARRIER, "state", "Barrier/State", "", 0, print_fields, NULL, "how many parties, how many have come, whether it is broken" },
@@ -220,7 +221,7 @@ const struct row rows[] = {
 	{ ROW_ARRAY, "open", "Object/Open", "value? --typecode --count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, of so many zeros or of a list of numbers" },
 	{ ROW_ARRAY, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_VALUE, "open", "Object/Open", "value? --typecode --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, with a first value" },
-	{ ROW_BARRIER, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties" },
+	{ ROW_BARRIER, "open", "Object/Open", "value? --count --default_timeout --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties; with a value, which names it, whoever comes last has an action to run; waits without a time-out of their own take the default" },
 	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_ARRAY | ROW_VALUE, "equal", "Object/Equal", "other", 0, print_truth, NULL, "true or false: whether another object of the kind holds the same" },
 	{ ROW_DICT, "open", "Object/Open", "--maxsize --evict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
@@ -272,6 +273,9 @@ void
 rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 {
 	bool command = row->how & ROW_COMMAND, bare = strcmp(row->verb, "--") == 0;
+	const char *rest = !command      ? ""
+	    : row->how & ROW_MAY_COMMAND ? " [-- COMMAND [WORD...]]"
+					 : " -- COMMAND [WORD...]";
 	char words[256] = "";
 	struct method method;
 
@@ -280,10 +284,8 @@ rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 	else if (*row->fields)
 		(void)snprintf(words, sizeof words, " %s", row->fields);
 	if (kind == ROW_TOP)
-		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, command ? " -- COMMAND [WORD...]" : "");
-	else if (command)
-		(void)snprintf(ret, size, "concur %s NAME%s%s%s -- COMMAND [WORD...]", kind_name(kind), bare ? "" : " ",
-		    bare ? "" : row->verb, words);
+		(void)snprintf(ret, size, "concur %s%s%s", row->verb, words, rest);
 	else
-		(void)snprintf(ret, size, "concur %s NAME %s%s", kind_name(kind), row->verb, words);
+		(void)snprintf(ret, size, "concur %s NAME%s%s%s%s", kind_name(kind), bare ? "" : " ",
+		    bare ? "" : row->verb, words, rest);
 }

@@ -43,9 +43,10 @@ enum {
 	ROW_CREATES = 1 << 0, /* the object is made if it is not there */
 	ROW_LISTS =
 	    1 << 1, /* prints items, one a line or as one JSON array; goes on while the reply says there is more */
-	ROW_COMMAND = 1 << 2,  /* takes a command behind "--" */
-	ROW_HIDDEN = 1 << 3,   /* not in help */
-	ROW_SNAPSHOT = 1 << 4, /* with ROW_LISTS: lists a copy, so that all pages tell of one moment */
+	ROW_COMMAND = 1 << 2,     /* takes a command behind "--" */
+	ROW_MAY_COMMAND = 1 << 5, /* with ROW_COMMAND: or none */
+	ROW_HIDDEN = 1 << 3,      /* not in help */
+	ROW_SNAPSHOT = 1 << 4,    /* with ROW_LISTS: lists a copy, so that all pages tell of one moment */
 };
 
 struct row {

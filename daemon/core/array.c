@@ -404,7 +404,6 @@ array_details(const struct object *object, void (*say)(void *arg, const char *na
 const struct kind array_kind = {
 	.id = KIND_ARRAY,
 	.name = "array",
-	.asks = "an array needs a typecode, a letter of bBhHiIlLqQfd, and a count that is not negative, or items",
 	.size = sizeof(struct array),
 	.init = array_init,
 	.end = array_end,

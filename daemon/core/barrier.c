@@ -311,12 +311,12 @@ barrier_details(const struct object *object, void (*say)(void *arg, const char *
 	say(arg, "parties", (int64_t)barrier->parties);
 	say(arg, "waiting", (int64_t)barrier->arrived);
 	say(arg, "broken", barrier->is_broken);
+	say(arg, "action", barrier->action != NULL);
 }
 
 const struct kind barrier_kind = {
 	.id = KIND_BARRIER,
 	.name = "barrier",
-	.asks = "a barrier needs a count of 1 or more parties",
 	.size = sizeof(struct barrier),
 	.init = barrier_init,
 	.end = barrier_end,

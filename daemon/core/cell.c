@@ -60,6 +60,12 @@ cell_get(const struct cell *cell)
 	return cell->value;
 }
 
+uint32_t
+cell_typecode(const struct cell *cell)
+{
+	return cell->typecode;
+}
+
 /* Puts a value in its place that fits. */
 static enum concur_status
 cell_put(struct core *core, struct cell *cell, const struct value *value, bool refers, struct blob **ret_old)
@@ -202,7 +208,6 @@ cell_details(const struct object *object, void (*say)(void *arg, const char *nam
 const struct kind cell_kind = {
 	.id = KIND_CELL,
 	.name = "value",
-	.asks = "a typecode is a letter of bBhHiIlLqQfd",
 	.size = sizeof(struct cell),
 	.init = cell_init,
 	.end = cell_end,

@@ -15,6 +15,9 @@ struct cell;
 /* What it holds, borrowed. */
 struct blob *cell_get(const struct cell *cell);
 
+/* 0: any value. */
+uint32_t cell_typecode(const struct cell *cell);
+
 /* NO_MEMORY leaves it as it was. *ret_old (may be NULL) becomes the caller's. */
 enum concur_status cell_set(struct core *core, struct cell *cell, const struct value *value, bool refers,
     struct blob **ret_old);

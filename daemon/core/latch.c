@@ -86,7 +86,6 @@ latch_details(const struct object *object, void (*say)(void *arg, const char *na
 const struct kind latch_kind = {
 	.id = KIND_LATCH,
 	.name = "latch",
-	.asks = "the count is not negative",
 	.size = sizeof(struct latch),
 	.init = latch_init,
 	.end = latch_end,

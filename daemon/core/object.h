@@ -121,7 +121,6 @@ struct object_options {
 struct kind {
 	enum kind_id id;
 	const char *name;   /* as users say it */
-	const char *asks;   /* what its options must be, for who gave others; NULL: it takes any */
 	size_t size;        /* of its struct, which begins with a struct object */
 	bool never_lingers; /* others wait for its going */
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);

@@ -255,7 +255,9 @@ path_add(struct core *core, struct path *path, const struct value *number, struc
 		value_set_integer(&end.have, zero_room, 0);
 	status = value_add(&end.have, number, room, &sum);
 	if (status != CONCUR_OK)
-		return path_refuse(path, path->count - 1, status, "the sum of these can not be had");
+		return path_refuse(path, path->count - 1, status,
+		    status == CONCUR_TYPE_ERROR ? "it and what is there must be numbers"
+						: "sums are of integers of 64 bits");
 	*ret = blob_new((uint8_t)sum.kind, sum.data, sum.size);
 	if (!*ret)
 		return CONCUR_NO_MEMORY;

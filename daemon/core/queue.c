@@ -239,7 +239,6 @@ static const char *const queue_roles[] = {
 const struct kind queue_kind = {
 	.id = KIND_QUEUE,
 	.name = "queue",
-	.asks = "no such order",
 	.size = sizeof(struct queue),
 	.init = queue_init,
 	.end = queue_end,

@@ -415,7 +415,6 @@ semaphore_details(const struct object *object, void (*say)(void *arg, const char
 const struct kind semaphore_kind = {
 	.id = KIND_SEMAPHORE,
 	.name = "semaphore",
-	.asks = "the count is not negative",
 	.size = sizeof(struct semaphore),
 	.init = semaphore_init,
 	.end = semaphore_end,

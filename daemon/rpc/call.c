@@ -1,6 +1,7 @@
 /* Calls: the checks and replies that all handlers share. */
 #include "daemon/rpc/call.h"
 
+#include "daemon/rpc/refusal.h"
 #include "daemon/rpc/rpc.h"
 #include "lib/utf8.h"
 
@@ -28,8 +29,12 @@ call_core_limit(const struct core *core, enum concur_status status)
 void
 call_fail(struct call *call, enum concur_status status, const char *detail)
 {
+	char text[REFUSAL_TEXT];
+
 	if (!detail && status == CONCUR_DEADLOCK)
 		detail = call->core->detail;
+	else if (!detail && refusal_explain(call, status, text, sizeof text))
+		detail = text;
 	call_fail_limit(call, status, call_core_limit(call->core, status), detail);
 }
 

@@ -21,8 +21,9 @@ struct call {
 	struct session *session; /* NULL only in Hello */
 	const struct method *method;
 	struct frame_request head;
-	uint64_t if_version;   /* of the options; 0: whatever the version */
-	struct object *object; /* what call_object() found, for error messages */
+	const ProtobufCMessage *request; /* NULL until it is unpacked */
+	uint64_t if_version;             /* of the options; 0: whatever the version */
+	struct object *object;           /* what call_object() found, for error messages */
 };
 
 /* How a call that may wait is answered, at once or later. */
@@ -83,7 +84,7 @@ call_version(const struct call *call)
 /* The closure that handlers get, typed, as `reply`: packs the message into the outbox. `call` is a struct call. */
 void call_reply(const ProtobufCMessage *message, void *call);
 
-/* An error about the call's object; `detail` is a sentence, or NULL. */
+/* An error about the call's object; `detail` is a sentence, or NULL: then what refusal.h knows of the argument. */
 void call_fail(struct call *call, enum concur_status status, const char *detail);
 
 /* A limit is reached: its name, and what to do. */

@@ -8,6 +8,7 @@
 #include "daemon/core/rwlock.h"
 #include "daemon/core/object.h"
 #include "daemon/rpc/call.h"
+#include "daemon/rpc/refusal.h"
 #include "daemon/rpc/reply.h"
 #include "daemon/rpc/unpack.h"
 #include "lib/frame.h"
@@ -25,6 +26,8 @@ rpc_init(struct rpc *rpc, struct core *core, const struct limits *limits, uint64
 	rpc->process = process;
 	link_init(&rpc->dirty);
 	if (!method_table_init(&rpc->methods, ret_why))
+		return -1;
+	if (!refusal_check(&rpc->methods, ret_why))
 		return -1;
 	chain_pool_init(&rpc->pool, RPC_POOL_KEEP);
 	*ret_why = "out of memory";
@@ -189,8 +192,10 @@ rpc_dispatch(struct call *call, const uint8_t *body, size_t size)
 	const ProtobufCService *service = call->method->service;
 	ProtobufCMessage *request;
 
-	if (rpc_unpack(call, call->method->input, body, size, &request))
-		service->invoke((ProtobufCService *)(uintptr_t)service, call->method->index, request, call_reply, call);
+	if (!rpc_unpack(call, call->method->input, body, size, &request))
+		return;
+	call->request = request;
+	service->invoke((ProtobufCService *)(uintptr_t)service, call->method->index, request, call_reply, call);
 }
 
 void

@@ -126,7 +126,7 @@ svc_array_page(struct call *call, const struct array *array, const struct list_s
 	struct blob *blob;
 
 	if (status != CONCUR_OK) {
-		call_fail(call, status, "the slice's step is 0");
+		call_fail(call, status, NULL);
 		return;
 	}
 	if (most && most < fitting)
@@ -178,7 +178,7 @@ SVC_HANDLER(svc_array_set_slice, Array, SliceRequest, DoneReply)
 	if (request->n_values == 1)
 		call_done(call, array_set_slice(call->core, array, &slice, &values[0]), OUTCOME_DONE);
 	else
-		call_fail(call, CONCUR_TYPE_ERROR, "a slice of an array is set to one array");
+		call_fail(call, CONCUR_TYPE_ERROR, NULL);
 }
 
 const Concur__V1__Array_Service svc_array = CONCUR__V1__ARRAY__INIT(svc_array_);

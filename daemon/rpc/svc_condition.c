@@ -50,7 +50,7 @@ SVC_HANDLER(svc_condition_notify, Condition, CountRequest, CountReply)
 	if (request->count >= 0)
 		svc_condition_wake(call, request->object, (uint64_t)request->count);
 	else if (svc_condition_find(call, request->object))
-		call_fail(call, CONCUR_VALUE_ERROR, "as many as are to be notified, 0 or more");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 }
 
 SVC_HANDLER(svc_condition_notify_all, Condition, ObjectRequest, CountReply)

@@ -31,7 +31,7 @@ svc_dict_key(struct call *call, const struct dict *dict, const ProtobufCBinaryDa
 	if (status == CONCUR_NEEDS_COMPARE)
 		candidates_of_keys(call, dict_entries(dict));
 	else
-		call_fail(call, status, "the name of an attribute is text");
+		call_fail(call, status, NULL);
 	return false;
 }
 
@@ -87,7 +87,7 @@ SVC_HANDLER(svc_dict_set, Dict, KeyValueRequest, DoneReply)
 	else if (request->ttl_ns > 0)
 		svc_dict_done(call, dict_set_for(call->core, dict, &item, (uint64_t)request->ttl_ns));
 	else
-		call_fail(call, CONCUR_VALUE_ERROR, "a time to live is not negative");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 }
 
 SVC_HANDLER(svc_dict_delete, Dict, KeyRequest, DoneReply)
@@ -341,7 +341,7 @@ SVC_HANDLER(svc_dict_expire, Dict, ExpireRequest, DoneReply)
 	if (!dict || !svc_dict_key(call, dict, &request->key, &key, &refers))
 		return;
 	if (request->ttl_ns <= 0 && request->ttl_ns != -1) {
-		call_fail(call, CONCUR_VALUE_ERROR, "a time to live is above 0, or -1 for ever");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 		return;
 	}
 	status = dict_expire_after(call->core, dict, &key, request->ttl_ns < 0 ? UINT64_MAX : (uint64_t)request->ttl_ns,

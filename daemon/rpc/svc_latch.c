@@ -29,7 +29,7 @@ SVC_HANDLER(svc_latch_count_down, Latch, CountRequest, CountReply)
 	if (status == CONCUR_OK)
 		reply_count(&call->to, OUTCOME_DONE, (int64_t)latch_count(latch));
 	else
-		call_fail(call, status, "it counts down by 1 or more, and never below 0");
+		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_latch_wait, Latch, WaitRequest, DoneReply)

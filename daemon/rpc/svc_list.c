@@ -249,7 +249,7 @@ SVC_HANDLER(svc_list_get_slice, List, SliceRequest, ValuesReply)
 		return;
 	status = list_slice_indexes(list, &slice, &first, &out.count);
 	if (status != CONCUR_OK) {
-		call_fail(call, status, "the slice's step is 0");
+		call_fail(call, status, NULL);
 		return;
 	}
 	if (!call_batch(call, out.count))

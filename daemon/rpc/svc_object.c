@@ -65,7 +65,7 @@ SVC_HANDLER(svc_object_open, Object, OpenRequest, OpenReply)
 	if (status == CONCUR_OK)
 		call_opened(call, object, created, NULL, reply);
 	else
-		call_fail(call, status, status == CONCUR_VALUE_ERROR ? kind_find(open.options.kind)->asks : NULL);
+		call_fail(call, status, NULL);
 }
 
 SVC_HANDLER(svc_object_ref, Object, ObjectRequest, OpenReply)
@@ -84,14 +84,14 @@ SVC_HANDLER(svc_object_copy, Object, CopyRequest, OpenReply)
 	if (!original)
 		return;
 	if ((unsigned)request->lifetime > LIFETIME_REFCOUNT) {
-		call_fail(call, CONCUR_VALUE_ERROR, "a copy has no name, and its lifetime is REFCOUNT or SESSION");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 		return;
 	}
 	status = object_copy(call->core, original, (enum lifetime)request->lifetime, call->session, &copy);
 	if (status == CONCUR_OK)
 		call_opened(call, copy, true, original, reply);
 	else
-		call_fail(call, status, status == CONCUR_TYPE_ERROR ? "objects of that kind can not be copied" : NULL);
+		call_fail(call, status, NULL);
 }
 
 /* An object that went before its handles is no error: the handle is what is given back. */
@@ -129,7 +129,7 @@ SVC_HANDLER(svc_object_clear, Object, ObjectRequest, DoneReply)
 	if (object->kind->clear)
 		call_done(call, object->kind->clear(call->core, object), OUTCOME_DONE);
 	else
-		call_fail(call, CONCUR_TYPE_ERROR, "it has no items to clear");
+		call_fail(call, CONCUR_TYPE_ERROR, NULL);
 }
 
 SVC_HANDLER(svc_object_equal, Object, EqualRequest, DoneReply)

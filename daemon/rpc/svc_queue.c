@@ -101,7 +101,7 @@ SVC_HANDLER(svc_queue_get_many, Queue, GetManyRequest, ValuesReply)
 	if (!queue || !call_ask(call, request->wait_ns, &svc_queue_get_many_ops, &ask))
 		return;
 	if (request->count == 0) {
-		call_fail(call, CONCUR_VALUE_ERROR, "count must be at least 1");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 		return;
 	}
 	if (!call_batch(call, request->count))
@@ -117,7 +117,7 @@ SVC_HANDLER(svc_queue_task_done, Queue, CountRequest, DoneReply)
 	if (!queue)
 		return;
 	if (request->count < 0)
-		call_fail(call, CONCUR_VALUE_ERROR, "count must not be negative");
+		call_fail(call, CONCUR_VALUE_ERROR, NULL);
 	else
 		call_done(call, queue_task_done(call->core, queue, (uint64_t)(request->count ? request->count : 1)),
 		    OUTCOME_DONE);

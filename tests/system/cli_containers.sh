@@ -58,7 +58,7 @@ expect 0 '' '' del_takes_away namespace n del 5
 expect 1 '' 'namespace n: not there' get_missing_attribute_is_plain_no namespace n get 5
 expect 0 '1' '' len_counts_attributes namespace n len
 # array and value with a typecode
-expect 4 '' 'needs a typecode' open_without_typecode_is_error array a open
+expect 4 '' 'typecode is not given; it must be a letter of' open_without_typecode_is_error array a open
 "$concur" array a open --typecode h --count 5 >/dev/null
 "$concur" array b open '[1, 2, 3]' --typecode d >/dev/null
 expect 0 '5' '' array_len_counts array a len

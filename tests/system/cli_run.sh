@@ -59,6 +59,8 @@ with_daemon_tests() {
 	done
 	wait
 	expect 0 '4' '' key_lock_keeps_others_out value n get
+	expect 1 '' 'dict d: timed out' key_lock_that_is_held_times_out dict d key-lock a -- \
+		"$concur" dict d key-lock a --timeout 0.01 -- echo 1
 	expect 0 '2' '' key_lock_of_another_key_is_another dict d key-lock a -- \
 		"$concur" dict d key-lock b -- "$concur" dict d key-lock c -- echo 2
 

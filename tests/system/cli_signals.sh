@@ -17,7 +17,7 @@ expect 0 '' '' resize_up semaphore s resize 5
 expect 0 '5' '' value_is_resized semaphore s value
 "$concur" semaphore none open --count 0 >/dev/null
 expect 0 '0' '' open_count_0_has_no_permit semaphore none value
-expect 4 '' 'the count is not negative' open_negative_count_is_error semaphore other open --count -1
+expect 4 '' 'count is -1; it must be 0 or more' open_negative_count_is_error semaphore other open --count -1
 (until_true shows 'waiters: 1' semaphore none state && "$concur" semaphore none release 2) &
 expect 0 '' '' acquire_waits_for_permits semaphore none acquire 2
 wait
@@ -55,7 +55,7 @@ expect 4 '' 'list e: ' list_of_event_is_wrong_kind list e append 2
 
 # barrier
 expect 1 '' 'barrier b: no such object' barrier_wait_of_missing_is_plain_no barrier b wait
-expect 4 '' 'needs a count of 1 or more parties' open_without_parties_is_error barrier b open
+expect 4 '' 'count is 0; it must be 1 or more' open_without_parties_is_error barrier b open
 "$concur" barrier b open --count 2 >/dev/null
 same 1 "$("$concur" barrier b state | grep -c '^parties: 2')" barrier_state_has_parties
 same 1 "$("$concur" barrier b state | grep -c '^default_wait: for ever')" barrier_state_has_default_wait
@@ -72,15 +72,45 @@ expect 0 '' '' barrier_abort barrier b abort
 wait
 same 1 "$(grep -c 'the barrier is broken' "$place/first")" barrier_abort_tells_who_waits
 same 1 "$("$concur" barrier b state | grep -c '^broken: true')" barrier_state_is_broken
-"$concur" call Object/Open '{"kind": "barrier", "name": "acts", "count": 1, "value": "a"}' >/dev/null
-expect 4 '' 'for a program to run' barrier_action_is_for_programs barrier acts wait
+expect 4 '' 'it has no action' barrier_wait_with_needless_command_is_error barrier b wait -- true
+
+# A barrier's default time-out.
+"$concur" barrier hasty open --count 2 --default-timeout 0.01 >/dev/null
+same 1 "$("$concur" barrier hasty state | grep -c '^default_wait: 0.010 s')" barrier_open_sets_default_timeout
+expect 4 '' 'barrier hasty: the barrier is broken' barrier_default_timeout_breaks_it barrier hasty wait
+
+# A barrier's action: the command of the last to come, and of nobody else.
+"$concur" barrier acts open --count 2 '"merge"' >/dev/null
+(
+	"$concur" barrier acts wait -- echo first
+	echo "passed after $(cat "$place/acted")"
+) >"$place/first" 2>&1 &
+until_true shows 'waiting: 1' barrier acts state
+expect 0 '1' '' barrier_last_runs_action barrier acts wait -- sh -c "echo done >'$place/acted'"
+wait
+same "0
+passed after done" "$(cat "$place/first")" barrier_first_goes_on_behind_action
+"$concur" barrier acts wait >"$place/first" 2>&1 &
+until_true shows 'waiting: 1' barrier acts state
+expect 4 '' 'its action is to be run: write it behind --' barrier_action_without_command_breaks_it barrier acts wait
+wait
+same 1 "$(grep -c 'the barrier is broken' "$place/first")" barrier_action_without_command_tells_who_waits
+expect 0 '' '' barrier_reset_behind_action barrier acts reset
+"$concur" barrier acts wait >"$place/first" 2>&1 &
+until_true shows 'waiting: 1' barrier acts state
+expect 7 '' 'the action failed, and the barrier is broken' barrier_action_that_fails_breaks_it \
+	barrier acts wait -- sh -c 'exit 7'
+wait
+same 1 "$(grep -c 'the barrier is broken' "$place/first")" barrier_action_that_fails_tells_who_waits
+
+same 1 "$("$concur" barrier acts info | grep -cx 'action: 1')" barrier_info_tells_details_line_by_line
 
 # latch
 "$concur" latch l open --count 3 >/dev/null
 expect 0 '3' '' latch_count latch l count
 expect 0 '2' '' latch_count_down latch l count-down
 expect 1 '' 'latch l: timed out' latch_wait_times_out latch l wait --timeout 0.01
-expect 4 '' 'never below 0' latch_count_down_too_far_is_error latch l count-down 3
+expect 4 '' 'it never goes below 0' latch_count_down_too_far_is_error latch l count-down 3
 (until_true shows 'waiters: 1' latch l info && "$concur" latch l count-down 2 >/dev/null) &
 expect 0 '' '' latch_wait_is_done_at_0 latch l wait
 wait

@@ -63,12 +63,14 @@ expect 0 '' '' clear_empties dict d clear
 expect 0 '' '' keys_of_empty_are_none dict d keys
 expect 0 '' '' set_for_a_time dict late set a 1 --ttl 3600
 expect 0 '' '' set_for_ever dict late set b 1
-left=$("$concur" dict late ttl a)
+left=$("$concur" dict late ttl a --json)
 same 1 $((left > 0 && left <= 3600000000000)) ttl_is_what_is_left
-expect 0 '-1' '' ttl_of_what_stays_is_none dict late ttl b
+same 1 "$("$concur" dict late ttl a | grep -cx '3[0-9]*\.[0-9][0-9][0-9] s')" ttl_for_people_is_in_seconds
+expect 0 'for ever' '' ttl_of_what_stays_is_none dict late ttl b
+expect 0 '-1' '' ttl_json_of_what_stays_is_none dict late ttl b --json
 expect 1 '' 'not there' ttl_of_no_key_is_plain_no dict late ttl c
 expect 0 '' '' expire_without_a_time_lets_stay dict late expire a
-expect 0 '-1' '' ttl_after_that_is_none dict late ttl a
+expect 0 'for ever' '' ttl_after_that_is_none dict late ttl a
 expect 0 '' '' set_for_a_short_time dict late set a 1 --ttl 0.001
 gone() {
 	"$concur" dict late get a >/dev/null && return 1

@@ -110,6 +110,8 @@ START_TEST(usage_of_rows_shows_their_words)
 		{ ROW_QUEUE, "task-done", "concur queue NAME task-done [COUNT]" },
 		{ ROW_LOCK, "--", "concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]" },
 		{ ROW_RWLOCK, "read", "concur rwlock NAME read [--timeout SECONDS] -- COMMAND [WORD...]" },
+		{ ROW_BARRIER, "wait", "concur barrier NAME wait [--timeout SECONDS] [-- COMMAND [WORD...]]" },
+		{ ROW_DICT, "key-lock", "concur dict NAME key-lock KEY [--timeout SECONDS] -- COMMAND [WORD...]" },
 		{ ROW_TOP, "run", "concur run -- COMMAND [WORD...]" },
 		{ ROW_TOP, "rm", "concur rm NAME..." },
 		{ ROW_TOP, "show", "concur show NAME..." },

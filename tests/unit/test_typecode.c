@@ -176,6 +176,30 @@ START_TEST(change_stays_within_the_range)
 }
 END_TEST
 
+START_TEST(bounds_are_the_ends_of_the_range)
+{
+	static const struct {
+		char typecode;
+		int64_t least;
+		uint64_t greatest;
+	} table[] = {
+		{ 'b', INT8_MIN, INT8_MAX },
+		{ 'B', 0, UINT8_MAX },
+		{ 'q', INT64_MIN, INT64_MAX },
+		{ 'Q', 0, UINT64_MAX },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(table); i++) {
+		uint64_t greatest;
+		int64_t least;
+
+		typecode_bounds((uint32_t)table[i].typecode, &least, &greatest);
+		ck_assert_int_eq(least, table[i].least);
+		ck_assert_uint_eq(greatest, table[i].greatest);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -184,6 +208,7 @@ main(void)
 		write_of_what_is_no_number_of_the_typecode_is_refused,
 		write_of_floats_rounds_as_the_typecode_does,
 		change_stays_within_the_range,
+		bounds_are_the_ends_of_the_range,
 		NULL,
 	};
 
