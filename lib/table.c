@@ -170,7 +170,7 @@ table_insert(struct table *table, struct table_node *node, uint64_t key)
 {
 	size_t bucket;
 
-	assert(!table->walked);
+	assert(!table->held);
 	assert(!table_find(table, key));
 	if (table->count >= table->buckets)
 		split_bucket(table);
@@ -205,7 +205,7 @@ table_remove(struct table *table, struct table_node *node)
 	*at = node->next;
 	node->next = NULL;
 	table->count--;
-	if (table->walked)
+	if (table->held)
 		return;
 	for (int i = 0; i < TABLE_MERGES; i++) {
 		if (table->buckets > TABLE_BUCKETS_MIN && table->count < table->buckets / 4)
@@ -292,9 +292,9 @@ table_next(const struct table *table, uint64_t *position)
 void
 table_each(struct table *table, void (*visit)(struct table_node *node, void *arg), void *arg)
 {
-	bool walked = table->walked;
+	bool held = table->held;
 
-	table->walked = true;
+	table->held = true;
 	for (size_t bucket = 0; bucket < table->buckets; bucket++) {
 		struct table_node *next;
 
@@ -303,5 +303,5 @@ table_each(struct table *table, void (*visit)(struct table_node *node, void *arg
 			visit(node, arg);
 		}
 	}
-	table->walked = walked;
+	table->held = held;
 }

@@ -4,8 +4,8 @@
  * the order in which the replies were written, and still counts in the store. Once the session says how many replies it
  * has read, those up to there are dropped. If it dies, the others go back to where they stood.
  *
- * An entry does not count as a reference to the object that it came from: one that nobody else refers to may go, and its items in doubt
- * with it. */
+ * An entry does not count as a reference to the object that it came from: one that nobody else refers to may go, and
+ * its items in doubt with it. */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
 
@@ -106,8 +106,8 @@ void deliveries_read(struct core *core, struct deliveries *deliveries, uint64_t 
 /* The session said that it leaves: nothing goes back. */
 void deliveries_drop(struct core *core, struct deliveries *deliveries);
 
-/* The session has died: all go back to where they stood, then those who wait for them are served. False if memory ran out: what
- * could not go back is still here. */
+/* The session has died: all go back to where they stood, then those who wait for them are served. False if memory ran
+ * out: what could not go back is still here. */
 bool deliveries_return(struct core *core, struct deliveries *deliveries);
 
 #endif

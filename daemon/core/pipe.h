@@ -4,8 +4,8 @@
  * When the last reference goes, also by its holder's death, the other end is told END_OF_FILE once all that was sent to
  * it is received.
  *
- * A value is delivered when its receiver's process has read it (delivery.h): if that dies before, it goes back to where it
- * stood. END_OF_FILE may be told while values are in doubt.
+ * A value is delivered when its receiver's process has read it (delivery.h): if that dies before, it goes back to where
+ * it stood. END_OF_FILE may be told while values are in doubt.
  *
  * Semantics: Python's multiprocessing.Pipe, but for four things. An end is one object however many processes have it;
  * receivers are served in the order they came; what can be under way is counted in bytes by a limit, not by what a

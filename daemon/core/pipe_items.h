@@ -28,8 +28,8 @@ int pipe_items_append(struct pipe_items *items, struct blob *blob);
 /* Takes the next; there is one. The blob's reference is the caller's. Fills in what the delivery says of the item. */
 void pipe_items_take(struct pipe_items *items, struct delivery *ret);
 
-/* Puts one that was taken where it stood, and takes over the blob's reference. 0, or -1 if there is no memory. O(log n).
- * What came back before may move up, see each_reference of struct kind. */
+/* Puts one that was taken where it stood, and takes over the blob's reference. 0, or -1 if there is no memory. O(log
+ * n). What came back before may move up, see each_reference of struct kind. */
 int pipe_items_put_back(struct pipe_items *items, const struct delivery *delivery);
 
 /* As the hooks of struct kind. */

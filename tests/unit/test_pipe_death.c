@@ -1,4 +1,4 @@
-/* Values on their way when their receiver ends: what it has not read goes back to where it stood. Each letter is one. */
+/* Values on their way when their receiver ends: what it has not read goes back to where it stood. */
 #include "tests/unit/nomem.h"
 #include "tests/unit/pipe_bench.h"
 
