@@ -82,8 +82,14 @@ options_set_foreground(struct options *options, const char *value, struct compla
 static bool
 options_may_be_zero(const char *name)
 {
-	return strcmp(name, "memory_max") == 0 || strcmp(name, "linger_seconds") == 0 ||
-	    strcmp(name, "linger_max") == 0;
+	static const char *const names[] = { "memory_max", "linger_seconds", "linger_max", "processes_max",
+		"stop_seconds", "output_max" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int

@@ -46,6 +46,10 @@
 	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	X(BROKEN_BARRIER, 52, "the barrier is broken")                               \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
+	/* Processes. */                                                             \
+	X(ALREADY_STARTED, 70, "the process was started before")                     \
+	X(NOT_STARTED, 71, "the process was not started")                            \
+	X(START_FAILED, 72, "the process could not be started")                      \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \

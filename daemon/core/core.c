@@ -4,6 +4,7 @@
 #include "daemon/core/dict.h"
 #include "daemon/core/dict_times.h"
 #include "daemon/core/object.h"
+#include "daemon/core/process.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/waiter.h"
 
@@ -24,6 +25,8 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	link_init(&core->unreferenced);
 	link_init(&core->lingering);
 	link_init(&core->graves);
+	link_init(&core->starting);
+	link_init(&core->running);
 	cycle_init(&core->cycle);
 	core->names = map_new(seed);
 	if (!core->names)
@@ -39,6 +42,14 @@ no_sessions:
 no_objects:
 	map_free(core->names, SIZE_MAX, NULL, NULL);
 	return -1;
+}
+
+void
+core_connect(struct core *core, const struct core_effects *effects, void *arg, const struct runtime *runtimes)
+{
+	core->effects = effects;
+	core->effects_arg = arg;
+	core->runtimes = runtimes;
 }
 
 static void
@@ -109,7 +120,7 @@ core_next_turn(const struct core *core)
 	uint64_t next = core_first_deadline(core);
 	uint64_t departure = object_next_departure(core), search = cycle_next(core);
 
-	if (!link_empty(&core->graves))
+	if (!link_empty(&core->graves) || !link_empty(&core->starting))
 		return 0;
 	next = departure < next ? departure : next;
 	return search < next ? search : next;
@@ -127,6 +138,7 @@ core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 	core_answer(core);
 	core_dig(core, core->limits->turn_steps);
 	core_answer(core);
+	process_spawn_some(core);
 	core->is_short &= core->lingerers > 0 || !cycle_is_settled(core);
 	*ret_deadline_ns = core_next_turn(core);
 }

@@ -24,6 +24,22 @@ enum { CORE_DETAIL = 512 };
 
 #define CORE_SECOND UINT64_C(1000000000) /* in ns, as all times are */
 
+struct process_spec;
+struct runtime;
+
+/* What the core wants done with processes; their numbers are ids of its objects. None of these may call back into the
+ * core: what comes of it is told by process_has_started() and its kin, in a later turn. A number that is unknown, or
+ * whose process has ended, is passed over. */
+struct core_effects {
+	/* Start it. `spec` is borrowed for the call. */
+	void (*spawn)(void *arg, uint64_t process, const struct process_spec *spec);
+	/* Send it a signal; with `group` to its process group, of which nothing is to outlive it after that. */
+	void (*signal)(void *arg, uint64_t process, int signal, bool group);
+	/* As page_put() and page_recall(), see lib/page.h. */
+	void (*page_put)(void *arg, uint64_t process, unsigned slot, uint64_t task);
+	void (*page_recall)(void *arg, uint64_t process, unsigned slot, uint64_t task);
+};
+
 struct core {
 	const struct limits *limits;
 	uint64_t seed;            /* of the hashes */
@@ -49,13 +65,23 @@ struct core {
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	uint64_t handled;         /* objects on which sessions have handles */
 	uint64_t lingerers;       /* objects that linger */
-	bool is_short;            /* of memory, or of objects: what lingers goes now */
-	const char *limit;        /* the name of the limit, with a status of LIMIT or TOO_LARGE */
-	char detail[CORE_DETAIL]; /* words that belong to the operation's status of DEADLOCK */
+	const struct core_effects *effects; /* without them there are no processes */
+	void *effects_arg;
+	const struct runtime *runtimes; /* that everybody may start; ends with a name of NULL; NULL: none */
+	struct link starting;           /* processes that are to be spawned */
+	struct link running;            /* processes that were spawned and have not ended */
+	uint64_t processes;             /* in both */
+	bool is_stopping;               /* the daemon: no process is started any more */
+	bool is_short;                  /* of memory, or of objects: what lingers goes now */
+	const char *limit;              /* the name of the limit, with a status of LIMIT or TOO_LARGE */
+	char detail[CORE_DETAIL];       /* words that belong to the operation's status of DEADLOCK */
 };
 
 /* 0, or -1 if there is no memory. `limits` must outlive the core. */
 int core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_t counter);
+
+/* What processes need, before the first one is made. All of it must outlive the core; `runtimes` may be NULL. */
+void core_connect(struct core *core, const struct core_effects *effects, void *arg, const struct runtime *runtimes);
 
 /* Frees everything; sessions must have ended before. */
 void core_fini(struct core *core);
@@ -112,8 +138,8 @@ void core_answer(struct core *core);
 void core_turn_begin(struct core *core, uint64_t now_ns);
 
 /* Ends the turn: fires timers, expires waits, answers, lets go of objects that nobody refers to, frees at most
- * limits->turn_steps things. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for never, 0 for at once (work
- * is left). */
+ * limits->turn_steps things, has processes spawned. *ret_deadline_ns: when the next turn is needed, UINT64_MAX for
+ * never, 0 for at once (work is left). */
 void core_turn_end(struct core *core, uint64_t *ret_deadline_ns);
 
 /* Something that is freed by counted steps. `step` frees at most *steps things, subtracts what it did, and returns true

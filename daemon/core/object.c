@@ -18,6 +18,7 @@
 #include "daemon/core/list.h"
 #include "daemon/core/lock.h"
 #include "daemon/core/pipe.h"
+#include "daemon/core/process.h"
 #include "daemon/core/queue.h"
 #include "daemon/core/rwlock.h"
 #include "daemon/core/set.h"
@@ -46,6 +47,7 @@ static const struct kind *const object_kinds[KIND_COUNT] = {
 	[KIND_EVENT] = &event_kind,
 	[KIND_BARRIER] = &barrier_kind,
 	[KIND_LATCH] = &latch_kind,
+	[KIND_PROCESS] = &process_kind,
 };
 
 const struct kind *

@@ -32,6 +32,7 @@ enum kind_id {
 	KIND_EVENT = 14,
 	KIND_BARRIER = 15,
 	KIND_LATCH = 16,
+	KIND_PROCESS = 18,
 	KIND_COUNT,
 };
 
@@ -96,6 +97,8 @@ struct object {
 	bool lingers;  /* `unreferenced` is in core->lingering */
 };
 
+struct process_options;
+
 /* How an object is to be. Fields that a kind does not know are ignored. */
 struct object_options {
 	enum kind_id kind;
@@ -115,6 +118,7 @@ struct object_options {
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
 	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
+	const struct process_options *process; /* process: process_new() gives it */
 };
 
 /* One kind: all that the rest of the core needs to know of it. */

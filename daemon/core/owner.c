@@ -3,6 +3,7 @@
 #include "daemon/core/owner.h"
 
 #include "daemon/core/object.h"
+#include "daemon/core/process.h"
 #include "daemon/core/waiter.h"
 
 #include <assert.h>
@@ -50,6 +51,7 @@ session_new(struct core *core, uint64_t process, void *user)
 	session->since_ns = core->now_ns;
 	link_init(&session->created);
 	link_init(&session->waiters);
+	link_init(&session->daemons);
 	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
 	return session;
@@ -149,16 +151,18 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 {
 	struct session *session = LINK_ENTRY(grave, struct session, grave);
 	struct table_node *ref;
-	struct link *created;
+	struct link *created, *daemon;
 
 	/* Memory was short when it died. */
 	if (session->deliveries.count && !deliveries_return(core, &session->deliveries))
 		return false;
 	for (; *steps && (created = link_pop(&session->created)); --*steps)
 		object_destroy(core, LINK_ENTRY(created, struct object, in_creator));
+	for (; *steps && (daemon = link_pop(&session->daemons)); --*steps)
+		process_lose_maker(core, daemon);
 	for (; *steps && (ref = table_any(&session->refs)); --*steps)
 		session_drop_ref(core, session, session_ref_of(ref));
-	if (!link_empty(&session->created) || session->refs.count)
+	if (!link_empty(&session->created) || !link_empty(&session->daemons) || session->refs.count)
 		return false;
 	link_remove(&grave->link);
 	table_fini(&session->refs);

@@ -19,16 +19,17 @@ enum farewell {
 
 struct session {
 	struct core *core;
-	struct table_node by_id; /* in core->sessions; the key is the id */
-	uint64_t process;        /* its pid, 0: not known */
-	struct table refs;       /* handles: struct session_ref by object id */
-	struct table owners;     /* struct owner by context */
-	struct table calls;      /* struct waiter by call id */
-	struct link waiters;     /* the same, oldest first: as they lie in memory, which walks of all of them need */
-	uint64_t since_ns;       /* of its beginning */
-	uint64_t holding;        /* holds of its owners */
-	struct link created;     /* objects that live as long as this session */
-	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
+	struct table_node by_id;      /* in core->sessions; the key is the id */
+	uint64_t process;             /* its pid, 0: not known */
+	struct table refs;            /* handles: struct session_ref by object id */
+	struct table owners;          /* struct owner by context */
+	struct table calls;           /* struct waiter by call id */
+	struct link waiters;          /* the same, oldest first: mostly as they lie in memory */
+	uint64_t since_ns;            /* of its beginning */
+	uint64_t holding;             /* holds of its owners */
+	struct link created;          /* objects that live as long as this session */
+	struct link daemons;          /* processes that are stopped when this session ends */
+	struct deliveries deliveries; /* items that were sent to it and may not be read yet */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
 };

@@ -1,4 +1,5 @@
-/* The server's wishes, noted on the connection and on the loop's lists. */
+/* The server's wishes: what is about connections is noted on them and on the loop's lists, what is about processes is
+ * done. */
 #include "config.h"
 
 #include "daemon/io/effects.h"
@@ -61,8 +62,44 @@ effects_identify(void *io, void *arg, uint64_t process, uint64_t started)
 	peer_fini(&conn->peer);
 }
 
+static void
+effects_spawn(void *io, uint64_t process, const struct process_spec *spec)
+{
+	struct loop *loop = io;
+
+	children_spawn(&loop->children, process, spec);
+}
+
+static void
+effects_signal(void *io, uint64_t process, int signal, bool group)
+{
+	struct loop *loop = io;
+
+	children_signal(&loop->children, process, signal, group);
+}
+
+static void
+effects_page_put(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct loop *loop = io;
+
+	children_page_put(&loop->children, process, slot, task);
+}
+
+static void
+effects_page_recall(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct loop *loop = io;
+
+	children_page_recall(&loop->children, process, slot, task);
+}
+
 const struct server_io effects_io = {
 	.send = effects_send,
 	.close = effects_close,
 	.identify = effects_identify,
+	.spawn = effects_spawn,
+	.signal = effects_signal,
+	.page_put = effects_page_put,
+	.page_recall = effects_page_recall,
 };

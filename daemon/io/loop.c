@@ -26,6 +26,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#define LOOP_SECOND UINT64_C(1000000000)
+#define LOOP_GRACE_MAX (UINT64_C(1) << 32)                   /* seconds; a longer one is for ever */
 #define LOOP_TIMER_MAX_NS (UINT64_C(24) * 3600 * 1000000000) /* the timer is never set further ahead */
 
 static const int loop_signals[LOOP_SIGNALS] = { SIGTERM, SIGINT };
@@ -77,8 +79,10 @@ loop_new_base(void)
 static int
 loop_watch_signals(struct loop *loop, struct complaint *complaint)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL };
 
+	/* If whoever started the daemon ignores it, so does the daemon, and its children would go without a word. */
+	(void)sigaction(SIGCHLD, &usual, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	(void)sigaction(SIGHUP, &ignore, NULL);
 	for (int i = 0; i < LOOP_SIGNALS; i++) {
@@ -108,13 +112,14 @@ loop_new(const struct server_config *config, struct log *log, struct complaint *
 		goto no_memory;
 	loop->log = log;
 	loop->limits = config->limits;
-	loop->deadline_ns = loop->armed_ns = loop->stop_ns = UINT64_MAX;
+	loop->deadline_ns = loop->armed_ns = loop->stop_ns = loop->kill_ns = UINT64_MAX;
 	loop->reserve_fd = loop->parent_fd = loop->deaths.fd = -1;
 	loop_init_lists(loop);
 	loop->base = loop_new_base();
 	loop->buffer = malloc(LOOP_BUFFER);
 	loop->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (!loop->base || !loop->buffer || loop->reserve_fd < 0 || deaths_init(&loop->deaths, loop) != 0)
+	if (!loop->base || !loop->buffer || loop->reserve_fd < 0 || deaths_init(&loop->deaths, loop) != 0 ||
+	    children_init(&loop->children, loop) != 0)
 		goto no_memory;
 	(void)evtimer_assign(&loop->timer, loop->base, loop_on_timer, loop);
 	if (loop_watch_signals(loop, complaint) != 0)
@@ -137,13 +142,20 @@ loop_bury(struct loop *loop)
 }
 
 static void
+loop_drop_conns(struct loop *loop)
+{
+	loop->stop_ns = UINT64_MAX;
+	while (!link_empty(&loop->conns))
+		conn_drop(LINK_ENTRY(loop->conns.next, struct conn, all), SERVER_STOPPING);
+}
+
+static void
 loop_drop_all(struct loop *loop)
 {
 	if (link_empty(&loop->conns))
 		return;
 	loop_turn_begin(loop);
-	while (!link_empty(&loop->conns))
-		conn_drop(LINK_ENTRY(loop->conns.next, struct conn, all), SERVER_STOPPING);
+	loop_drop_conns(loop);
 	server_turn_end(loop->server, &loop->deadline_ns);
 	loop->in_turn = false;
 	loop_bury(loop);
@@ -165,6 +177,7 @@ loop_free(struct loop *loop)
 		(void)event_del(&loop->parent);
 		(void)close(loop->parent_fd);
 	}
+	children_fini(&loop->children);
 	deaths_fini(&loop->deaths);
 	if (loop->reserve_fd >= 0)
 		(void)close(loop->reserve_fd);
@@ -196,6 +209,7 @@ loop_turn_begin(struct loop *loop)
 	loop->in_turn = true;
 	loop->now_ns = input.now_ns = host_now_ns();
 	loop_input(loop, &input);
+	children_tell(&loop->children);
 	/* So many are ready that the kernel may not have told of a death which came before what they sent. */
 	if (event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >= LOOP_CROWD)
 		deaths_take(&loop->deaths);
@@ -209,6 +223,8 @@ loop_begin_stop(struct loop *loop)
 
 	loop->state = LOOP_STOPPING;
 	loop->stop_ns = loop->now_ns + LOOP_STOP_NS;
+	if (loop->limits.stop_seconds < LOOP_GRACE_MAX)
+		loop->kill_ns = loop->now_ns + LOOP_REAP_NS + loop->limits.stop_seconds * LOOP_SECOND;
 	notify_stopping();
 	listener_close_all(loop);
 	loop_input(loop, &input);
@@ -249,6 +265,8 @@ loop_work(struct loop *loop, struct link *mark)
 		listener_resume(loop);
 	if (loop->state == LOOP_ASKED)
 		loop_begin_stop(loop);
+	if (loop->now_ns >= loop->stop_ns)
+		loop_drop_conns(loop);
 }
 
 /* When the next turn is needed at the latest. */
@@ -257,6 +275,8 @@ loop_deadline(const struct loop *loop)
 {
 	uint64_t deadline_ns = loop->deadline_ns < loop->stop_ns ? loop->deadline_ns : loop->stop_ns;
 
+	if (loop->kill_ns < deadline_ns)
+		deadline_ns = loop->kill_ns;
 	if (loop->is_full && loop->retry_ns < deadline_ns)
 		deadline_ns = loop->retry_ns;
 	if (!link_empty(&loop->closing)) {
@@ -289,11 +309,18 @@ loop_arm(struct loop *loop)
 		loop->is_hurried = true;
 }
 
+/* Nothing is left to be waited for; what is left of children is killed with the loop. */
+static bool
+loop_is_over(const struct loop *loop)
+{
+	return loop->conn_count == 0 && (loop->children.by_number.count == 0 || loop->now_ns >= loop->kill_ns);
+}
+
 void
 loop_turn(struct loop *loop)
 {
-	bool has_work =
-	    loop->is_hurried || !link_empty(&loop->runnable) || !link_empty(&loop->due) || loop->state != LOOP_SERVING;
+	bool has_work = loop->is_hurried || !link_empty(&loop->runnable) || !link_empty(&loop->due) ||
+	    loop->state == LOOP_ASKED || children_have_news(&loop->children);
 	struct link mark;
 
 	link_append(&loop->runnable, &mark);
@@ -306,7 +333,7 @@ loop_turn(struct loop *loop)
 		conn_send_flush(LINK_ENTRY(loop->flushing.next, struct conn, flush));
 	loop_bury(loop);
 	loop_arm(loop);
-	if (loop->state == LOOP_STOPPING && (loop->conn_count == 0 || loop->now_ns >= loop->stop_ns))
+	if (loop->state == LOOP_STOPPING && loop_is_over(loop))
 		loop->state = LOOP_STOPPED;
 }
 

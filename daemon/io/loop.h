@@ -8,6 +8,7 @@
 #ifndef IO_LOOP_H
 #define IO_LOOP_H
 
+#include "daemon/io/children.h"
 #include "daemon/io/complaint.h"
 #include "daemon/io/deaths.h"
 #include "daemon/io/log.h"
@@ -36,6 +37,7 @@ enum {
 
 #define LOOP_LINGER_NS (UINT64_C(5) * 1000000000) /* a connection that closes may take so long to send the rest */
 #define LOOP_STOP_NS (UINT64_C(2) * 1000000000)   /* so may all of them when the daemon stops */
+#define LOOP_REAP_NS (UINT64_C(1) * 1000000000)   /* that killed children may take to go */
 #define LOOP_RETRY_NS (UINT64_C(1) * 1000000000)  /* until accepting is tried again that had no descriptors */
 
 enum loop_state {
@@ -57,7 +59,8 @@ struct loop {
 	uint64_t now_ns;      /* of this turn */
 	uint64_t deadline_ns; /* when the server needs a turn */
 	uint64_t armed_ns;    /* what the timer is set to; UINT64_MAX: not set */
-	uint64_t stop_ns;     /* STOPPING: when what is left is dropped */
+	uint64_t stop_ns;     /* STOPPING: when connections that are left are dropped, then UINT64_MAX */
+	uint64_t kill_ns;     /* STOPPING: when children that are left are killed */
 
 	struct link conns; /* all that have not ended */
 	size_t conn_count;
@@ -74,6 +77,7 @@ struct loop {
 	uint64_t retry_ns; /* while is_full: when to try again */
 
 	struct deaths deaths;
+	struct children children;
 	struct event timer;
 	struct event signals[LOOP_SIGNALS];
 	struct event parent;
@@ -96,8 +100,8 @@ void loop_turn(struct loop *loop);
 /* Turns until the loop has stopped. */
 void loop_run(struct loop *loop);
 
-/* Asks for a clean stop: waiting calls are answered, what can be sent within LOOP_STOP_NS is sent. Asked again: at
- * once. */
+/* Asks for a clean stop: waiting calls are answered, what can be sent within LOOP_STOP_NS is sent, children are asked
+ * to end and killed after their grace. Asked again: at once. */
 void loop_stop(struct loop *loop, const char *why);
 
 /* Begins the turn if it has not begun; every callback calls this before it gives input. */

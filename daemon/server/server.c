@@ -5,6 +5,7 @@
 #include "daemon/server/server.h"
 
 #include "daemon/core/core.h"
+#include "daemon/core/process.h"
 #include "daemon/core/waiter.h"
 #include "daemon/rpc/rpc.h"
 
@@ -64,6 +65,49 @@ server_reason_name(enum server_reason reason)
 	return "unknown";
 }
 
+/* -- what the core wants done ------------------------------------------------------------------------------------- */
+
+static void
+server_spawn(void *arg, uint64_t process, const struct process_spec *spec)
+{
+	struct server *server = arg;
+
+	server->effects->spawn(server->io, process, spec);
+}
+
+static void
+server_signal(void *arg, uint64_t process, int signal, bool group)
+{
+	struct server *server = arg;
+
+	server->effects->signal(server->io, process, signal, group);
+}
+
+static void
+server_page_put(void *arg, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct server *server = arg;
+
+	server->effects->page_put(server->io, process, slot, task);
+}
+
+static void
+server_page_recall(void *arg, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct server *server = arg;
+
+	server->effects->page_recall(server->io, process, slot, task);
+}
+
+static const struct core_effects server_core_effects = {
+	.spawn = server_spawn,
+	.signal = server_signal,
+	.page_put = server_page_put,
+	.page_recall = server_page_recall,
+};
+
+/* -- life --------------------------------------------------------------------------------------------------------- */
+
 struct server *
 server_new(const struct server_config *config, const struct server_io *effects, void *io)
 {
@@ -79,6 +123,7 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	link_init(&server->greeting);
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
+	core_connect(&server->core, &server_core_effects, server, config->runtimes);
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
 	return server;
@@ -173,6 +218,7 @@ static void
 server_stop(struct server *server)
 {
 	server->is_stopping = true;
+	process_stop_all(&server->core);
 	for (struct link *at = server->conns.next; at != &server->conns; at = at->next) {
 		struct server_conn *conn = LINK_ENTRY(at, struct server_conn, all);
 
@@ -180,6 +226,33 @@ server_stop(struct server *server)
 			session_cancel_all(&server->core, conn->channel.session, CONCUR_STOPPING);
 	}
 	core_answer(&server->core);
+}
+
+/* What is told of a process. Its object may have gone before it. */
+static void
+server_process(struct server *server, const struct server_input *input)
+{
+	struct process *process = process_find(&server->core, input->process);
+
+	if (!process)
+		return;
+	switch (input->kind) {
+	case SERVER_SPAWNED:
+		process_has_started(&server->core, process, input->pid);
+		break;
+	case SERVER_SPAWN_FAILED:
+		process_has_failed(&server->core, process, input->error, input->sentence);
+		break;
+	case SERVER_OUTPUT:
+		process_has_written(&server->core, process, input->is_error, (const char *)input->bytes, input->size);
+		break;
+	case SERVER_RECALLED:
+		process_has_recalled(&server->core, process, input->slot, input->verdict);
+		break;
+	default:
+		process_has_ended(&server->core, process, input->end);
+		break;
+	}
 }
 
 void
@@ -203,6 +276,13 @@ server_input(struct server *server, const struct server_input *input)
 		break;
 	case SERVER_END:
 		server_conn_free(input->conn, input->all_read);
+		break;
+	case SERVER_SPAWNED:
+	case SERVER_SPAWN_FAILED:
+	case SERVER_OUTPUT:
+	case SERVER_RECALLED:
+	case SERVER_EXITED:
+		server_process(server, input);
 		break;
 	case SERVER_STOP:
 		server_stop(server);

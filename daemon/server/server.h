@@ -9,11 +9,15 @@
 #define SERVER_SERVER_H
 
 #include "lib/limits.h"
+#include "lib/page.h"
+#include "lib/process_spec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
+
+enum { SERVER_LINE_MAX = 4096 }; /* bytes of a line of output; a longer one comes as several */
 
 struct server;
 struct server_conn; /* the server's half of a connection; from SERVER_OPEN until SERVER_END */
@@ -54,6 +58,18 @@ struct server_io {
 	/* Hello told the pid and start time that the peer gives for itself: where the watch could be on another process
 	 * (a pid used again before it was opened), check it against them. */
 	void (*identify)(void *io, void *conn, uint64_t process, uint64_t started);
+
+	/* Processes of the daemon's own, by numbers that the server gives. One whose number is unknown, or that has
+	 * ended, is passed over by all but `spawn`. */
+
+	/* Start it: SERVER_SPAWNED or SERVER_SPAWN_FAILED follows, in a later turn, then SERVER_EXITED. `spec` is
+	 * borrowed. */
+	void (*spawn)(void *io, uint64_t process, const struct process_spec *spec);
+	/* Send it a signal; with `group` to its process group: then what is left of that when it ends is killed. */
+	void (*signal)(void *io, uint64_t process, int signal, bool group);
+	/* page_put() and page_recall() on its page; SERVER_RECALLED tells what came of the latter. */
+	void (*page_put)(void *io, uint64_t process, unsigned slot, uint64_t task);
+	void (*page_recall)(void *io, uint64_t process, unsigned slot, uint64_t task);
 };
 
 /* All that would differ elsewhere. */
@@ -62,6 +78,8 @@ struct server_config {
 	uint64_t seed;    /* of the hashes; secret */
 	uint64_t counter; /* where ids, tokens and versions start; above all that an earlier run gave out */
 	uint64_t process; /* the daemon's pid, for inspection */
+	uint64_t uid;     /* the daemon's user, who may have it start any command */
+	const struct runtime *runtimes; /* borrowed; ends with a name of NULL; NULL: there are none */
 };
 
 enum server_input_kind {
@@ -71,7 +89,12 @@ enum server_input_kind {
 	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; the rest is skipped */
 	SERVER_BAD_FRAME, /* a length over frame_hard_max or under the header's; the server answers and closes */
 	SERVER_END,       /* the connection has ended; reason, all_read. The server_conn is gone after it */
-	SERVER_STOP,      /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
+	SERVER_SPAWNED,   /* a process was started; process, pid */
+	SERVER_SPAWN_FAILED, /* it could not be; process, error, sentence. Nothing follows */
+	SERVER_OUTPUT,       /* it wrote one line; process, bytes and size, is_error */
+	SERVER_RECALLED,     /* a task was to be recalled; process, slot, verdict */
+	SERVER_EXITED,       /* it has ended, and all that it wrote was passed in; process, end */
+	SERVER_STOP,         /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
 };
 
 struct server_input {
@@ -81,10 +104,18 @@ struct server_input {
 	void *io_conn;                 /* OPEN */
 	struct server_peer peer;       /* OPEN */
 	struct server_conn **ret_conn; /* OPEN */
-	const uint8_t *bytes;          /* FRAME, TOO_LARGE */
-	size_t size;                   /* FRAME: length and all */
+	const uint8_t *bytes;          /* FRAME, TOO_LARGE, OUTPUT */
+	size_t size;                   /* FRAME: length and all; OUTPUT: without the newline, at most SERVER_LINE_MAX */
 	enum server_reason reason;     /* END */
 	bool all_read;                 /* END of a local peer: the kernel says that it had read all that was sent */
+	uint64_t process;              /* SPAWNED to EXITED: its number */
+	uint64_t pid;                  /* SPAWNED */
+	int error;                     /* SPAWN_FAILED: of errno */
+	const char *sentence;          /* SPAWN_FAILED: what failed, and why */
+	bool is_error;                 /* OUTPUT: it was written to stderr */
+	unsigned slot;                 /* RECALLED */
+	enum page_state verdict;       /* RECALLED: RECALLED, or how far the task is */
+	const struct process_end *end; /* EXITED; borrowed */
 };
 
 /* NULL if there is no memory. `io` is passed to every function of `effects`; both must outlive the server. */

@@ -14,31 +14,36 @@ struct draw {
 	struct data_call *call;
 };
 
-static void *
-draw_request(struct draw *draw, const ProtobufCMessageDescriptor *descriptor)
+void *
+data_request(struct data_call *call, struct world *world, const ProtobufCMessageDescriptor *descriptor)
 {
-	ProtobufCMessage *message = arena_alloc(&draw->world->arena, descriptor->sizeof_message);
+	ProtobufCMessage *message = arena_alloc(&world->arena, descriptor->sizeof_message);
 
 	if (!message)
 		abort();
 	descriptor->message_init(message);
-	draw->call->request = message;
+	call->request = message;
 	return message;
 }
 
-static void
-draw_reply_value(struct draw *draw, int64_t value)
+void
+data_reply_value(struct data_call *call, int64_t value)
 {
-	draw->call->reply.has_values = true;
-	draw->call->reply.count = 1;
-	draw->call->reply.values[0] = value;
+	call->reply.has_values = true;
+	call->reply.values[call->reply.count++] = value;
 }
 
-static void
-draw_reply_nothing(struct draw *draw, enum model_outcome outcome)
+void
+data_reply_nothing(struct data_call *call, enum model_outcome outcome)
 {
-	draw->call->reply.has_values = true;
-	draw->call->reply.outcome = outcome;
+	call->reply.has_values = true;
+	call->reply.outcome = outcome;
+}
+
+static void *
+draw_request(struct draw *draw, const ProtobufCMessageDescriptor *descriptor)
+{
+	return data_request(draw->call, draw->world, descriptor);
 }
 
 static void
@@ -121,9 +126,9 @@ dict_get(struct draw *draw)
 
 	dict_key_request(draw);
 	if (at < draw->data->dict_count)
-		draw_reply_value(draw, draw->data->values[at]);
+		data_reply_value(draw->call, draw->data->values[at]);
 	else
-		draw_reply_nothing(draw, MODEL_NOT_THERE);
+		data_reply_nothing(draw->call, MODEL_NOT_THERE);
 }
 
 static void
@@ -206,7 +211,7 @@ dict_set_default(struct draw *draw)
 		draw->call->reply.outcome = MODEL_EXISTS;
 	else
 		dict_put(draw->data, at, draw->key, draw->value);
-	draw_reply_value(draw, draw->data->values[at]);
+	data_reply_value(draw->call, draw->data->values[at]);
 }
 
 static void
@@ -216,7 +221,7 @@ dict_add(struct draw *draw)
 
 	dict_key_value_request(draw);
 	dict_put(draw->data, at, draw->key, draw->value + (at < draw->data->dict_count ? draw->data->values[at] : 0));
-	draw_reply_value(draw, draw->data->values[at]);
+	data_reply_value(draw->call, draw->data->values[at]);
 }
 
 static void
@@ -224,16 +229,15 @@ dict_pop_item(struct draw *draw)
 {
 	struct data *data = draw->data;
 	Concur__V1__ObjectRequest *request = draw_request(draw, &concur__v1__object_request__descriptor);
-	struct model_reply *reply = &draw->call->reply;
 
 	request->object = data->dict;
 	if (data->dict_count == 0) {
-		draw_reply_nothing(draw, MODEL_NOT_THERE);
+		data_reply_nothing(draw->call, MODEL_NOT_THERE);
 		return;
 	}
 	data->dict_count--;
-	draw_reply_value(draw, data->keys[data->dict_count]);
-	reply->values[reply->count++] = data->values[data->dict_count];
+	data_reply_value(draw->call, data->keys[data->dict_count]);
+	data_reply_value(draw->call, data->values[data->dict_count]);
 }
 
 /* -- the list ---------------------------------------------------------------------------------------------------- */
@@ -267,7 +271,7 @@ list_get(struct draw *draw)
 	request->object = draw->data->list;
 	request->index = draw->index;
 	if (at < draw->data->list_count)
-		draw_reply_value(draw, draw->data->items[at]);
+		data_reply_value(draw->call, draw->data->items[at]);
 	else
 		draw->call->reply.status = CONCUR_INDEX_ERROR;
 }
@@ -327,14 +331,14 @@ cell_add(struct draw *draw)
 {
 	cell_request(draw);
 	draw->data->number += draw->value;
-	draw_reply_value(draw, draw->data->number);
+	data_reply_value(draw->call, draw->data->number);
 }
 
 static void
 cell_exchange(struct draw *draw)
 {
 	cell_request(draw);
-	draw_reply_value(draw, draw->data->number);
+	data_reply_value(draw->call, draw->data->number);
 	draw->data->number = draw->value;
 }
 
@@ -351,7 +355,7 @@ cell_compare_exchange(struct draw *draw)
 		draw->data->number = draw->value;
 	else
 		draw->call->reply.outcome = MODEL_CHANGED;
-	draw_reply_value(draw, draw->data->number);
+	data_reply_value(draw->call, draw->data->number);
 }
 
 /* -- drawing ----------------------------------------------------------------------------------------------------- */

@@ -25,6 +25,12 @@ struct data_call {
 	struct model_reply reply;
 };
 
+/* For what draws operations: a request of the call in the world's arena; what the reply has to tell, beside an outcome
+ * and a status: a value more, or that it has none. */
+void *data_request(struct data_call *call, struct world *world, const ProtobufCMessageDescriptor *descriptor);
+void data_reply_value(struct data_call *call, int64_t value);
+void data_reply_nothing(struct data_call *call, enum model_outcome outcome);
+
 /* Takes out what has lived its time. */
 void data_settle(struct data *data, uint64_t now_ns);
 

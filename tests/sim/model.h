@@ -37,6 +37,7 @@ enum model_outcome {
 	MODEL_CHANGED,
 	MODEL_RUN_ACTION,
 	MODEL_END_OF_FILE,
+	MODEL_NO,
 };
 
 enum model_role {

@@ -46,6 +46,9 @@ sim_open(struct sim *sim, struct world_client *client)
 	sim->data.dict = world_open(client, CONCUR__V1__KIND__KIND_DICT, "dict");
 	sim->data.list = world_open(client, CONCUR__V1__KIND__KIND_LIST, "list");
 	sim->data.cell = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "cell");
+	sets_open(&sim->sets, client);
+	arrays_open(&sim->array, client);
+	maze_open(&sim->maze, client);
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
 	sim_signals_open(sim, client);
 	sim_guards_open(sim, client);
@@ -57,9 +60,9 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 9500;
+	limits->memory_max = 13000;
 	limits->container_max = 20;
-	limits->objects_max = 44;
+	limits->objects_max = 49;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
@@ -95,6 +98,7 @@ static void
 sim_fini(struct sim *sim)
 {
 	world_fini(&sim->world);
+	maze_fini(&sim->maze);
 	free(sim->got);
 	free(sim->grants);
 }

@@ -7,9 +7,12 @@
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
+#include "tests/sim/arrays.h"
 #include "tests/sim/data.h"
+#include "tests/sim/maze.h"
 #include "tests/sim/model.h"
 #include "tests/sim/random.h"
+#include "tests/sim/sets.h"
 #include "tests/sim/web.h"
 #include "tests/sim/world.h"
 
@@ -40,11 +43,13 @@ struct sim_call {
 	bool takes_back; /* a lock, also when it is cancelled */
 };
 
-/* A client's copy of the dict or the list, and what it holds. */
+enum sim_copied { SIM_COPY_OF_DICT, SIM_COPY_OF_LIST, SIM_COPY_OF_ARRAY, SIM_COPY_OF_SET, SIM_COPIES };
+
+/* A client's copy of a container, and what it holds; of sets, what two of them make of each other. */
 struct sim_copy {
 	bool is_asked;   /* for */
 	uint64_t object; /* 0: not known */
-	bool is_list;
+	enum sim_copied of;
 	size_t count;
 	int64_t values[2 * DATA_MAX]; /* of the dict: key, value, key, value ... */
 };
@@ -81,6 +86,9 @@ struct sim {
 	struct world world;
 	struct model model;
 	struct data data;
+	struct sets sets;
+	struct arrays array;
+	struct maze maze;
 	struct web web;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;

@@ -1,6 +1,7 @@
 /* Checking what has come: each reply against the model, each end against what was asked for. */
 #include "tests/sim/sim_guards.h"
 
+#include "tests/sim/numbers.h"
 #include "tests/sim/sim_signals.h"
 #include "tests/sim/sim_web.h"
 
@@ -56,14 +57,17 @@ static void
 check_values(struct sim *sim, const struct sim_call *sent)
 {
 	const struct model_reply *model = &sent->model.reply;
-	size_t count = 0;
-	const ProtobufCBinaryData *values = values_of(sent->call, &count);
+	int64_t numbers[sizeof model->values / sizeof *model->values + 1];
+	size_t given = 0, count = 0;
+	const ProtobufCBinaryData *values = values_of(sent->call, &given);
 
+	for (size_t i = 0; i < given; i++)
+		count = numbers_append(&values[i], numbers, count, sizeof numbers / sizeof *numbers);
 	if (count != model->count)
 		sim_fail(sim, "%s gave %zu values, not %zu", sent->method, count, model->count);
 	for (size_t i = 0; i < count; i++) {
-		if (world_number(&values[i]) != model->values[i])
-			sim_fail(sim, "%s gave %lld, not %lld", sent->method, (long long)world_number(&values[i]),
+		if (numbers[i] != model->values[i])
+			sim_fail(sim, "%s gave %lld, not %lld", sent->method, (long long)numbers[i],
 			    (long long)model->values[i]);
 	}
 }

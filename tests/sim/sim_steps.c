@@ -277,7 +277,19 @@ step_data(struct step *step)
 	struct data_call call;
 	struct sim_call *sent;
 
-	data_draw(&step->sim->data, step->random, &step->sim->world, &call);
+	switch (random_below(step->random, 5)) {
+	case 0:
+		sets_draw(&step->sim->sets, step->random, &step->sim->world, &call);
+		break;
+	case 1:
+		arrays_draw(&step->sim->array, step->random, &step->sim->world, &call);
+		break;
+	case 2:
+		maze_draw(&step->sim->maze, step->random, &step->sim->world, &call);
+		break;
+	default:
+		data_draw(&step->sim->data, step->random, &step->sim->world, &call);
+	}
 	sent = send_step(step, call.method, call.request);
 	sent->model.reply = call.reply;
 	over(sent, call.reply.status);
@@ -461,7 +473,7 @@ static const struct step_row {
 	{ 16, step_pipe },
 	{ 40, step_signals },
 	{ 32, step_guards },
-	{ 12, step_data },
+	{ 30, step_data },
 	{ 12, step_web },
 	{ 8, step_copy },
 	{ 3, step_open },

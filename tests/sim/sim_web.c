@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 enum {
-	SIM_WEB_TIMES = 200, /* how often one call stores a reference, at most: a search shall take several turns */
+	SIM_WEB_SECONDS = 30, /* after which what can not be reached must be gone */
+	SIM_WEB_TIMES = 200,  /* how often one call stores a reference, at most: a search shall take several turns */
 };
 
 /* One step. */
@@ -120,11 +121,30 @@ step_unref(struct web_step *step)
 	web_unref(step->web, list, step->number);
 }
 
+/* Long after a list could be reached for the last time it is gone, cycles or not. */
+static void
+step_look_for_gone(struct web_step *step)
+{
+	Concur__V1__ObjectRequest request = CONCUR__V1__OBJECT_REQUEST__INIT;
+	struct web *web = step->web;
+	uint64_t now_ns = step->sim->world.now_ns;
+
+	if (!web->gone)
+		return;
+	if (!web->gone_since_ns)
+		web->gone_since_ns = now_ns;
+	if (now_ns - web->gone_since_ns < SIM_WEB_SECONDS * WORLD_SECOND)
+		return;
+	request.object = web->gone;
+	send_web(step, "/concur.v1.Object/Info", &request.base)->model.reply.status = CONCUR_NOT_FOUND;
+	web->gone = web->gone_since_ns = 0;
+}
+
 void
 sim_web_step(struct sim *sim, struct sim_client *client)
 {
 	static void (*const steps[])(struct web_step *) = { step_open, step_append, step_append, step_get, step_ref,
-		step_unref, step_unref, step_unref };
+		step_unref, step_unref, step_unref, step_look_for_gone };
 	struct web_step step = { sim, client, (unsigned)(client - sim->clients), &sim->web, &sim->random };
 
 	steps[random_below(&sim->random, sizeof steps / sizeof *steps)](&step);

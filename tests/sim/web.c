@@ -35,8 +35,10 @@ forget(struct web *web)
 			reach(web, i);
 	}
 	for (unsigned i = 0; i < WEB_LISTS; i++) {
-		if (!web->lists[i].is_reached)
-			web->lists[i] = (struct web_list){ .id = 0 };
+		if (web->lists[i].is_reached)
+			continue;
+		web->gone = web->gone ? web->gone : web->lists[i].id;
+		web->lists[i] = (struct web_list){ .id = 0 };
 	}
 }
 

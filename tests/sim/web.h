@@ -26,6 +26,8 @@ struct web_list {
 
 struct web {
 	struct web_list lists[WEB_LISTS];
+	uint64_t gone;          /* the id of one that can not be reached any more; 0: none */
+	uint64_t gone_since_ns; /* by when it could not; 0: not known */
 };
 
 /* A place for a new list, WEB_LISTS if all are taken; the client has a handle on it. */

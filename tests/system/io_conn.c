@@ -399,7 +399,9 @@ START_TEST(stop_with_a_slow_reader_ends_without_it)
 	io_turn_until_frames(&io, 1);
 	loop_stop(io.loop, "the test says so");
 	loop_run(io.loop);
-	ck_assert_uint_eq(io.loop->conn_count, 1);
+	ck_assert_uint_eq(io_seen(&io)->ends, 1);
+	ck_assert_int_eq(io_seen(&io)->end.reason, SERVER_STOPPING);
+	ck_assert(!io_seen(&io)->end.all_read);
 	(void)close(fd);
 }
 END_TEST

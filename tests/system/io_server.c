@@ -20,6 +20,8 @@ struct server {
 	bool in_turn;
 	void (*on_frame)(void *arg); /* NULL: nothing to do */
 	void *on_frame_arg;
+	void (*on_process)(void *arg, const struct server_input *input); /* NULL: nothing to do */
+	void *on_process_arg;
 };
 
 struct server_conn {
@@ -228,6 +230,14 @@ server_input(struct server *server, const struct server_input *input)
 	case SERVER_END:
 		io_server_on_end(input->conn, input);
 		break;
+	case SERVER_SPAWNED:
+	case SERVER_SPAWN_FAILED:
+	case SERVER_OUTPUT:
+	case SERVER_RECALLED:
+	case SERVER_EXITED:
+		assert(server->on_process);
+		server->on_process(server->on_process_arg, input);
+		break;
 	case SERVER_STOP:
 		io_server_on_stop(server);
 		break;
@@ -311,6 +321,13 @@ io_server_on_next_frame(struct server *server, void (*call)(void *arg), void *ar
 {
 	server->on_frame = call;
 	server->on_frame_arg = arg;
+}
+
+void
+io_server_on_process(struct server *server, void (*call)(void *arg, const struct server_input *input), void *arg)
+{
+	server->on_process = call;
+	server->on_process_arg = arg;
 }
 
 uint64_t

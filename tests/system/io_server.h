@@ -46,6 +46,9 @@ void io_server_set_deadline(struct server *server, uint64_t deadline_ns);
 /* What to do while the next frame is given, before it counts; once. */
 void io_server_on_next_frame(struct server *server, void (*call)(void *arg), void *arg);
 
+/* What to do with what is told of processes. */
+void io_server_on_process(struct server *server, void (*call)(void *arg, const struct server_input *input), void *arg);
+
 /* Connections that are open. */
 uint64_t io_server_open_count(const struct server *server);
 

@@ -79,7 +79,7 @@ bench_init(struct bench *bench)
 	world_init(&bench->world, NULL);
 	bench->client = world_join(&bench->world);
 	for (unsigned kind = 1; kind < KINDS; kind++) {
-		if (kind_find(kind) && kind != KIND_PIPE)
+		if (kind_find(kind) && kind != KIND_PIPE && kind != KIND_PROCESS)
 			bench->objects[kind] = open_one(bench->client, (Concur__V1__Kind)kind);
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);

@@ -196,7 +196,7 @@ START_TEST(every_kind_that_stores_values_shows_its_references)
 {
 	const unsigned without = KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_RWLOCK) |
 	    KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_CONDITION) | KIND_BIT(KIND_EVENT) | KIND_BIT(KIND_LATCH) |
-	    KIND_BIT(KIND_ARRAY);
+	    KIND_BIT(KIND_ARRAY) | KIND_BIT(KIND_PROCESS);
 
 	for (enum kind_id id = KIND_DICT; id < KIND_COUNT; id++) {
 		if (kind_find(id) && !(without & KIND_BIT(id)))

@@ -1,6 +1,7 @@
 /* Objects: names, lifetimes, and what refers to them. */
 #include "tests/unit/core_fixture.h"
 
+#include "daemon/core/process.h"
 #include "daemon/core/cell.h"
 #include "daemon/core/dict.h"
 #include "daemon/core/list.h"
@@ -136,8 +137,10 @@ END_TEST
 
 START_TEST(open_of_every_kind_says_what_it_is)
 {
+	static const char *const command[] = { "true", NULL };
+	const struct process_options process = { .arguments = command };
 	static const char *const names[] = { "dict", "list", "queue", "lock", "value", "set", "namespace", "array",
-		"pipe", "rlock", "rwlock", "semaphore", "condition", "event", "barrier", "latch" };
+		"pipe", "rlock", "rwlock", "semaphore", "condition", "event", "barrier", "latch", "pool", "process" };
 	const unsigned begin_with_one =
 	    KIND_BIT(KIND_CELL) | KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH) | KIND_BIT(KIND_ARRAY);
 	struct bench bench;
@@ -149,7 +152,11 @@ START_TEST(open_of_every_kind_says_what_it_is)
 		if (!kind_find(id))
 			continue;
 		object = fixture_open(&bench.fixture,
-		    &(struct object_options){ .kind = id, .count = 1, .typecode = 'i', .paired = true });
+		    &(struct object_options){ .kind = id,
+			.count = 1,
+			.typecode = 'i',
+			.paired = true,
+			.process = &process });
 
 		ck_assert_ptr_eq(object->kind, kind_find(id));
 		ck_assert_int_eq(object->kind->id, id);
