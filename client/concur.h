@@ -86,6 +86,7 @@ enum concur_kind {
 	CONCUR_KIND_EVENT = 14,
 	CONCUR_KIND_BARRIER = 15,
 	CONCUR_KIND_LATCH = 16,
+	CONCUR_KIND_PROCESS = 18,
 };
 
 /* -- errors ------------------------------------------------------------------------------------------------------ */
@@ -298,7 +299,8 @@ void concur_object_free(concur_object *object);
     concur_namespace *: (handle), \
     concur_array *: (handle), \
     concur_semaphore *: (handle), concur_condition *: (handle), \
-    concur_barrier *: (handle), concur_latch *: (handle), concur_rwlock *: (handle)))
+    concur_barrier *: (handle), concur_latch *: (handle), concur_process *: (handle), \
+    concur_rwlock *: (handle)))
 /* clang-format on */
 #define concur_len(handle, ret_len) concur_object_len(CONCUR_OBJECT(handle), (ret_len))
 #define concur_clear(handle) concur_object_clear(CONCUR_OBJECT(handle))
@@ -462,6 +464,7 @@ void concur_reply_free(struct concur_reply *reply);
 #include "concur_namespace.h"
 #include "concur_path.h"
 #include "concur_pipe.h"
+#include "concur_process.h"
 #include "concur_queue.h"
 #include "concur_rwlock.h"
 #include "concur_semaphore.h"

@@ -179,6 +179,7 @@ OPENS(event, EVENT)
 OPENS(semaphore, SEMAPHORE)
 OPENS(barrier, BARRIER)
 OPENS(latch, LATCH)
+OPENS(process, PROCESS)
 
 /* Locks and rlocks have one type of handle. */
 static enum concur_status

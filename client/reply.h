@@ -32,7 +32,9 @@ enum result {
 	RESULT_SEMAPHORE_STATE,
 	RESULT_BARRIER_STATE,
 	RESULT_LATCH_STATE,
-	RESULT_RAW, /* whatever the caller makes of it */
+	RESULT_PROCESS_STATE,
+	RESULT_OUTPUT, /* OutputReply */
+	RESULT_RAW,    /* whatever the caller makes of it */
 };
 
 /* The fields of DoneReply, CountReply, ValueReply, ValuesReply, PairsReply and LockReply that stand for the outcome. */

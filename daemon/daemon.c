@@ -28,6 +28,8 @@ daemon_configure(const struct options *options, struct server_config *ret, struc
 		.limits = options->limits,
 		.counter = host_counter(),
 		.process = (uint64_t)getpid(),
+		.uid = (uint64_t)geteuid(),
+		.runtimes = options->runtimes,
 	};
 	if (ret->limits.memory_max == 0)
 		ret->limits.memory_max = host_memory();
@@ -71,8 +73,9 @@ daemon_listen(struct loop *loop, const struct options *options, struct complaint
 }
 
 static struct loop *
-daemon_start(const struct options *options, struct log *log, uint64_t files, struct complaint *complaint)
+daemon_start(const struct options *options, struct log *log, struct complaint *complaint)
 {
+	uint64_t files_before, files = host_raise_files(&files_before);
 	struct server_config config;
 	struct loop *loop;
 
@@ -81,6 +84,7 @@ daemon_start(const struct options *options, struct log *log, uint64_t files, str
 	loop = loop_new(&config, log, complaint);
 	if (!loop)
 		return NULL;
+	loop->children.files_soft = files_before;
 	if ((options->parent_fd >= 0 && loop_watch_parent(loop, options->parent_fd, complaint) != 0) ||
 	    daemon_listen(loop, options, complaint) != 0) {
 		loop_free(loop);
@@ -125,7 +129,7 @@ daemon_run(const struct options *options)
 	host_set_allocator();
 	if (host_open_standard(&complaint) == 0 && (options->is_foreground || detach_begin(&detach, &complaint) == 0)) {
 		log_init(&log, options->log_level);
-		loop = daemon_start(options, &log, host_raise_files(), &complaint);
+		loop = daemon_start(options, &log, &complaint);
 	}
 	if (!loop) {
 		(void)fprintf(stderr, "concurd: %s\n", complaint.text);

@@ -3,6 +3,8 @@
 
 #include "daemon/options.h"
 
+#include "daemon/runtime.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -115,6 +117,23 @@ options_set_limit(struct options *options, const char *value, struct complaint *
 }
 
 static int
+options_set_runtime(struct options *options, const char *value, struct complaint *complaint)
+{
+	struct runtime *runtime = &options->runtimes[options->runtime_count];
+
+	if (options->runtime_count == OPTIONS_RUNTIMES_MAX)
+		return complain(complaint, "--runtime: at most %d runtimes", OPTIONS_RUNTIMES_MAX);
+	if (runtime_parse(value, runtime, complaint) != 0)
+		return -1;
+	options->runtime_count++;
+	for (const struct runtime *at = options->runtimes; at < runtime; at++) {
+		if (strcmp(at->name, runtime->name) == 0)
+			return complain(complaint, "--runtime %s: there is one of that name already", value);
+	}
+	return 0;
+}
+
+static int
 options_set_log_level(struct options *options, const char *value, struct complaint *complaint)
 {
 	if (!log_level_parse(value, &options->log_level))
@@ -177,6 +196,8 @@ static const struct options_row options_rows[] = {
 	{ "mode", 'm', "OCTAL", options_set_mode, "permissions of unix sockets (0600)" },
 	{ "foreground", 'f', NULL, options_set_foreground, "stay in the foreground, log to stderr" },
 	{ "limit", 'L', "NAME=VALUE", options_set_limit, "set a limit, listed below; K, M, G, T multiply" },
+	{ "runtime", 0, "NAME=COMMAND", options_set_runtime,
+	    "a command that clients may have started; may be given again" },
 	{ "log-level", 0, "LEVEL", options_set_log_level,
 	    "error, warning, info or debug (info; warning with --private)" },
 	{ "private", 0, NULL, options_set_private, "remove the socket's directory at the end" },
@@ -276,6 +297,14 @@ options_parse(struct options *options, int argc, char **argv, struct complaint *
 	if (!options->log_level)
 		options->log_level = options->is_private ? LOG_WARNING : LOG_INFO;
 	return options_check(options, complaint);
+}
+
+void
+options_fini(struct options *options)
+{
+	for (size_t i = 0; i < options->runtime_count; i++)
+		runtime_fini(&options->runtimes[i]);
+	options->runtime_count = 0;
 }
 
 void

@@ -47,8 +47,9 @@ arena_fini(struct arena *arena)
 	*arena = (struct arena){ .first = NULL };
 }
 
+/* The current block may be a further one. */
 void
-arena_reset(struct arena *arena)
+arena_reset_slow(struct arena *arena)
 {
 	while (arena->more) {
 		struct arena_block *block = arena->more;

@@ -27,8 +27,17 @@ struct arena {
 int arena_init(struct arena *arena, size_t first_size, size_t max);
 void arena_fini(struct arena *arena);
 
+void arena_reset_slow(struct arena *arena);
+
 /* All that was handed out is gone; the first block stays. */
-void arena_reset(struct arena *arena);
+static inline void
+arena_reset(struct arena *arena)
+{
+	if (__builtin_expect(arena->more != NULL, 0))
+		arena_reset_slow(arena);
+	else
+		arena->at = arena->first;
+}
 
 void *arena_alloc_slow(struct arena *arena, size_t size);
 

@@ -10,15 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct chain_segment {
-	struct chain_segment *next;
-	uint64_t from;       /* offset of the first byte */
-	size_t size;         /* bytes that are filled */
-	const uint8_t *data; /* `bytes`, or the payload of `blob` from where the reference begins */
-	struct blob *blob;   /* NULL: copied bytes */
-	uint8_t bytes[];
-};
-
 /* -- the pool ---------------------------------------------------------------------------------------------------- */
 
 void
@@ -109,13 +100,6 @@ link_segment(struct chain *chain, struct chain_segment *segment, size_t size)
 	chain->end += size;
 }
 
-/* Bytes that still fit in the last segment. */
-static size_t
-tail_room(const struct chain *chain)
-{
-	return chain->tail && !chain->tail->blob ? CHAIN_SEGMENT - chain->tail->size : 0;
-}
-
 static void
 forget_reserved(struct chain *chain)
 {
@@ -124,10 +108,10 @@ forget_reserved(struct chain *chain)
 }
 
 uint8_t *
-chain_reserve(struct chain *chain, size_t size)
+chain_reserve_slow(struct chain *chain, size_t size)
 {
 	assert(size <= CHAIN_SEGMENT);
-	if (tail_room(chain) >= size && chain->tail) {
+	if (chain_tail_room(chain) >= size && chain->tail) {
 		forget_reserved(chain);
 		return chain->tail->bytes + chain->tail->size;
 	}
@@ -137,7 +121,7 @@ chain_reserve(struct chain *chain, size_t size)
 }
 
 void
-chain_commit(struct chain *chain, size_t size)
+chain_commit_slow(struct chain *chain, size_t size)
 {
 	struct chain_segment *reserved = chain->reserved;
 
@@ -147,7 +131,7 @@ chain_commit(struct chain *chain, size_t size)
 		chain->reserved = NULL;
 		link_segment(chain, reserved, size);
 	} else {
-		assert(size <= tail_room(chain));
+		assert(size <= chain_tail_room(chain));
 		chain->tail->size += size;
 		chain->end += size;
 	}
@@ -160,7 +144,7 @@ chain_append(struct chain *chain, const void *bytes, size_t size)
 	uint64_t end = chain->end;
 
 	while (size > 0) {
-		size_t room = tail_room(chain);
+		size_t room = chain_tail_room(chain);
 		size_t part = room ? room : CHAIN_SEGMENT;
 		uint8_t *to;
 

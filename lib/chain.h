@@ -15,7 +15,15 @@
 
 enum { CHAIN_SEGMENT = 16 * 1024 - 64 }; /* bytes in a segment of copied bytes */
 
-struct chain_segment;
+/* Here for the inline functions below only; see chain.c. */
+struct chain_segment {
+	struct chain_segment *next;
+	uint64_t from;       /* offset of the first byte */
+	size_t size;         /* bytes that are filled */
+	const uint8_t *data; /* `bytes`, or the payload of `blob` from where the reference begins */
+	struct blob *blob;   /* NULL: copied bytes */
+	uint8_t bytes[];
+};
 
 struct chain_pool {
 	struct chain_segment *free; /* empty segments */
@@ -39,10 +47,37 @@ struct chain {
 void chain_init(struct chain *chain, struct chain_pool *pool);
 void chain_fini(struct chain *chain); /* drops what is left */
 
+/* Bytes that still fit in the last segment. */
+static inline size_t
+chain_tail_room(const struct chain *chain)
+{
+	return chain->tail && !chain->tail->blob ? CHAIN_SEGMENT - chain->tail->size : 0;
+}
+
+uint8_t *chain_reserve_slow(struct chain *chain, size_t size);
+void chain_commit_slow(struct chain *chain, size_t size);
+
 /* Room for `size` contiguous bytes (at most CHAIN_SEGMENT) at the end, or NULL if there is no memory. Nothing is
  * appended until chain_commit says how many were written; any other call that appends forgets the reservation. */
-uint8_t *chain_reserve(struct chain *chain, size_t size);
-void chain_commit(struct chain *chain, size_t size);
+static inline uint8_t *
+chain_reserve(struct chain *chain, size_t size)
+{
+	/* More room than that: then there is a last segment, too. */
+	if (__builtin_expect(chain_tail_room(chain) > size && !chain->reserved, 1))
+		return chain->tail->bytes + chain->tail->size;
+	return chain_reserve_slow(chain, size);
+}
+
+static inline void
+chain_commit(struct chain *chain, size_t size)
+{
+	if (__builtin_expect(chain_tail_room(chain) > size && !chain->reserved, 1)) {
+		chain->tail->size += size;
+		chain->end += size;
+	} else {
+		chain_commit_slow(chain, size);
+	}
+}
 
 /* Append a copy of the bytes, or a part of a blob's payload by reference (the chain takes its own reference).
  * 0, or -1 if there is no memory: then nothing was appended. */

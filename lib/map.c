@@ -146,21 +146,25 @@ is_key(const struct blob *blob, const struct value *key)
 	return value_equal(&other, key) == VALUE_SAME;
 }
 
-static bool
+static inline struct map_entry *
 find(const struct map *map, const struct value *key, uint64_t hash, uint32_t *ret_number)
 {
 	const struct map_index_segment *segment = map_index_segment(map, hash);
 	uint32_t tag = map_index_tag(hash);
 
 	if (!segment)
-		return false;
+		return NULL;
 	for (uint32_t at = map_index_home(map, hash);; at = (at + 1) & map->index_mask) {
 		uint32_t slot = segment->slots[at];
 
 		if (slot == MAP_SLOT_EMPTY)
-			return false;
-		if (map_index_match(slot, tag, ret_number) && is_key(map_at(map, *ret_number)->key, key))
-			return true;
+			return NULL;
+		if (map_index_match(slot, tag, ret_number)) {
+			struct map_entry *entry = map_at(map, *ret_number);
+
+			if (is_key(entry->key, key))
+				return entry;
+		}
 	}
 }
 
@@ -169,7 +173,7 @@ map_find(const struct map *map, const struct value *key)
 {
 	uint32_t number;
 
-	return find(map, key, value_hash(key, map->seed), &number) ? map_at(map, number) : NULL;
+	return find(map, key, value_hash(key, map->seed), &number);
 }
 
 struct map_entry *

@@ -34,10 +34,16 @@ parent_of(size_t bucket)
 static size_t
 bucket_of_hash(const struct table *table, uint64_t hash)
 {
-	size_t mask = ((size_t)2 << (63 - __builtin_clzll(table->buckets))) - 1;
-	size_t bucket = (size_t)hash & mask;
+	size_t bucket = (size_t)hash & table->mask;
 
-	return bucket < table->buckets ? bucket : parent_of(bucket);
+	return bucket < table->buckets ? bucket : bucket & (table->mask >> 1);
+}
+
+static void
+set_buckets(struct table *table, size_t buckets)
+{
+	table->buckets = buckets;
+	table->mask = ((size_t)2 << (63 - __builtin_clzll(buckets))) - 1;
 }
 
 static size_t
@@ -55,7 +61,8 @@ bucket_at(const struct table *table, size_t bucket)
 int
 table_init(struct table *table)
 {
-	*table = (struct table){ .room = 1, .buckets = TABLE_BUCKETS_MIN, .first_room = TABLE_BUCKETS_MIN };
+	*table = (struct table){ .room = 1, .first_room = TABLE_BUCKETS_MIN };
+	set_buckets(table, TABLE_BUCKETS_MIN);
 	table->segments = reallocarray(NULL, table->room, sizeof *table->segments);
 	if (!table->segments)
 		return -1;
@@ -125,7 +132,7 @@ split_bucket(struct table *table)
 
 	if (reserve_bucket(table) < 0)
 		return;
-	table->buckets++;
+	set_buckets(table, bucket + 1);
 	from = bucket_at(table, parent_of(bucket));
 	to = bucket_at(table, bucket);
 	while (*from) {
@@ -154,7 +161,7 @@ merge_bucket(struct table *table)
 		to = &(*to)->next;
 	*to = *from;
 	*from = NULL;
-	table->buckets = bucket;
+	set_buckets(table, bucket);
 	if (bucket >= TABLE_SEGMENT && bucket % TABLE_SEGMENT == 0)
 		free(table->segments[bucket / TABLE_SEGMENT]);
 	else if (bucket < TABLE_SEGMENT && bucket == table->first_room / 4)
@@ -168,16 +175,19 @@ merge_bucket(struct table *table)
 void
 table_insert(struct table *table, struct table_node *node, uint64_t key)
 {
+	struct table_node **first;
 	size_t bucket;
 
 	assert(!table->held);
-	assert(!table_find(table, key));
 	if (table->count >= table->buckets)
 		split_bucket(table);
 	bucket = bucket_of(table, key);
+	first = bucket_at(table, bucket);
+	for (const struct table_node *other = *first; other; other = other->next)
+		assert(other->key != key);
 	node->key = key;
-	node->next = *bucket_at(table, bucket);
-	*bucket_at(table, bucket) = node;
+	node->next = *first;
+	*first = node;
 	table->count++;
 	if (table->top < bucket)
 		table->top = bucket;

@@ -18,6 +18,7 @@ struct table_node {
 struct table {
 	struct table_node ***segments; /* directory of segments of buckets */
 	size_t buckets;                /* in use; those at and above it are not yet split off */
+	size_t mask;                   /* of the bits of a hash that name a bucket: as many as `buckets` has */
 	size_t count;                  /* nodes */
 	size_t room;                   /* places in the directory */
 	size_t first_room;             /* buckets that the first segment has room for */

@@ -188,11 +188,7 @@ enum concur_status value_add(const struct value *a, const struct value *b, uint8
 /* a - b, likewise. */
 enum concur_status value_subtract(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);
 
-/* Bytes of the encoded Value, and writing it; value_encode returns behind its last byte. value_encode_head writes tag
- * and length only, for a payload that follows from elsewhere; VALUE_HEAD_MAX bytes are enough for it. */
-enum { VALUE_HEAD_MAX = 11 };
-size_t value_encoded_size(enum value_kind kind, size_t payload);
-uint8_t *value_encode_head(uint8_t *to, enum value_kind kind, size_t payload);
+/* Writes the whole Value; returns behind its last byte. */
 uint8_t *value_encode(uint8_t *to, const struct value *value);
 
 /* -- varints ----------------------------------------------------------------------------------------------------- */
@@ -225,6 +221,40 @@ value_varint_read(const uint8_t *at, const uint8_t *end, uint64_t *ret)
 		return value_varint_read_slow(at, end, ret);
 	*ret = *at;
 	return at + 1;
+}
+
+/* -- heads -------------------------------------------------------------------------------------------------------- */
+
+enum { VALUE_HEAD_MAX = 11 }; /* bytes of a Value in front of its payload, at most */
+
+/* What a field is encoded as: the low three bits of its tag. */
+enum value_wire_type {
+	VALUE_WIRE_VARINT = 0,
+	VALUE_WIRE_FIXED64 = 1,
+	VALUE_WIRE_BYTES = 2,
+};
+
+static inline enum value_wire_type
+value_wire_type(enum value_kind kind)
+{
+	if (kind <= VALUE_INTEGER)
+		return VALUE_WIRE_VARINT;
+	return kind == VALUE_NUMBER ? VALUE_WIRE_FIXED64 : VALUE_WIRE_BYTES;
+}
+
+/* Bytes of the encoded Value. */
+static inline size_t
+value_encoded_size(enum value_kind kind, size_t payload)
+{
+	return 1 + (value_wire_type(kind) == VALUE_WIRE_BYTES ? value_varint_size(payload) : 0) + payload;
+}
+
+/* Writes tag and length only, for a payload that follows from elsewhere. */
+static inline uint8_t *
+value_encode_head(uint8_t *to, enum value_kind kind, size_t payload)
+{
+	*to++ = (uint8_t)(kind << 3 | value_wire_type(kind));
+	return value_wire_type(kind) == VALUE_WIRE_BYTES ? value_varint_write(to, payload) : to;
 }
 
 #endif

@@ -113,23 +113,10 @@ value_add(const struct value *a, const struct value *b, uint8_t *room, struct va
 	return CONCUR_OK;
 }
 
-size_t
-value_encoded_size(enum value_kind kind, size_t payload)
-{
-	return 1 + (value_wire_type(kind) == WIRE_BYTES ? value_varint_size(payload) : 0) + payload;
-}
-
-uint8_t *
-value_encode_head(uint8_t *to, enum value_kind kind, size_t payload)
-{
-	assert(kind > VALUE_NONE && kind <= VALUE_OPAQUE);
-	*to++ = (uint8_t)(kind << 3 | value_wire_type(kind));
-	return value_wire_type(kind) == WIRE_BYTES ? value_varint_write(to, payload) : to;
-}
-
 uint8_t *
 value_encode(uint8_t *to, const struct value *value)
 {
+	assert(value->kind > VALUE_NONE && value->kind <= VALUE_OPAQUE);
 	to = value_encode_head(to, value->kind, value->size);
 	if (value->size > 0)
 		memcpy(to, value->data, value->size);

@@ -7,11 +7,10 @@
 
 #include "value.h"
 
-/* What a field is encoded as: the low three bits of its tag. */
+/* Short, as they are so many here. */
 enum {
-	WIRE_VARINT = 0,
-	WIRE_FIXED64 = 1,
-	WIRE_BYTES = 2,
+	WIRE_VARINT = VALUE_WIRE_VARINT,
+	WIRE_BYTES = VALUE_WIRE_BYTES,
 };
 
 /* Tags of the inner messages' fields. */
@@ -27,13 +26,6 @@ enum {
 	WIRE_OPAQUE_DATA = 2 << 3 | WIRE_BYTES,
 	WIRE_OPAQUE_REFERENCES = 3 << 3 | WIRE_BYTES,
 };
-
-/* The low three bits of the tag of a Value's field. */
-static inline unsigned
-value_wire_type(enum value_kind kind)
-{
-	return kind <= VALUE_INTEGER ? WIRE_VARINT : kind == VALUE_NUMBER ? WIRE_FIXED64 : WIRE_BYTES;
-}
 
 /* A varint field. */
 static inline const uint8_t *

@@ -15,19 +15,36 @@ struct operands {
 	size_t used;
 };
 
+/* Seconds as nanoseconds, -1 for ever. Where a request takes 0 for "for ever", nobody who writes 0 means that; a time
+ * to live for ever is 0 but where it takes one away, whose row has it as its fallback. A delay has an end. */
 static json_t *
-read_seconds(const char *name, const char *word, struct fault *fault)
+read_time(const struct field *field, const char *word, struct fault *fault)
 {
-	char *end;
-	double seconds = strtod(word, &end);
+	bool is_ttl = strcmp(field->name, "ttl") == 0, is_delay = strcmp(field->name, "delay") == 0;
+	bool is_life = is_ttl || strcmp(field->name, "default_timeout") == 0;
+	char option[FIELD_NAME_MAX], *end;
+	double ns = strtod(word, &end) * 1e9;
+	bool is_endless = ns >= 9e18;
 
-	if (end == word || *end || !(seconds >= 0)) {
-		(void)fault_set(fault, "--%s takes a number of seconds, not %.60s", name, word);
+	fields_option_name(field, option, sizeof option);
+	if (end == word || *end || !(ns >= 0) || (is_life && ns < 1) || (is_delay && is_endless)) {
+		(void)fault_set(fault, "--%s takes seconds, %s%s, not %.60s", option,
+		    is_life ? "more than 0" : "0 or more", is_delay ? "" : ", or inf", word);
 		return NULL;
 	}
-	if (seconds * 1e9 >= 9e18)
-		return json_integer(-1);
-	return json_integer((json_int_t)llround(seconds * 1e9));
+	if (is_endless)
+		return json_integer(is_ttl && !*field->fallback ? 0 : -1);
+	return json_integer((json_int_t)llround(ns));
+}
+
+/* The daemon knows which letters there are. */
+static json_t *
+read_typecode(const char *word, struct fault *fault)
+{
+	if (word[0] && !word[1])
+		return json_integer(word[0]);
+	(void)fault_set(fault, "--typecode takes a letter of Python's array module, not %.60s", word);
+	return NULL;
 }
 
 json_t *
@@ -40,15 +57,15 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 	json_t *json;
 
 	if (fields_is_time(field))
-		return read_seconds(field->name, word, fault);
+		return read_time(field, word, fault);
 	if (!target)
 		return spell_word(word, true, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
 	if (strcmp(field->name, "other") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
-	if (strcmp(field->name, "typecode") == 0 && word[0] && !word[1])
-		return json_integer(word[0]);
+	if (strcmp(field->name, "typecode") == 0)
+		return read_typecode(word, fault);
 	/* Numbers are read as JSON; words of enums and names are text, whatever they look like. */
 	json = spell_word(word, target->type == PROTOBUF_C_TYPE_BYTES || target->type == PROTOBUF_C_TYPE_ENUM, fault);
 	if (json && json_is_string(json) && target->type != PROTOBUF_C_TYPE_BYTES &&

@@ -23,18 +23,18 @@ without_number(const struct command *command, const char *text)
 }
 
 /* The daemon names the object in front of what it has to say: behind that. A copy that is listed has no name, and is
- * the object to whoever reads this. */
+ * the object to whoever reads this; and what a name stands for may be of another kind than was meant. */
 static const char *
 without_name(const struct command *command, const char *text)
 {
+	size_t kind = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 	char name[sizeof((struct fault *)NULL)->text];
 	size_t size;
 
-	(void)snprintf(name, sizeof name, "%s '%s': ", command->kind ? command->kind->word : "",
-	    command->name ? command->name : "");
+	(void)snprintf(name, sizeof name, " '%s': ", command->name ? command->name : "");
 	size = strlen(name);
-	if (strncmp(text, name, size) == 0)
-		return text + size;
+	if (command->kind && strncmp(text + kind, name, size) == 0)
+		return text + kind + size;
 	return command->kind && command->row && command->row->how & ROW_SNAPSHOT ? without_number(command, text) : text;
 }
 

@@ -82,6 +82,7 @@ static const struct {
 	{ "default_timeout", "default_wait_ns", true },
 	{ "delay", "delay_ns", true },
 	{ "ttl", "ttl_ns", true },
+	{ "grace", "grace_ns", true },
 	{ "pairs", "values", false },
 };
 

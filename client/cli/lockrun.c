@@ -44,13 +44,28 @@ find_key_lock(struct command *command, json_t *request)
 	return VERDICT_DONE;
 }
 
+/* A semaphore that is not there is made with as many permits as are asked for: of fewer it would wait for ever. */
+static enum verdict
+make_semaphore(struct command *command, json_t *request)
+{
+	json_auto_t *open = json_pack("{s:s, s:s, s:O, s:b, s:b}", "name", command->name, "kind", command->kind->word,
+	    "count", json_object_get(request, "count"), "has_count", 1, "strict", 1);
+	json_auto_t *reply = NULL;
+
+	return command_call(command, "Object/Open", open, &reply);
+}
+
 /* Opens and takes it. The request is then what to release it with, but for the wait. */
 static enum verdict
 take(struct command *command, json_t *request, json_t **ret_reply)
 {
 	json_t *id = NULL;
-	enum verdict verdict = command_open(command, true, true, &id);
+	enum verdict verdict = VERDICT_DONE;
 
+	if (command->kind->kind == ROW_SEMAPHORE)
+		verdict = make_semaphore(command, request);
+	if (verdict == VERDICT_DONE)
+		verdict = command_open(command, true, true, &id);
 	if (verdict != VERDICT_DONE)
 		return verdict;
 	(void)json_object_set_new(request, "object", id);

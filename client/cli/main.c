@@ -53,6 +53,9 @@ find_kind_row(struct command *command, struct fault *fault)
 	if (command->word_count < 2)
 		return fault_set(fault, "write a name and a verb");
 	command->name = command->words[1];
+	/* The daemon would make an object without a name, which nobody could find again. */
+	if (!*command->name)
+		return fault_set(fault, "a name can not be empty");
 	/* A lock or semaphore with a command behind "--" has no verb. */
 	command->row = rows_find(command->kind->kind, bare && command->rest ? "--" : verb);
 	if (!command->row && bare)

@@ -13,6 +13,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/path.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
@@ -42,6 +43,7 @@ static const ProtobufCServiceDescriptor *const services[] = {
 	&concur__v1__semaphore__descriptor,
 	&concur__v1__barrier__descriptor,
 	&concur__v1__latch__descriptor,
+	&concur__v1__process__descriptor,
 };
 
 bool

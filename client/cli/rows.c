@@ -11,6 +11,7 @@
 #include "ls.h"
 #include "methods.h"
 #include "print.h"
+#include "processrun.h"
 #include "rawcall.h"
 #include "run.h"
 #include "show.h"
@@ -38,6 +39,7 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_EVENT, "event", "a flag that many wait for" },
 	{ ROW_BARRIER, "barrier", "where parties wait until all have come" },
 	{ ROW_LATCH, "latch", "a count that goes down to 0, once" },
+	{ ROW_PROCESS, "process", "one that the daemon starts and watches" },
 	{ 0, NULL, NULL },
 };
 
@@ -209,6 +211,16 @@ const struct row rows[] = {
 	{ ROW_LATCH, "count-down", "Latch/CountDown", "count=1", 0, print_count, NULL, "count down, and print what is left" },
 	{ ROW_LATCH, "wait", "Latch/Wait", "--timeout", 0, print_nothing, NULL, "wait until the count is 0" },
 	{ ROW_LATCH, "count", "Latch/State", "", 0, print_count, NULL, "what is left to be counted down" },
+
+	{ ROW_PROCESS, "new", "Process/New", "--runtime --directory --lifetime", ROW_COMMAND | ROW_MAY_COMMAND, NULL, processrun_new, "make a process of a command, or of a runtime of the daemon with more words; it begins in this directory" },
+	{ ROW_PROCESS, "start", "Process/New", "--runtime --directory --lifetime", ROW_COMMAND | ROW_MAY_COMMAND, NULL, processrun_start, "the same, and start it; alone: start the one that was made. Prints its pid" },
+	{ ROW_PROCESS, "join", "Process/Join", "--timeout", 0, print_count, NULL, "wait for its end, and print its exit code; a signal's number is negative" },
+	{ ROW_PROCESS, "stop", "Process/Stop", "--grace", 0, processrun_print, NULL, "ask it and its group to end, and have them killed after the grace, or the daemon's stop_seconds" },
+	{ ROW_PROCESS, "terminate", "Process/Signal", "--group", 0, NULL, processrun_terminate, "send it SIGTERM" },
+	{ ROW_PROCESS, "kill", "Process/Signal", "--group", 0, NULL, processrun_kill, "send it SIGKILL" },
+	{ ROW_PROCESS, "signal", "Process/Signal", "signal --group", 0, processrun_print, NULL, "send it a signal, by its number" },
+	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
+	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },

@@ -31,11 +31,12 @@ enum {
 	ROW_EVENT = 1 << 14,
 	ROW_BARRIER = 1 << 15,
 	ROW_LATCH = 1 << 16,
+	ROW_PROCESS = 1 << 18,
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET | ROW_NAMESPACE,
 	ROW_PATHS = ROW_DICT | ROW_LIST | ROW_NAMESPACE,  /* what paths lead through */
 	ROW_LOCKS = ROW_LOCK | ROW_RLOCK | ROW_CONDITION, /* of the service Lock; a condition's lock */
 	ROW_SIGNALS = ROW_SEMAPHORE | ROW_EVENT | ROW_BARRIER | ROW_LATCH,
-	ROW_ALL = (ROW_LATCH << 1) - 1 - ROW_TOP, /* of every kind */
+	ROW_ALL = (ROW_PROCESS << 1) - 1 - ROW_TOP, /* of every kind */
 };
 
 /* How a row's verb is carried out. */

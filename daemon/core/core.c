@@ -88,7 +88,7 @@ core_bury(struct core *core, struct grave *grave)
 }
 
 void
-core_answer(struct core *core)
+core_answer_ready(struct core *core)
 {
 	struct link *node;
 
@@ -126,9 +126,24 @@ core_next_turn(const struct core *core)
 	return search < next ? search : next;
 }
 
+/* Nobody waits for a time, and nothing for the turn's end: so it is in most turns. All that core_turn_end() does or
+ * core_next_turn() asks for has its word here. */
+static bool
+core_is_quiet(const struct core *core)
+{
+	return !heap_first(&core->timers) && !heap_first(&core->deadlines) && !heap_first(&core->expiring) &&
+	    link_empty(&core->ready) && link_empty(&core->unreferenced) && link_empty(&core->lingering) &&
+	    link_empty(&core->graves) && link_empty(&core->starting) && cycle_is_settled(core);
+}
+
 void
 core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 {
+	if (core_is_quiet(core)) {
+		core->is_short = false;
+		*ret_deadline_ns = UINT64_MAX;
+		return;
+	}
 	if (timer_first(core) <= core->now_ns)
 		timer_expire(core, core->limits->turn_steps);
 	waiter_expire(core, core->limits->turn_steps);

@@ -130,8 +130,15 @@ core_is_full(const struct core *core)
 	return core_has_no_room(core, 0);
 }
 
+void core_answer_ready(struct core *core);
+
 /* Answers every waiter on the ready list, in order; what an answer wakes is answered too. */
-void core_answer(struct core *core);
+static inline void
+core_answer(struct core *core)
+{
+	if (__builtin_expect(!link_empty(&core->ready), 0))
+		core_answer_ready(core);
+}
 
 /* Begins a turn: it is that time now, which is none before the last turn's. Takes out entries of dicts whose time to
  * live is over, at most limits->turn_steps. */

@@ -28,7 +28,7 @@ enum {
 	PROCESS_LINE_COST = 64, /* bytes that a line of output counts for besides its text */
 };
 
-/* The numbers are those of concur.v1.ProcessPhase. */
+/* The numbers are those of concur.v1.Phase. */
 enum process_state {
 	PROCESS_NEW = 0,
 	PROCESS_STARTING = 1,
@@ -173,8 +173,11 @@ struct process *process_find(const struct core *core, uint64_t number);
 /* The first line that is kept of those from that number on; NULL if there is none. */
 const struct process_line *process_line_from(const struct process *process, uint64_t number);
 
-/* Waits until there is a line of that number or a later one. OK, or OUTCOME_END_OF_FILE if there will be none, or
- * OUTCOME_TIMED_OUT; PENDING; LIMIT; NO_MEMORY. */
+/* The one behind it, or NULL. */
+const struct process_line *process_line_next(const struct process *process, const struct process_line *line);
+
+/* Waits until there is a line of that number or a later one; one above the next line's counts as that. OK, or
+ * OUTCOME_END_OF_FILE if there will be none, or OUTCOME_TIMED_OUT; PENDING; LIMIT; NO_MEMORY. */
 enum concur_status process_await_line(struct core *core, struct process *process, uint64_t number,
     const struct ask *ask, struct result *ret);
 

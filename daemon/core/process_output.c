@@ -74,6 +74,12 @@ process_line_from(const struct process *process, uint64_t number)
 	return NULL;
 }
 
+const struct process_line *
+process_line_next(const struct process *process, const struct process_line *line)
+{
+	return line->link.next == &process->output.lines ? NULL : process_line_of(line->link.next);
+}
+
 enum concur_status
 process_await_line(struct core *core, struct process *process, uint64_t number, const struct ask *ask,
     struct result *ret)

@@ -219,7 +219,7 @@ children_spawn(struct children *children, uint64_t process, const struct process
 		    (int)spawned.pid, spec->argv[0]);
 		return;
 	}
-	log_write(log, LOG_WARNING, "process could not be started number=%llu: %s", (unsigned long long)process,
+	log_write(log, LOG_INFO, "process could not be started number=%llu: %s", (unsigned long long)process,
 	    news->complaint.text);
 }
 

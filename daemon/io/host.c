@@ -48,12 +48,14 @@ host_set_allocator(void)
 }
 
 uint64_t
-host_raise_files(void)
+host_raise_files(uint64_t *ret_before)
 {
 	struct rlimit limit;
 
+	*ret_before = 0;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return (uint64_t)sysconf(_SC_OPEN_MAX);
+	*ret_before = limit.rlim_cur;
 	if (limit.rlim_cur < limit.rlim_max) {
 		const struct rlimit raised = { limit.rlim_max, limit.rlim_max };
 

@@ -14,8 +14,8 @@ int host_open_standard(struct complaint *complaint);
 /* Has the allocator free small blocks one by one; to be called before the first allocation. */
 void host_set_allocator(void);
 
-/* Raises the soft limit of open files to the hard one; what then holds. */
-uint64_t host_raise_files(void);
+/* Raises the soft limit of open files to the hard one; what then holds, and what held before. */
+uint64_t host_raise_files(uint64_t *ret_before);
 
 /* A secret random number. -1 with a complaint. */
 int host_seed(uint64_t *ret_seed, struct complaint *complaint);

@@ -5,8 +5,8 @@
  * output is sent. A connection that ended stays in the graveyard until then, so that no list and no callback meets
  * freed memory.
  *
- * There is one timer. It is set anew only when a deadline comes earlier than it stands; one that stands too early costs
- * an empty turn, which sets it right. */
+ * There is one timer. It is set anew only when a deadline comes earlier than it stands, and taken back when there is
+ * none; one that stands too early costs an empty turn, which sets it right. */
 #include "config.h"
 
 #include "daemon/io/loop.h"
@@ -288,7 +288,7 @@ loop_deadline(const struct loop *loop)
 	return deadline_ns;
 }
 
-/* Sets the timer if it stands too late. */
+/* Sets the timer if it stands too late. While none is set, libevent need not look at the clock. */
 static void
 loop_arm(struct loop *loop)
 {
@@ -297,6 +297,8 @@ loop_arm(struct loop *loop)
 	struct timeval left;
 
 	loop->is_hurried = deadline_ns <= loop->now_ns;
+	if (deadline_ns == UINT64_MAX && loop->armed_ns != UINT64_MAX && evtimer_del(&loop->timer) == 0)
+		loop->armed_ns = UINT64_MAX;
 	if (loop->is_hurried || deadline_ns >= loop->armed_ns)
 		return;
 	left_us = deadline_ns - loop->now_ns;

@@ -157,8 +157,15 @@ call_visit_reference(uint64_t id, void *arg)
 	references->missing |= !object_find(references->core, id);
 }
 
-/* Replies to what a check of a value found. */
-static bool
+/* What nearly every check of a value finds. */
+static inline bool
+call_is_plain(enum concur_status status, bool refers)
+{
+	return __builtin_expect(status == CONCUR_OK && !refers, 1);
+}
+
+/* Replies to anything else. */
+static __attribute__((noinline)) bool
 call_accept(struct call *call, enum concur_status status, const struct value *value, bool refers)
 {
 	struct call_references references = { call->core, false };
@@ -181,12 +188,6 @@ call_accept(struct call *call, enum concur_status status, const struct value *va
 	return !references.missing;
 }
 
-static struct value_limits
-call_value_limits(const struct call *call)
-{
-	return (struct value_limits){ (unsigned)call->rpc->limits->depth_max, call->rpc->limits->key_max };
-}
-
 static bool
 call_value_within(struct call *call, const struct value_limits *limits, const ProtobufCBinaryData *field,
     struct value *ret, bool *ret_refers)
@@ -196,21 +197,19 @@ call_value_within(struct call *call, const struct value_limits *limits, const Pr
 	*ret = (struct value){ 0 };
 	*ret_refers = false;
 	status = value_check(field->data, field->len, limits, ret, ret_refers);
-	return call_accept(call, status, ret, *ret_refers);
+	return call_is_plain(status, *ret_refers) || call_accept(call, status, ret, *ret_refers);
 }
 
 bool
 call_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
 {
-	struct value_limits limits = call_value_limits(call);
-
-	return call_value_within(call, &limits, field, ret, ret_refers);
+	return call_value_within(call, &call->rpc->value_limits, field, ret, ret_refers);
 }
 
 bool
 call_inner_value(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
 {
-	struct value_limits limits = call_value_limits(call);
+	struct value_limits limits = call->rpc->value_limits;
 
 	limits.depth_max--;
 	return call_value_within(call, &limits, field, ret, ret_refers);
@@ -219,12 +218,14 @@ call_inner_value(struct call *call, const ProtobufCBinaryData *field, struct val
 bool
 call_key(struct call *call, const ProtobufCBinaryData *field, struct value *ret, bool *ret_refers)
 {
-	struct value_limits limits = call_value_limits(call);
+	const struct value_limits *limits = &call->rpc->value_limits;
 	enum concur_status status;
 
 	*ret = (struct value){ 0 };
 	*ret_refers = false;
-	status = value_check_key(field->data, field->len, &limits, ret, ret_refers);
+	status = value_check_key(field->data, field->len, limits, ret, ret_refers);
+	if (call_is_plain(status, *ret_refers))
+		return true;
 	/* The check leaves nothing behind when it fails; which limit it was shows in the size. */
 	if (status == CONCUR_TOO_LARGE)
 		(void)value_parse(field->data, field->len, ret);

@@ -37,6 +37,7 @@ struct channel {
 	uint64_t replies_read; /* of them, as the peer said last */
 	enum channel_doom doom;
 	uint64_t process; /* the peer's pid as the io layer knows it, or 0 */
+	bool may_command; /* it may have any command started: the daemon's own user, or root, on its own machine */
 	bool has_told;    /* Hello has come: told_* are the peer's own words */
 	uint64_t told_process;
 	uint64_t told_started;

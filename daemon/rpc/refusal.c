@@ -22,17 +22,66 @@ struct argument {
 	struct value value; /* an encoded Value; of kind NONE if it is none */
 };
 
-/* Writes what the argument must be. False if it is so: another one was refused. */
-typedef bool refusal_domain(const struct call *call, const struct argument *argument, char *text, size_t size);
-
 struct refusal {
 	const char *method; /* "Latch/CountDown"; "List/": all of the service; "": all */
 	unsigned kinds;     /* KIND_BIT, of the object, or of the one that is to be made; 0: any */
 	enum concur_status status;
-	const char *field;      /* of the request; NULL: what is wrong is no argument */
-	refusal_domain *domain; /* NULL: the words alone */
-	const char *words;      /* NULL: what the domain writes */
+	const char *field; /* of the request; NULL: what is wrong is no argument */
+	/* Writes what the argument must be; false if it is so, and another one was refused. NULL: the words alone. */
+	bool (*domain)(const struct call *call, const struct argument *argument, char *text, size_t size);
+	const char *words; /* NULL: what the domain writes */
 };
+
+/* -- reading the request ------------------------------------------------------------------------------------------ */
+
+static const ProtobufCFieldDescriptor *
+refusal_field(const ProtobufCMessageDescriptor *type, const char *name)
+{
+	return name ? protobuf_c_message_descriptor_get_field_by_name(type, name) : NULL;
+}
+
+/* The encoded value of a bytes field. */
+static void
+refusal_read_value(const void *at, struct argument *ret)
+{
+	const ProtobufCBinaryData *bytes = at;
+
+	if (bytes->len == 0 || value_parse(bytes->data, bytes->len, &ret->value) != CONCUR_OK)
+		ret->value.kind = VALUE_NONE;
+	ret->is_number = ret->value.kind == VALUE_INTEGER;
+	ret->number = ret->is_number ? value_integer(&ret->value) : 0;
+}
+
+static void
+refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *field, struct argument *ret)
+{
+	const char *at = (const char *)request + field->offset;
+
+	*ret = (struct argument){ .name = field->name, .is_number = true };
+	ret->is_many = field->label == PROTOBUF_C_LABEL_REPEATED;
+	if (ret->is_many)
+		ret->number =
+		    (int64_t) * (const size_t *)(const void *)((const char *)request + field->quantifier_offset);
+	else if (field->type == PROTOBUF_C_TYPE_BYTES)
+		refusal_read_value(at, ret);
+	else if (field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_ENUM)
+		ret->number = *(const uint32_t *)(const void *)at;
+	else
+		ret->number = *(const int64_t *)(const void *)at;
+}
+
+static bool
+refusal_field_number(const struct call *call, const char *name, int64_t *ret)
+{
+	const ProtobufCFieldDescriptor *field = refusal_field(call->method->input, name);
+	struct argument argument;
+
+	if (!field)
+		return false;
+	refusal_read(call->request, field, &argument);
+	*ret = argument.number;
+	return true;
+}
 
 /* -- domains ------------------------------------------------------------------------------------------------------ */
 
@@ -108,8 +157,6 @@ domain_name(const struct call *call, const struct argument *argument, char *text
 	return argument->value.kind != VALUE_TEXT && refusal_say(text, size, "the name of an attribute is text");
 }
 
-static bool refusal_field_number(const struct call *call, const char *name, int64_t *ret);
-
 /* The typecode of the call's object, or of the one that it is to make; 0 if it has none. */
 static uint32_t
 refusal_typecode(const struct call *call)
@@ -140,6 +187,16 @@ domain_item(const struct call *call, const struct argument *argument, char *text
 	    (int)typecode, least, greatest);
 }
 
+/* What is open under the name. A lock that a condition can not be on is another matter. */
+static bool
+domain_kind(const struct call *call, const struct argument *argument, char *text, size_t size)
+{
+	const struct kind *kind = kind_find((uint32_t)argument->number);
+
+	return kind && call->object && call->object->kind != kind &&
+	    refusal_say(text, size, "the object of that name is a %s", call->object->kind->name);
+}
+
 /* -- the table ---------------------------------------------------------------------------------------------------- */
 
 #define VALUE CONCUR_VALUE_ERROR
@@ -155,6 +212,7 @@ static const struct refusal refusals[] = {
 	{ "", 0, CONCUR_BAD_WAIT, "wait_ns", domain_wait, NULL },
 	{ "", 0, CONCUR_BAD_WAIT, "default_wait_ns", domain_wait, NULL },
 
+	{ "Object/Open", 0, CONCUR_WRONG_KIND, "kind", domain_kind, NULL },
 	{ "Object/Open", TYPED, VALUE, "typecode", domain_typecode, NULL },
 	{ "Object/Open", COUNTED, VALUE, "count", domain_from_0, NULL },
 	{ "Object/Open", KIND_BIT(KIND_BARRIER), VALUE, "count", domain_from_1, NULL },
@@ -206,57 +264,6 @@ static const struct refusal refusals[] = {
 };
 /* clang-format on */
 
-/* -- reading the request ------------------------------------------------------------------------------------------ */
-
-static const ProtobufCFieldDescriptor *
-refusal_field(const ProtobufCMessageDescriptor *type, const char *name)
-{
-	return name ? protobuf_c_message_descriptor_get_field_by_name(type, name) : NULL;
-}
-
-/* The encoded value of a bytes field. */
-static void
-refusal_read_value(const void *at, struct argument *ret)
-{
-	const ProtobufCBinaryData *bytes = at;
-
-	if (bytes->len == 0 || value_parse(bytes->data, bytes->len, &ret->value) != CONCUR_OK)
-		ret->value.kind = VALUE_NONE;
-	ret->is_number = ret->value.kind == VALUE_INTEGER;
-	ret->number = ret->is_number ? value_integer(&ret->value) : 0;
-}
-
-static void
-refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *field, struct argument *ret)
-{
-	const char *at = (const char *)request + field->offset;
-
-	*ret = (struct argument){ .name = field->name, .is_number = true };
-	ret->is_many = field->label == PROTOBUF_C_LABEL_REPEATED;
-	if (ret->is_many)
-		ret->number =
-		    (int64_t) * (const size_t *)(const void *)((const char *)request + field->quantifier_offset);
-	else if (field->type == PROTOBUF_C_TYPE_BYTES)
-		refusal_read_value(at, ret);
-	else if (field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_ENUM)
-		ret->number = *(const uint32_t *)(const void *)at;
-	else
-		ret->number = *(const int64_t *)(const void *)at;
-}
-
-static bool
-refusal_field_number(const struct call *call, const char *name, int64_t *ret)
-{
-	const ProtobufCFieldDescriptor *field = refusal_field(call->method->input, name);
-	struct argument argument;
-
-	if (!field)
-		return false;
-	refusal_read(call->request, field, &argument);
-	*ret = argument.number;
-	return true;
-}
-
 /* -- the sentence -------------------------------------------------------------------------------------------------- */
 
 /* Text that is short, and no trouble for a terminal. */
@@ -299,14 +306,23 @@ refusal_spell_typecode(int64_t typecode, char *text, size_t size)
 		(void)snprintf(text, size, "%c", (int)typecode);
 }
 
+/* An argument that is a number in the request and a word to people. */
+static void
+refusal_spell_word(const struct argument *argument, char *text, size_t size)
+{
+	if (strcmp(argument->name, "typecode") == 0)
+		refusal_spell_typecode(argument->number, text, size);
+	else if (strcmp(argument->name, "kind") == 0)
+		(void)snprintf(text, size, "%s", kind_find((uint32_t)argument->number)->name);
+}
+
 static void
 refusal_write(const struct argument *argument, const char *must, char *text, size_t size)
 {
 	char spelled[64];
 
 	refusal_spell(argument, spelled, sizeof spelled);
-	if (strcmp(argument->name, "typecode") == 0)
-		refusal_spell_typecode(argument->number, spelled, sizeof spelled);
+	refusal_spell_word(argument, spelled, sizeof spelled);
 	if (argument->is_many)
 		(void)snprintf(text, size, "the number of %s is %s; %s", argument->name, spelled, must);
 	else

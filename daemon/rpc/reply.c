@@ -14,7 +14,7 @@ enum {
 	REPLY_BY_REFERENCE = 4096, /* payloads from here on are not copied into the outbox */
 	REPLY_ERROR_TEXT = 1024,
 	TAG_OUTCOME = 1 << 3 | 0,
-	TAG_SECOND = 2 << 3 | 0, /* a version, or a count */
+	TAG_SECOND = 2 << 3 | 0, /* a version, a count, or a token */
 	TAG_CURSOR = 3 << 3 | 0,
 	TAG_VALUE = 15 << 3 | 2,
 	REPLY_NUMBERS_MAX = 3 * (1 + 10), /* bytes of outcome, version and cursor */
@@ -176,6 +176,12 @@ reply_count(const struct reply_to *to, enum outcome outcome, int64_t count)
 	reply_numbers(to, outcome, (uint64_t)count << 1 ^ (uint64_t)(count >> 63));
 }
 
+void
+reply_token(const struct reply_to *to, enum outcome outcome, uint64_t token)
+{
+	reply_numbers(to, outcome, token);
+}
+
 /* -- values ------------------------------------------------------------------------------------------------------ */
 
 struct reply_references {
@@ -213,14 +219,15 @@ reply_value_size(const struct blob *blob)
 }
 
 /* All of the field but the payload. */
-static uint8_t *
+static inline uint8_t *
 reply_put_value_head(uint8_t *at, const struct blob *blob)
 {
 	enum value_kind kind = (enum value_kind)(blob->kind & BLOB_KIND);
+	size_t size = blob_size(blob);
 
 	*at++ = TAG_VALUE;
-	at = value_varint_write(at, value_encoded_size(kind, blob_size(blob)));
-	return value_encode_head(at, kind, blob_size(blob));
+	at = value_varint_write(at, value_encoded_size(kind, size));
+	return value_encode_head(at, kind, size);
 }
 
 static bool
@@ -322,16 +329,17 @@ reply_small_value(const struct reply_to *to, enum outcome outcome, uint64_t vers
 void
 reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob)
 {
-	struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = 1 };
-
 	if (to->one_way)
 		return;
-	if (!blob)
+	if (!blob) {
 		reply_numbers(to, outcome, version);
-	else if (blob_size(blob) >= REPLY_BY_REFERENCE || (blob->kind & BLOB_REFERS))
-		reply_list(to, &list);
-	else
+	} else if (__builtin_expect(blob_size(blob) < REPLY_BY_REFERENCE && !(blob->kind & BLOB_REFERS), 1)) {
 		reply_small_value(to, outcome, version, blob);
+	} else {
+		struct reply_list list = { .outcome = outcome, .version = version, .blobs = &blob, .count = 1 };
+
+		reply_list(to, &list);
+	}
 }
 
 void

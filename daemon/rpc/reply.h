@@ -41,10 +41,11 @@ struct reply_list {
 };
 void reply_list(const struct reply_to *to, const struct reply_list *list);
 
-/* DoneReply and CountReply. */
+/* DoneReply, CountReply, and a LockReply that tells of no death. */
 void reply_done(const struct reply_to *to, enum outcome outcome);
 void reply_done_at(const struct reply_to *to, enum outcome outcome, uint64_t version);
 void reply_count(const struct reply_to *to, enum outcome outcome, int64_t count);
+void reply_token(const struct reply_to *to, enum outcome outcome, uint64_t token);
 
 /* An Error: "DICT 'words' (17): TEXT OF THE STATUS: DETAIL". `object` and `detail` may be NULL; `limit` names the limit
  * that was reached, or is NULL. */

@@ -6,6 +6,7 @@
 #include "daemon/rpc/channel.h"
 #include "daemon/rpc/method.h"
 #include "lib/arena.h"
+#include "lib/value.h"
 
 enum {
 	RPC_VERSION = 1,             /* of the protocol */
@@ -16,6 +17,7 @@ enum {
 struct rpc {
 	struct core *core;
 	const struct limits *limits;
+	struct value_limits value_limits; /* the same for value_check() */
 	struct method_table methods;
 	struct arena arena;
 	struct chain_pool pool;

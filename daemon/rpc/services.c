@@ -17,6 +17,7 @@ const ProtobufCService *const services[] = {
 	&svc_object.base,
 	&svc_path.base,
 	&svc_pipe.base,
+	&svc_process.base,
 	&svc_queue.base,
 	&svc_rwlock.base,
 	&svc_semaphore.base,

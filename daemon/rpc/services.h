@@ -15,6 +15,7 @@
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/path.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
@@ -36,6 +37,7 @@ extern const Concur__V1__Manager_Service svc_manager;
 extern const Concur__V1__Object_Service svc_object;
 extern const Concur__V1__Path_Service svc_path;
 extern const Concur__V1__Pipe_Service svc_pipe;
+extern const Concur__V1__Process_Service svc_process;
 extern const Concur__V1__Queue_Service svc_queue;
 extern const Concur__V1__RWLock_Service svc_rwlock;
 extern const Concur__V1__Semaphore_Service svc_semaphore;

@@ -27,16 +27,18 @@ svc_lock_answer(const struct reply_to *to, const struct result *result)
 	Concur__V1__LockReply reply = CONCUR__V1__LOCK_REPLY__INIT;
 	Concur__V1__OwnerDeath death = CONCUR__V1__OWNER_DEATH__INIT;
 
+	if (!result->death.session) {
+		reply_token(to, result->outcome, result->number);
+		return;
+	}
 	reply.outcome = (Concur__V1__Outcome)result->outcome;
 	reply.token = result->number;
-	if (result->death.session) {
-		death.session = result->death.session;
-		death.process = result->death.process;
-		death.context = result->death.context;
-		death.token = result->death.token;
-		death.age_ns = to->channel->rpc->core->now_ns - result->death.at_ns;
-		reply.death = &death;
-	}
+	death.session = result->death.session;
+	death.process = result->death.process;
+	death.context = result->death.context;
+	death.token = result->death.token;
+	death.age_ns = to->channel->rpc->core->now_ns - result->death.at_ns;
+	reply.death = &death;
 	reply_message(to, &reply.base);
 }
 

@@ -41,15 +41,6 @@ unpack_is_flat(const ProtobufCMessageDescriptor *descriptor)
 	return true;
 }
 
-/* How a field of its type stands on the wire. */
-static unsigned
-unpack_type(const ProtobufCFieldDescriptor *field)
-{
-	if (field->type == PROTOBUF_C_TYPE_BYTES)
-		return UNPACK_BYTES;
-	return field->type == PROTOBUF_C_TYPE_FIXED64 ? UNPACK_FIXED64 : UNPACK_VARINT;
-}
-
 /* A length and so many bytes. Returns behind them, or NULL if they are cut; the readers below likewise. */
 static const uint8_t *
 unpack_bytes(const uint8_t *at, const uint8_t *end, ProtobufCBinaryData *ret)
@@ -133,36 +124,51 @@ unpack_number(void *member, const ProtobufCFieldDescriptor *field, const uint8_t
 	return at;
 }
 
-/* Reads the field's value into the message. *ret_full is set if it is the arena that has no room. */
-static const uint8_t *
-unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, const uint8_t *at, const uint8_t *end,
-    struct arena *arena, bool *ret_full)
+/* Reads the field's value, which is of that wire type, into the message. *ret_full is set if it is the arena that has
+ * no room. */
+static inline const uint8_t *
+unpack_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field, unsigned type, const uint8_t *at,
+    const uint8_t *end, struct arena *arena, bool *ret_full)
 {
 	void *member = (char *)message + field->offset;
 	ProtobufCBinaryData bytes;
 
+	if (field->type == PROTOBUF_C_TYPE_BYTES) {
+		if (type != UNPACK_BYTES)
+			return NULL;
+		if (field->label != PROTOBUF_C_LABEL_REPEATED)
+			return unpack_bytes(at, end, member);
+		at = unpack_bytes(at, end, &bytes);
+		*ret_full = at && !unpack_append(message, field, &bytes, arena);
+		return *ret_full ? NULL : at;
+	}
 	if (field->type == PROTOBUF_C_TYPE_FIXED64) {
-		if (end - at < 8)
+		if (type != UNPACK_FIXED64 || end - at < 8)
 			return NULL;
 		*(uint64_t *)member = frame_u64(at);
 		return at + 8;
 	}
-	if (field->type != PROTOBUF_C_TYPE_BYTES)
-		return unpack_number(member, field, at, end);
-	if (field->label != PROTOBUF_C_LABEL_REPEATED)
-		return unpack_bytes(at, end, member);
-	at = unpack_bytes(at, end, &bytes);
-	*ret_full = at && !unpack_append(message, field, &bytes, arena);
-	return *ret_full ? NULL : at;
+	return type == UNPACK_VARINT ? unpack_number(member, field, at, end) : NULL;
 }
 
 /* Most messages number their fields 1, 2, 3 ... */
-static const ProtobufCFieldDescriptor *
+static inline const ProtobufCFieldDescriptor *
 unpack_find(const ProtobufCMessageDescriptor *descriptor, uint32_t number)
 {
 	if (number <= descriptor->n_fields && descriptor->fields[number - 1].id == number)
 		return &descriptor->fields[number - 1];
 	return protobuf_c_message_descriptor_get_field(descriptor, number);
+}
+
+/* Field number and wire type. */
+static inline const uint8_t *
+unpack_tag(const uint8_t *at, const uint8_t *end, uint32_t *ret)
+{
+	uint64_t tag;
+
+	at = value_varint_read(at, end, &tag);
+	*ret = (uint32_t)tag;
+	return at && tag <= UINT32_MAX && tag >> 3 ? at : NULL;
 }
 
 enum concur_status
@@ -171,25 +177,26 @@ unpack(const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_
 {
 	const uint8_t *end = bytes + size;
 	ProtobufCMessage *message = arena_alloc(arena, descriptor->sizeof_message);
-	bool is_full = !message;
+	bool is_full = false;
 
-	if (message)
-		descriptor->message_init(message);
-	while (bytes && bytes < end && !is_full) {
+	if (!message)
+		return CONCUR_TOO_LARGE;
+	descriptor->message_init(message);
+	while (bytes < end) {
 		const ProtobufCFieldDescriptor *field;
-		uint64_t tag;
+		uint32_t tag;
 
-		bytes = value_varint_read(bytes, end, &tag);
-		if (!bytes || tag >> 3 == 0 || tag > UINT32_MAX)
+		bytes = unpack_tag(bytes, end, &tag);
+		if (!bytes)
 			return CONCUR_BAD_MESSAGE;
-		field = unpack_find(descriptor, (uint32_t)(tag >> 3));
-		if (!field)
-			bytes = unpack_skip(bytes, end, tag & 7);
-		else if ((tag & 7) == unpack_type(field))
-			bytes = unpack_field(message, field, bytes, end, arena, &is_full);
+		field = unpack_find(descriptor, tag >> 3);
+		if (field)
+			bytes = unpack_field(message, field, tag & 7, bytes, end, arena, &is_full);
 		else
-			return CONCUR_BAD_MESSAGE;
+			bytes = unpack_skip(bytes, end, tag & 7);
+		if (!bytes)
+			return is_full ? CONCUR_TOO_LARGE : CONCUR_BAD_MESSAGE;
 	}
 	*ret = message;
-	return is_full ? CONCUR_TOO_LARGE : bytes ? CONCUR_OK : CONCUR_BAD_MESSAGE;
+	return CONCUR_OK;
 }

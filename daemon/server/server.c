@@ -29,6 +29,7 @@ struct server {
 	struct core core;
 	struct rpc rpc;
 	struct limits limits;
+	uint64_t uid; /* the daemon's user */
 	const struct server_io *effects;
 	void *io;
 	struct link conns;
@@ -117,6 +118,7 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	if (!server)
 		return NULL;
 	server->limits = config->limits;
+	server->uid = config->uid;
 	server->effects = effects;
 	server->io = io;
 	link_init(&server->conns);
@@ -192,6 +194,7 @@ server_open(struct server *server, const struct server_input *input)
 	if (!conn)
 		return;
 	channel_init(&conn->channel, &server->rpc, input->peer.process);
+	conn->channel.may_command = input->peer.local && (input->peer.uid == server->uid || input->peer.uid == 0);
 	conn->server = server;
 	conn->io_conn = input->io_conn;
 	conn->opened_ns = server->core.now_ns;

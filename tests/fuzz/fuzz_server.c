@@ -1,6 +1,7 @@
 /* Fuzz target: the whole server. The bytes are a script of records for a few clients: an action, who does it, an
- * object, and a body's length and bytes. Most actions are methods, so that bodies reach handlers whatever their header
- * would have been.
+ * object, and a body's length and bytes. Most actions call a method, whose id stands in front of the body, so that
+ * bodies reach handlers whatever their header would have been. Methods are named by their ids and objects by the
+ * numbers of their kinds, so that a script goes on meaning the same when more of them come.
  *
  * Whatever is sent, replies are whole and answer calls (the world sees to that), and nothing is left at the end. */
 #include "tests/fuzz/fuzz.h"
@@ -17,7 +18,7 @@ enum {
 	FIELD_OBJECT = 1 << 3 | 1, /* a fixed64 */
 	NAME_MAX_BYTES = 128,
 	TENTH_NS = 100000000,
-	/* Actions; all below are methods, by number. */
+	/* Actions; all below call a method. */
 	ACTION_BAD_FRAME = 0xfb,
 	ACTION_TOO_LARGE,
 	ACTION_RAW,  /* the bytes are a header and a body */
@@ -35,6 +36,7 @@ enum {
 
 struct record {
 	uint8_t action, how, object, size;
+	uint32_t method; /* its id, if the action calls one */
 	const uint8_t *body;
 };
 
@@ -44,24 +46,21 @@ struct fuzz {
 	uint64_t objects[KINDS];
 };
 
-/* The name of the method that this number picks. */
+/* The name of the method of that id; of an id that is none's, the next one's: a byte changed still finds a method. */
 static void
-method_name(uint8_t number, char name[NAME_MAX_BYTES])
+method_name(const struct method_table *methods, uint32_t id, char name[NAME_MAX_BYTES])
 {
-	unsigned count = 0, at;
+	const ProtobufCServiceDescriptor *service;
+	const struct method *next = NULL;
 
-	for (const ProtobufCService *const *service = services; *service; service++)
-		count += (*service)->descriptor->n_methods;
-	at = number % count;
-	for (const ProtobufCService *const *service = services; *service; service++) {
-		const ProtobufCServiceDescriptor *descriptor = (*service)->descriptor;
+	for (size_t i = 0; i < METHOD_SLOTS; i++) {
+		const struct method *method = &methods->slots[i];
 
-		if (at < descriptor->n_methods) {
-			snprintf(name, NAME_MAX_BYTES, "/%s/%s", descriptor->name, descriptor->methods[at].name);
-			return;
-		}
-		at -= descriptor->n_methods;
+		if (method->service && (!next || method->id - id < next->id - id))
+			next = method;
 	}
+	service = next->service->descriptor;
+	snprintf(name, NAME_MAX_BYTES, "/%s/%s", service->name, service->methods[next->index].name);
 }
 
 static struct limits
@@ -124,7 +123,7 @@ act_method(struct fuzz *fuzz, struct world_client *client, const struct record *
 	uint8_t body[UINT8_MAX + 16] = { FIELD_OBJECT }, *at = body;
 	char name[NAME_MAX_BYTES];
 
-	method_name(record->action, name);
+	method_name(&fuzz->world.methods, record->method, name);
 	options.guard_lock = fuzz->objects[CONCUR__V1__KIND__KIND_LOCK - 1];
 	options.guard_token = fuzz->world.config.counter + record->size;
 	client->options = record->how & HOW_GUARDED ? &options : NULL;
@@ -132,7 +131,7 @@ act_method(struct fuzz *fuzz, struct world_client *client, const struct record *
 	client->flags =
 	    (record->how & HOW_BLOCKED ? FRAME_BLOCKED : 0) | (record->how & HOW_ONE_WAY ? FRAME_ONE_WAY : 0);
 	if (record->object)
-		at = frame_u64_write(body + 1, fuzz->objects[record->object % KINDS]);
+		at = frame_u64_write(body + 1, fuzz->objects[(record->object - 1) % KINDS]);
 	memcpy(at, record->body, record->size);
 	world_send_body(client, name, body, (size_t)(at - body) + record->size);
 	client->options = NULL;
@@ -244,21 +243,32 @@ fuzz_fini(struct fuzz *fuzz)
 	world_fini(&fuzz->world);
 }
 
+/* The record at the front; how many bytes it takes, 0 if there is none. */
+static size_t
+read_record(const uint8_t *bytes, size_t size, struct record *ret)
+{
+	size_t head = size && *bytes < ACTION_BAD_FRAME ? 8 : 4;
+
+	if (size < head)
+		return 0;
+	*ret = (struct record){ bytes[0], bytes[1], bytes[2], bytes[3], 0, bytes + head };
+	if (head == 8)
+		ret->method = frame_u32(bytes + 4);
+	if (ret->size > size - head)
+		ret->size = (uint8_t)(size - head);
+	return head + ret->size;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	struct record record;
 	struct fuzz fuzz;
+	size_t taken;
 
 	fuzz_init(&fuzz);
-	while (size >= 4) {
-		struct record record = { bytes[0], bytes[1], bytes[2], bytes[3], bytes + 4 };
-
-		if (record.size > size - 4)
-			record.size = (uint8_t)(size - 4);
+	for (; (taken = read_record(bytes, size, &record)) > 0; bytes += taken, size -= taken)
 		act(&fuzz, &record);
-		bytes += 4 + record.size;
-		size -= 4 + record.size;
-	}
 	fuzz_fini(&fuzz);
 	return 0;
 }

@@ -67,10 +67,30 @@ world_on_identify(void *io, void *conn, uint64_t process, uint64_t started)
 	client->identified = process;
 }
 
+static void
+world_on_spawn(void *io, uint64_t process, const struct process_spec *spec)
+{
+	struct world *world = io;
+
+	assert(world->is_ending);
+	world_processes_spawn(&world->processes, process, spec);
+}
+
+static void
+world_on_signal(void *io, uint64_t process, int signal, bool group)
+{
+	struct world *world = io;
+
+	(void)group;
+	world_processes_signal(&world->processes, process, signal);
+}
+
 static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
 	.identify = world_on_identify,
+	.spawn = world_on_spawn,
+	.signal = world_on_signal,
 };
 
 /* -- the world --------------------------------------------------------------------------------------------------- */
@@ -102,19 +122,29 @@ world_input(struct world *world, const struct server_input *input)
 }
 
 static void
+world_tell(void *arg, const struct server_input *input)
+{
+	world_input(arg, input);
+}
+
+static void
 world_begin_turn(struct world *world)
 {
 	world_input(world, &(struct server_input){ .kind = SERVER_TURN, .now_ns = world->now_ns });
+	world_processes_tell(&world->processes, world_tell, world);
 }
 
 void
-world_init(struct world *world, const struct limits *limits)
+world_init_as(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes)
 {
 	const char *why;
 	bool has_methods;
 
 	*world = (struct world){ .now_ns = WORLD_SECOND, .digest = WORLD_DIGEST_BASIS };
 	world->config = (struct server_config){ .limits = world_limits(), .seed = 42, .counter = 1000, .process = 1 };
+	world->config.uid = uid;
+	world->config.runtimes = runtimes;
+	world->peer = (struct server_peer){ .local = true, .watched = true, .uid = uid };
 	if (limits)
 		world->config.limits = *limits;
 	link_init(&world->clients);
@@ -125,6 +155,12 @@ world_init(struct world *world, const struct limits *limits)
 	world->server = server_new(&world->config, &world_effects, world);
 	assert(world->server);
 	world_begin_turn(world);
+}
+
+void
+world_init(struct world *world, const struct limits *limits)
+{
+	world_init_as(world, limits, 0, NULL);
 }
 
 void
@@ -142,6 +178,7 @@ void
 world_fini(struct world *world)
 {
 	server_free(world->server);
+	world_processes_fini(&world->processes);
 	while (!link_empty(&world->clients))
 		world_client_free(client_of(world->clients.next));
 	arena_fini(&world->arena);
@@ -293,7 +330,8 @@ world_connect(struct world *world)
 	link_init(&client->order);
 	link_append(&world->clients, &client->in_world);
 	input.io_conn = client;
-	input.peer = (struct server_peer){ .local = true, .watched = true, .process = 100 + client->number };
+	input.peer = world->peer;
+	input.peer.process = 100 + client->number;
 	input.ret_conn = &client->conn;
 	world_input(world, &input);
 	if (client->conn)

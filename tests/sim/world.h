@@ -21,6 +21,7 @@
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
@@ -33,6 +34,7 @@
 #include "lib/link.h"
 #include "lib/table.h"
 #include "lib/value.h"
+#include "tests/sim/world_processes.h"
 
 #define WORLD_SECOND UINT64_C(1000000000)
 
@@ -46,7 +48,9 @@ struct world {
 	uint64_t deadline_ns; /* what the last turn's end asked for */
 	uint64_t digest;      /* of all bytes sent, and to whom */
 	unsigned connected;   /* clients so far */
-	bool is_ending;       /* inside server_turn_end(): the only time when effects are allowed */
+	struct world_processes processes;
+	struct server_peer peer; /* how clients to come are known, but for their pid; at first as the daemon's own */
+	bool is_ending;          /* inside server_turn_end(): the only time when effects are allowed */
 	/* Called as the server is entered and left; may be NULL. */
 	void (*on_server)(void *arg, bool entered);
 	void *on_server_arg;
@@ -92,6 +96,9 @@ struct limits world_limits(void);
 
 /* `limits` may be NULL. The first turn begins at one second. */
 void world_init(struct world *world, const struct limits *limits);
+
+/* The same for a daemon of that user, with runtimes (NULL: none). */
+void world_init_as(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes);
 
 /* Frees the server as it stands, then all else. */
 void world_fini(struct world *world);

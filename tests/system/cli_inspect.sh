@@ -76,6 +76,7 @@ expect 1 '' 'queue none: empty' peek_of_empty_is_plain_no queue none peek
 for kind in $("$concur" complete -- '' | sed '/^run$/,$d'); do
 	case $kind in
 	pipe) "$concur" pipe every new >/dev/null && object=every.0 ;;
+	process) "$concur" process every-process new -- true && object=every-process ;;
 	*)
 		object=every-$kind
 		open="{\"name\": \"$object\", \"kind\": \"$kind\", \"count\": 30, \"typecode\": 105}"

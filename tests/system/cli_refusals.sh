@@ -30,6 +30,8 @@ wait='a wait is 0, -1 for ever, or so many nanoseconds'
 most=9223372036854775807
 
 # opening
+"$concur" dict words set a 1
+refused "list words: the object is of another kind: kind is list; the object of that name is a dict" list words append 1
 refused "value v: $value: typecode is x; it must be a letter of bBhHiIlLqQfd" value v open --typecode x
 refused "value v: $type: value is 'a'; an item of typecode h is an integer from -32768 to 32767" \
 	value v open '"a"' --typecode h
@@ -58,7 +60,8 @@ refused "dict d: $type: value is 1; it and what is there must be numbers" dict d
 refused "dict d: $type: value is null; it and what is there must be numbers" dict d add new null
 refused "dict d: $over: value is 1; sums are of integers of 64 bits" dict d incr most
 refused "dict d: $type: key is 'text'; what is there is not a list" dict d append text 1
-refused "dict d: $value: ttl_ns is 0; it must be above 0, or -1 for ever" dict d expire text --ttl 0
+refused "dict 'd': $value: ttl_ns is 0; it must be above 0, or -1 for ever" \
+	call Dict/Expire "{\"object\": $d, \"key\": \"text\"}"
 refused "dict 'd': $value: ttl_ns is -7; it must be 0 or more" \
 	call Dict/Set "{\"object\": $d, \"key\": 1, \"value\": 2, \"ttl_ns\": -7}"
 refused "namespace 'n': $type: key is 1; the name of an attribute is text" call Dict/Get "{\"object\": $n, \"key\": 1}"

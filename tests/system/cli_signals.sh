@@ -23,6 +23,8 @@ expect 0 '' '' acquire_waits_for_permits semaphore none acquire 2
 wait
 
 # semaphore, owned permits while a command runs
+expect 0 '3' '' semaphore_made_for_a_command_has_what_it_asks_for semaphore made --count 3 -- echo 3
+expect 0 '3' '' semaphore_made_for_a_command_stays semaphore made value
 "$concur" semaphore o open --count 3 --strict >/dev/null
 expect 5 '' '' semaphore_exit_5_is_5 semaphore o -- sh -c 'exit 5'
 expect 0 '1' '' semaphore_is_held_meanwhile semaphore o --count 2 -- "$concur" semaphore o value
@@ -77,6 +79,10 @@ expect 4 '' 'it has no action' barrier_wait_with_needless_command_is_error barri
 # A barrier's default time-out.
 "$concur" barrier hasty open --count 2 --default-timeout 0.01 >/dev/null
 same 1 "$("$concur" barrier hasty state | grep -c '^default_wait: 0.010 s')" barrier_open_sets_default_timeout
+expect 2 '' 'default-timeout takes seconds, more than 0' barrier_default_of_no_time_is_usage \
+	barrier other open --count 2 --default-timeout 0
+"$concur" barrier patient open --count 2 --default-timeout inf >/dev/null
+same 1 "$("$concur" barrier patient state | grep -c '^default_wait: for ever')" barrier_open_for_ever_waits_for_ever
 expect 4 '' 'barrier hasty: the barrier is broken' barrier_default_timeout_breaks_it barrier hasty wait
 
 # A barrier's action: the command of the last to come, and of nobody else.

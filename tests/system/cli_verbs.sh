@@ -6,6 +6,9 @@ with_daemon
 expect 0 "$CONCUR_URL answers" '' ping_daemon_is_there ping
 
 # dict
+expect 2 '' 'dict: a name can not be empty' set_in_a_dict_without_name_is_usage dict '' set a 1
+expect 2 '' 'ttl takes seconds, more than 0, or inf, not -1' set_for_less_than_no_time_is_usage dict d set a 1 --ttl -1
+expect 2 '' 'typecode takes a letter' open_of_two_letters_is_usage array a open --typecode ii
 expect 1 '' 'dict d: .*no such object' get_missing_object_is_plain_no dict d get a
 expect 0 '' '' set_makes_object dict d set a '[1, 2.5, "x"]'
 expect 0 '[1, 2.5, "x"]' '' get_prints_json dict d get a
@@ -62,7 +65,12 @@ expect 4 '' 'if_version is for calls' info_at_version_is_error dict d info --if-
 expect 0 '' '' clear_empties dict d clear
 expect 0 '' '' keys_of_empty_are_none dict d keys
 expect 0 '' '' set_for_a_time dict late set a 1 --ttl 3600
-expect 0 '' '' set_for_ever dict late set b 1
+expect 0 '' '' set_for_ever dict late set b 1 --ttl inf
+expect 0 '' '' put_for_ever queue stays put 1 --ttl inf
+expect 2 '' 'delay takes seconds, 0 or more, not inf' put_behind_all_time_is_usage queue stays put 1 --delay inf
+expect 0 '' '' rm_of_what_stays queue stays rm
+expect 2 '' 'ttl takes seconds, more than 0' set_for_no_time_is_usage dict late set c 1 --ttl 0
+expect 2 '' 'ttl takes seconds, more than 0' expire_after_no_time_is_usage dict late expire a --ttl 0
 left=$("$concur" dict late ttl a --json)
 same 1 $((left > 0 && left <= 3600000000000)) ttl_is_what_is_left
 same 1 "$("$concur" dict late ttl a | grep -cx '3[0-9]*\.[0-9][0-9][0-9] s')" ttl_for_people_is_in_seconds

@@ -72,6 +72,24 @@ open_one(struct world_client *client, Concur__V1__Kind kind)
 	return world_open_with(client, &request);
 }
 
+/* One that runs. */
+static uint64_t
+open_process(struct bench *bench)
+{
+	Concur__V1__ProcessRequest request = CONCUR__V1__PROCESS_REQUEST__INIT;
+	ProtobufCBinaryData word = world_bytes("sleep");
+	uint64_t process;
+
+	request.n_words = 1;
+	request.words = &word;
+	process =
+	    ((const Concur__V1__OpenReply *)world_call(bench->client, "/concur.v1.Process/New", &request.base)->message)
+		->object;
+	world_ask(bench->client, "/concur.v1.Process/Start", process);
+	world_turn(&bench->world, 0);
+	return process;
+}
+
 static void
 bench_init(struct bench *bench)
 {
@@ -83,6 +101,7 @@ bench_init(struct bench *bench)
 			bench->objects[kind] = open_one(bench->client, (Concur__V1__Kind)kind);
 	}
 	bench->objects[KIND_PIPE] = open_pipe(bench);
+	bench->objects[KIND_PROCESS] = open_process(bench);
 	bench_fill(bench);
 }
 
@@ -226,6 +245,7 @@ kinds_of_service(const char *service)
 		{ "concur.v1.Lock", KIND_BIT(KIND_LOCK) | KIND_BIT(KIND_RLOCK) | KIND_BIT(KIND_CONDITION) },
 		{ "concur.v1.Path", KIND_BIT(KIND_DICT) | KIND_BIT(KIND_NAMESPACE) | KIND_BIT(KIND_LIST) },
 		{ "concur.v1.Pipe", KIND_BIT(KIND_PIPE) },
+		{ "concur.v1.Process", KIND_BIT(KIND_PROCESS) },
 		{ "concur.v1.Queue", KIND_BIT(KIND_QUEUE) },
 		{ "concur.v1.Set", KIND_BIT(KIND_SET) },
 		{ "concur.v1.Semaphore", KIND_BIT(KIND_SEMAPHORE) },

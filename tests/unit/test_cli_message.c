@@ -141,7 +141,8 @@ END_TEST
 static void
 assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 {
-	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role" };
+	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role", "runtime",
+		"words", "environment", "directory", "sentence", "text" };
 
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];

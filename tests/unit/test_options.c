@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { ARGS_MAX = 48 };
@@ -39,6 +40,60 @@ START_TEST(parse_nothing_gives_the_defaults)
 	ck_assert_int_eq(options.ready_fd, -1);
 	ck_assert_int_eq(options.log_level, LOG_INFO);
 	ck_assert_mem_eq(&options.limits, &defaults, sizeof defaults);
+}
+END_TEST
+
+/* The words of the runtime parsed last, each in brackets. */
+static const char *
+runtime_words(void)
+{
+	static char text[256];
+	const struct runtime *runtime = &options.runtimes[options.runtime_count - 1];
+
+	text[0] = '\0';
+	for (const char *const *word = runtime->argv; *word; word++)
+		(void)snprintf(text + strlen(text), sizeof text - strlen(text), "[%s]", *word);
+	return text;
+}
+
+START_TEST(parse_runtime_cuts_its_command_into_words)
+{
+	static const struct {
+		const char *value, *words;
+	} rows[] = {
+		{ "a=x", "[x]" },
+		{ "python3.11=  /usr/bin/python3 \t-m  concurd ", "[/usr/bin/python3][-m][concurd]" },
+		{ "q='one word' \"and 'this'\" so' 'is", "[one word][and 'this'][so is]" },
+		{ "e='' \\' '\\' \"\\\"\" a\\ b", "[]['][\\][\"][a b]" },
+		{ "s=sh -c 'exit $((1=1))'", "[sh][-c][exit $((1=1))]" },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		ck_assert_int_eq(PARSE("--runtime", rows[i].value), 0);
+		ck_assert_str_eq(runtime_words(), rows[i].words);
+		options_fini(&options);
+	}
+	ck_assert_int_eq(PARSE("--runtime", "a=b c", "--runtime=d=e"), 0);
+	ck_assert_uint_eq(options.runtime_count, 2);
+	ck_assert_str_eq(options.runtimes[0].name, "a");
+	ck_assert_str_eq(options.runtimes[1].name, "d");
+	ck_assert_ptr_null(options.runtimes[2].name);
+	options_fini(&options);
+}
+END_TEST
+
+START_TEST(parse_runtime_that_is_none_is_refused)
+{
+	static const char *const wrong[] = { "name", "=x", "a b=x", "a=", "a=  ", "a='x", "a=\"x" };
+
+	for (size_t i = 0; i < UNIT_COUNT(wrong); i++) {
+		ck_assert_int_eq(PARSE("--runtime", wrong[i]), -1);
+		ck_assert_ptr_nonnull(strstr(complaint.text, "--runtime"));
+		options_fini(&options);
+	}
+	ck_assert_int_eq(PARSE("--runtime", "a=x", "--runtime", "a=y"), -1);
+	ck_assert_ptr_nonnull(strstr(complaint.text, "one of that name"));
+	options_fini(&options);
 }
 END_TEST
 
@@ -154,6 +209,8 @@ main(void)
 {
 	const TTest *const tests[] = {
 		parse_nothing_gives_the_defaults,
+		parse_runtime_cuts_its_command_into_words,
+		parse_runtime_that_is_none_is_refused,
 		parse_everything_is_taken,
 		parse_what_is_wrong_says_what_to_do,
 		parse_more_addresses_than_there_is_room_for_is_refused,
