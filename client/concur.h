@@ -109,10 +109,17 @@ struct concur_options {
 	int64_t timeout_ns;           /* for connecting and for starting a daemon; 10 s */
 	const char *concurd;          /* concur_spawn: the daemon's program */
 	const char *const *arguments; /* concur_spawn: more arguments for it, ends with NULL */
+	const char *key_file;         /* of a daemon at a tcp address; without it $CONCUR_KEY_FILE, or no key */
 };
 
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
  * daemon at unix:$XDG_RUNTIME_DIR/concurd.sock (root: unix:/run/concurd/concurd.sock). Options may be NULL. Blocks.
+ *
+ * A daemon at a tcp address may want a key, which both sides prove to each other without sending it; with a key, a
+ * daemon that can not prove it is refused. The file is as `concur keygen` makes it: at least 16 bytes, a newline at the
+ * end not counted, for nobody but its owner, who is the user or root. It is read here, once. UNAUTHENTICATED (there is
+ * no key), AUTHENTICATION (it is another one, which the daemon says after a second), BAD_KEY.
+ *
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
     concur_session **ret_session);

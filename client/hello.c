@@ -84,6 +84,19 @@ learn(struct conn *conn, const struct call *call)
 }
 
 enum concur_status
+session_ask(const concur_session *session, struct conn *conn, uint32_t method, const ProtobufCMessage *message,
+    struct call *ret_call)
+{
+	enum concur_status status = ask(conn, method, message, session->timeout_ns, ret_call);
+
+	if (status == CONCUR_PENDING)
+		status = error_set(CONCUR_TIMED_OUT, "the daemon at %s does not answer", session->url);
+	else if (status == CONCUR_CLOSED)
+		status = error_set(status, "the daemon at %s closed the connection", session->url);
+	return status;
+}
+
+enum concur_status
 session_hello(const concur_session *session, struct conn *conn)
 {
 	Concur__V1__HelloRequest body = CONCUR__V1__HELLO_REQUEST__INIT;
@@ -95,13 +108,12 @@ session_hello(const concur_session *session, struct conn *conn)
 	body.client.len = strlen(session->client);
 	body.process = (uint64_t)getpid();
 	body.started = process_started();
-	status = ask(conn, CONCUR_METHOD_SESSION_HELLO, &body.base, session->timeout_ns, &call);
-	if (status == CONCUR_PENDING)
-		status = error_set(CONCUR_TIMED_OUT, "the daemon at %s does not answer", session->url);
-	else if (status == CONCUR_CLOSED)
-		status = error_set(status, "the daemon at %s closed the connection", session->url);
+	status = session_ask(session, conn, CONCUR_METHOD_SESSION_HELLO, &body.base, &call);
 	if (status == CONCUR_OK)
 		status = learn(conn, &call);
+	else if (status == CONCUR_UNAUTHENTICATED)
+		status = error_set(status,
+		    "the daemon at %s wants a key: set CONCUR_KEY_FILE to the file that holds it", session->url);
 	call_fini(&call);
 	return status;
 }

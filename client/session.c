@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "fork.h"
+#include "keyfile.h"
 #include "request.h"
 #include "thread.h"
 #include "url.h"
@@ -42,6 +43,8 @@ session_unref(concur_session *session)
 		conn_free(conn);
 	if (session->daemon >= 0)
 		close(session->daemon);
+	key_forget(session->key);
+	free(session->key);
 	free(session->url);
 	free(session->client);
 	free(session);
@@ -72,7 +75,9 @@ session_dial(concur_session *session, struct conn *ancestor)
 	status = conn_new(fd, fork_word(), &conn);
 	if (status != CONCUR_OK)
 		return error_plain(status);
-	status = session_hello(session, conn);
+	status = session->key ? session_prove(session, conn) : CONCUR_OK;
+	if (status == CONCUR_OK)
+		status = session_hello(session, conn);
 	if (status != CONCUR_OK) {
 		conn_free(conn);
 		return status;
@@ -116,6 +121,20 @@ session_conn(concur_session *session, struct conn **ret_conn)
 	return CONCUR_OK;
 }
 
+/* A key is for TCP: on a unix socket it is neither asked for nor read. */
+static enum concur_status
+session_read_key(concur_session *session, const struct concur_options *options)
+{
+	const char *path = options->key_file ? options->key_file : keyfile_default();
+	struct url url;
+	enum concur_status status = url_parse(session->url, &url);
+
+	if (status != CONCUR_OK || !path || url.kind == URL_UNIX)
+		return status;
+	session->key = malloc(sizeof *session->key);
+	return session->key ? keyfile_read(path, session->key) : error_plain(CONCUR_NO_MEMORY);
+}
+
 enum concur_status
 session_open(const char *url, const struct concur_options *options, concur_session **ret_session)
 {
@@ -133,7 +152,9 @@ session_open(const char *url, const struct concur_options *options, concur_sessi
 	session->timeout_ns = options->timeout_ns > 0 ? options->timeout_ns : CONNECT_SECONDS * CONCUR_SECOND;
 	session->url = strdup(url);
 	session->client = strdup(options->client ? options->client : program_invocation_short_name);
-	status = session->url && session->client ? session_adopt(session) : error_plain(CONCUR_NO_MEMORY);
+	status = session->url && session->client ? session_read_key(session, options) : error_plain(CONCUR_NO_MEMORY);
+	if (status == CONCUR_OK)
+		status = session_adopt(session);
 	if (status == CONCUR_OK)
 		*ret_session = session;
 	else

@@ -5,6 +5,9 @@
 #include "concur.h"
 
 #include "conn.h"
+#include "lib/key.h"
+
+#include <protobuf-c/protobuf-c.h>
 
 struct concur_session {
 	_Atomic unsigned refs; /* the program's, and one for each handle, future and seated thread */
@@ -13,6 +16,7 @@ struct concur_session {
 	_Atomic uint64_t contexts; /* number drawn last */
 	char *url;
 	char *client;
+	struct key *key;    /* to be proven before Hello, by both sides; NULL: none */
 	int64_t timeout_ns; /* for connecting */
 	uint64_t spawner;   /* fork_word of the process that spawned the daemon; 0: not spawned */
 	int daemon;         /* pidfd of that daemon, or -1 */
@@ -32,6 +36,14 @@ enum concur_status session_conn(concur_session *session, struct conn **ret_conn)
 
 /* Tells the daemon that a context of this process has ended. */
 void session_context_end(concur_session *session, uint64_t context);
+
+/* hello.c: calls as the library itself, and waits. *ret_call is to be finished by the caller, also after an error. The
+ * daemon's refusal is this thread's message; TIMED_OUT, CLOSED. */
+enum concur_status session_ask(const concur_session *session, struct conn *conn, uint32_t method,
+    const ProtobufCMessage *message, struct call *ret_call);
+
+/* prove.c: shows the daemon that this side has the session's key, and sees that the daemon has it. AUTHENTICATION. */
+enum concur_status session_prove(const concur_session *session, struct conn *conn);
 
 /* hello.c: says Hello on a new connection and learns the limits. */
 enum concur_status session_hello(const concur_session *session, struct conn *conn);

@@ -10,6 +10,7 @@
 #include "daemon/io/claim.h"
 #include "daemon/io/detach.h"
 #include "daemon/io/host.h"
+#include "daemon/io/keyfile.h"
 #include "daemon/io/listener.h"
 #include "daemon/io/loop.h"
 #include "daemon/io/notify.h"
@@ -20,9 +21,9 @@
 
 enum { DAEMON_OWN_FILES = 32 }; /* descriptors that are not connections' */
 
-/* Everything that would differ elsewhere. */
+/* Everything that would differ elsewhere. The key is read into *key. */
 static int
-daemon_configure(const struct options *options, struct server_config *ret, struct complaint *complaint)
+daemon_configure(const struct options *options, struct key *key, struct server_config *ret, struct complaint *complaint)
 {
 	*ret = (struct server_config){
 		.limits = options->limits,
@@ -33,6 +34,11 @@ daemon_configure(const struct options *options, struct server_config *ret, struc
 	};
 	if (ret->limits.memory_max == 0)
 		ret->limits.memory_max = host_memory();
+	if (options->key_path) {
+		if (keyfile_read(options->key_path, key, complaint) != 0)
+			return -1;
+		ret->key = key;
+	}
 	return host_seed(&ret->seed, complaint);
 }
 
@@ -77,11 +83,12 @@ daemon_start(const struct options *options, struct log *log, struct complaint *c
 {
 	uint64_t files_before, files = host_raise_files(&files_before);
 	struct server_config config;
-	struct loop *loop;
+	struct loop *loop = NULL;
+	struct key key;
 
-	if (daemon_configure(options, &config, complaint) != 0)
-		return NULL;
-	loop = loop_new(&config, log, complaint);
+	if (daemon_configure(options, &key, &config, complaint) == 0)
+		loop = loop_new(&config, log, complaint);
+	key_forget(&key);
 	if (!loop)
 		return NULL;
 	loop->children.files_soft = files_before;

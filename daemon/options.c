@@ -72,6 +72,14 @@ options_set_mode(struct options *options, const char *value, struct complaint *c
 }
 
 static int
+options_set_key(struct options *options, const char *value, struct complaint *complaint)
+{
+	(void)complaint;
+	options->key_path = value;
+	return 0;
+}
+
+static int
 options_set_foreground(struct options *options, const char *value, struct complaint *complaint)
 {
 	(void)value;
@@ -194,6 +202,7 @@ options_set_version(struct options *options, const char *value, struct complaint
 static const struct options_row options_rows[] = {
 	{ "listen", 'l', "URL", options_set_listen, "listen on unix:PATH or tcp://HOST:PORT; may be given again" },
 	{ "mode", 'm', "OCTAL", options_set_mode, "permissions of unix sockets (0600)" },
+	{ "key", 'k', "FILE", options_set_key, "whoever connects by TCP must have this key; see concur keygen" },
 	{ "foreground", 'f', NULL, options_set_foreground, "stay in the foreground, log to stderr" },
 	{ "limit", 'L', "NAME=VALUE", options_set_limit, "set a limit, listed below; K, M, G, T multiply" },
 	{ "runtime", 0, "NAME=COMMAND", options_set_runtime,

@@ -22,7 +22,8 @@ enum {
 struct options {
 	const char *urls[OPTIONS_URLS_MAX]; /* borrowed from argv */
 	size_t url_count;
-	mode_t mode; /* of unix sockets */
+	mode_t mode;          /* of unix sockets */
+	const char *key_path; /* borrowed from argv; NULL: no key */
 	bool is_foreground;
 	bool is_private; /* the socket's directory goes with the daemon */
 	bool wants_help;

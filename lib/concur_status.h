@@ -19,6 +19,7 @@
 	X(NO_MEMORY, 9, "out of memory")                                             \
 	X(PERMISSION, 10, "not permitted")                                           \
 	X(BAD_WAIT, 11, "a wait is 0, -1 for ever, or so many nanoseconds")          \
+	X(UNAUTHENTICATED, 12, "nothing is done here until the key is proven")       \
 	/* Objects. */                                                               \
 	X(NOT_FOUND, 20, "no such object")                                           \
 	X(WRONG_KIND, 21, "the object is of another kind")                           \
@@ -46,6 +47,7 @@
 	X(OVER_RELEASE, 51, "released more often than acquired")                     \
 	X(BROKEN_BARRIER, 52, "the barrier is broken")                               \
 	X(BROKEN_PIPE, 53, "the pipe's other end is closed")                         \
+	X(AUTHENTICATION, 60, "the two sides do not have the same key")              \
 	/* Processes. */                                                             \
 	X(ALREADY_STARTED, 70, "the process was started before")                     \
 	X(NOT_STARTED, 71, "the process was not started")                            \
@@ -71,7 +73,8 @@
 	X(WOULD_DEADLOCK, 286, "the thread that must read the answer would wait")    \
 	X(BAD_REPLY, 287, "the daemon's reply does not decode")                      \
 	X(BAD_ARGUMENT, 288, "an argument is not valid")                             \
-	X(SYSTEM, 289, "a system call failed")
+	X(SYSTEM, 289, "a system call failed")                                       \
+	X(BAD_KEY, 290, "the key's file can not be used")
 
 enum concur_status {
 #define CONCUR_STATUS_ENUM(name, number, text) CONCUR_##name = (number),

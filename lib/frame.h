@@ -9,9 +9,10 @@
 #include <string.h>
 
 enum {
-	FRAME_LENGTH = 4,   /* bytes of the length that both headers begin with; it counts what follows it */
-	FRAME_REQUEST = 32, /* bytes of a request's header, its length included */
-	FRAME_REPLY = 16,   /* bytes of a reply's header, its length included */
+	FRAME_LENGTH = 4,          /* bytes of the length that both headers begin with; it counts what follows it */
+	FRAME_REQUEST = 32,        /* bytes of a request's header, its length included */
+	FRAME_REPLY = 16,          /* bytes of a reply's header, its length included */
+	FRAME_UNPROVEN_MAX = 1024, /* what the length may be at most on a connection that still has to prove the key */
 };
 
 /* Request flags. */

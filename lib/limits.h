@@ -34,6 +34,9 @@
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
 	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
+	X(silence_seconds, 30, "seconds", "until a peer on TCP is given up whose machine is silent")       \
+	X(unproven_max, 256, "sessions", "on TCP that have not proven the key; past it the oldest ends")   \
+	X(refusal_seconds, 1, "seconds", "until a wrong key is told so")                                   \
 	X(processes_max, 1024, "processes", "that the daemon has started and that run")                    \
 	X(command_max, 128 * 1024, "bytes", "of a command, its arguments and environment")                 \
 	X(stop_seconds, 5, "seconds", "from a polite stop of a process until it is killed")                \

@@ -101,7 +101,7 @@ command_misused(const struct command *command, const struct fault *fault)
 enum verdict
 command_connect(struct command *command)
 {
-	static const struct concur_options options = { .client = "concur " PACKAGE_VERSION };
+	struct concur_options options = { .client = "concur " PACKAGE_VERSION, .key_file = command->options.key };
 	enum concur_status status = concur_connect(command->options.url, &options, &command->session);
 
 	return status == CONCUR_OK ? VERDICT_DONE : command_failed(command, status);

@@ -40,7 +40,9 @@ offer_kinds(void)
 static void
 offer_names(struct command *command, const char *kind)
 {
-	static const struct concur_options options = { .client = "concur complete", .timeout_ns = CONCUR_SECOND };
+	struct concur_options options = { .client = "concur complete",
+		.timeout_ns = CONCUR_SECOND,
+		.key_file = command->options.key };
 	json_auto_t *request = json_pack("{s:s, s:i}", "kind", kind ? kind : "none", "count", 1000);
 	json_auto_t *reply = NULL;
 	struct fault fault;

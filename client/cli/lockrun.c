@@ -84,6 +84,7 @@ set_environment(const struct command *command, json_t *reply)
 
 	(void)snprintf(word, sizeof word, "%" PRIu64, token);
 	return setenv("CONCUR_URL", concur_url(command->session), 1) == 0 &&
+	    (!command->options.key || setenv("CONCUR_KEY_FILE", command->options.key, 1) == 0) &&
 	    (token == 0 || setenv("CONCUR_LOCK_TOKEN", word, 1) == 0);
 }
 

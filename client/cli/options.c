@@ -8,6 +8,7 @@
 
 const struct options_row options_rows[] = {
 	{ "--url", NULL, "URL", "the daemon's address: unix:PATH or tcp://HOST:PORT" },
+	{ "--key", NULL, "FILE", "the key of a daemon at a tcp address; keygen makes one" },
 	{ "--if-version", NULL, "N", "do nothing unless the object still has that version, which info tells" },
 	{ "--json", "-j", NULL, "print listings and information as one JSON document" },
 	{ "--text", "-t", NULL, "take words as text, not as JSON" },
@@ -63,6 +64,18 @@ flag_of(struct options *options, const char *name)
 	}
 }
 
+/* True if the word at words[0] is that option; *ret_taken is then as options_take() gives it. */
+static bool
+take_word(const char *name, char *const *words, size_t count, const char **ret_word, int *ret_taken,
+    struct fault *fault)
+{
+	const char *word = options_word(name, words, count, ret_taken, fault);
+
+	if (word)
+		*ret_word = word;
+	return *ret_taken != 0;
+}
+
 /* A version: a number above 0. */
 static bool
 read_version(const char *word, uint64_t *ret, struct fault *fault)
@@ -80,15 +93,11 @@ int
 options_take(struct options *options, char *const *words, size_t count, struct fault *fault)
 {
 	int taken;
-	const char *url = options_word("url", words, count, &taken, fault);
 	const char *version;
 
-	if (taken < 0)
-		return -1;
-	if (url) {
-		options->url = url;
+	if (take_word("url", words, count, &options->url, &taken, fault) ||
+	    take_word("key", words, count, &options->key, &taken, fault))
 		return taken;
-	}
 	version = options_word("if-version", words, count, &taken, fault);
 	if (taken < 0)
 		return -1;

@@ -9,6 +9,7 @@
 
 struct options {
 	const char *url;     /* NULL: $CONCUR_URL or the default */
+	const char *key;     /* the file of the key; NULL: $CONCUR_KEY_FILE or none */
 	uint64_t if_version; /* of the object, if calls are bound to one; or 0 */
 	bool json;           /* listings and information as one JSON document */
 	bool text;           /* words that are values are text, whatever they look like */

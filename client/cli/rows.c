@@ -7,6 +7,7 @@
 #include "condrun.h"
 #include "fields.h"
 #include "help.h"
+#include "keygen.h"
 #include "lockrun.h"
 #include "ls.h"
 #include "methods.h"
@@ -59,6 +60,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
+	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
 	{ ROW_TOP, "completion", NULL, "bash", 0, NULL, complete_script, "print the completion script of a shell: bash" },
 	{ ROW_TOP, "complete", NULL, "-- WORD...", ROW_HIDDEN, NULL, complete_run, "the words that could stand next, for the completion script" },

@@ -28,14 +28,17 @@ struct address {
 /* Where the daemon listens if it is not told. -1 with a complaint if no place is known. */
 int address_default(bool is_root, char ret_url[ADDRESS_URL_MAX], struct complaint *complaint);
 
-/* A relative path is made absolute. Anything but a loopback address is refused for tcp. -1 with a complaint. */
+/* A relative path is made absolute. -1 with a complaint. */
 int address_parse(const char *url, struct address *ret, struct complaint *complaint);
 
 /* The URL of an address; an unknown family prints as "?". */
 void address_print(const struct address *address, char ret_url[ADDRESS_URL_MAX]);
 
-/* What a socket is bound to. -1 with a complaint also if others than this machine could reach it. */
+/* What a socket is bound to. -1 with a complaint. */
 int address_of_socket(int fd, struct address *ret, struct complaint *complaint);
+
+/* Only this machine can reach it: a unix socket, or a loopback address. */
+bool address_is_loopback(const struct address *address);
 
 static inline bool
 address_is_local(const struct address *address)

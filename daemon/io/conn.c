@@ -11,7 +11,9 @@
 
 #include "daemon/io/conn.h"
 #include "daemon/io/conn_send.h"
+#include "daemon/io/host.h"
 #include "daemon/io/listener.h"
+#include "lib/proof.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -46,6 +48,13 @@ conn_must_stand_back(const struct conn *conn, bool is_fresh)
 	    deaths_are_pending(deaths);
 }
 
+/* Who has not proven the key has no frame stored that is larger than a proof. */
+static const struct limits *
+conn_limits(const struct conn *conn)
+{
+	return __builtin_expect(conn->is_stranger, 0) ? &conn->loop->stranger_limits : &conn->loop->limits;
+}
+
 /* Gives at most `frames` frames of this round to the server, fewer if it wants no more; keeps the rest. `is_fresh`:
  * they were read just now. */
 static void
@@ -61,7 +70,7 @@ conn_apply(struct conn *conn, uint64_t frames, bool is_fresh)
 			break;
 		if (i == 1 && conn_must_stand_back(conn, is_fresh))
 			break;
-		kind = intake_next(&conn->intake, &loop->limits, &input.bytes, &input.size);
+		kind = intake_next(&conn->intake, conn_limits(conn), &input.bytes, &input.size);
 		if (kind == INTAKE_NONE)
 			break;
 		input.kind = conn_input_kind(kind);
@@ -69,7 +78,7 @@ conn_apply(struct conn *conn, uint64_t frames, bool is_fresh)
 	}
 	if (conn->state != CONN_OPEN || kind == INTAKE_BROKEN)
 		intake_fini(&conn->intake);
-	else if (intake_end(&conn->intake, &loop->limits) != 0)
+	else if (intake_end(&conn->intake, conn_limits(conn)) != 0)
 		conn_drop(conn, SERVER_NO_MEMORY);
 }
 
@@ -209,15 +218,30 @@ conn_close_socket(struct conn *conn)
 	conn->fd = -1;
 }
 
+static bool
+conn_is_news(enum server_reason reason)
+{
+	return reason == SERVER_SLOW || reason == SERVER_NO_MEMORY || reason == SERVER_NO_HELLO ||
+	    reason == SERVER_UNPROVEN || reason == SERVER_WRONG_KEY || reason == SERVER_CROWDED_OUT;
+}
+
 static void
 conn_log_end(const struct conn *conn, enum server_reason reason, bool all_read)
 {
-	bool is_news = reason == SERVER_SLOW || reason == SERVER_NO_MEMORY || reason == SERVER_NO_HELLO;
+	struct loop *loop = conn->loop;
+	bool is_news = conn_is_news(reason);
+	uint64_t left_out = 0;
+	char who[PEER_TEXT_MAX];
 
-	log_write(conn->loop->log, is_news ? LOG_WARNING : LOG_DEBUG,
-	    "connection ended fd=%d pid=%llu uid=%llu reason=%s all_read=%d", conn->fd,
-	    (unsigned long long)conn->peer.known.process, (unsigned long long)conn->peer.known.uid,
-	    server_reason_name(reason), all_read);
+	/* Anybody can knock at a port, as often as they like. */
+	if (is_news && !conn->peer.known.local && !throttle_lets(&loop->throttle, loop->now_ns, &left_out))
+		return;
+	peer_print(&conn->peer, who);
+	if (left_out > 0)
+		log_write(loop->log, LOG_WARNING, "more such ends were not told count=%llu",
+		    (unsigned long long)left_out);
+	log_write(loop->log, is_news ? LOG_WARNING : LOG_DEBUG, "connection ended fd=%d %s reason=%s all_read=%d",
+	    conn->fd, who, server_reason_name(reason), all_read);
 }
 
 void
@@ -255,15 +279,18 @@ conn_free(struct conn *conn)
 	free(conn);
 }
 
-/* Tells the server of the new connection; closes it if the server refuses. */
+/* Tells the server of the new connection; closes it if the server refuses. `nonce` is NULL unless it has to prove the
+ * key. */
 static void
-conn_introduce(struct conn *conn)
+conn_introduce(struct conn *conn, const uint8_t *nonce)
 {
 	struct loop *loop = conn->loop;
 	const struct server_input input = { .kind = SERVER_OPEN,
 		.io_conn = conn,
 		.peer = conn->peer.known,
+		.nonce = nonce,
 		.ret_conn = &conn->server };
+	char who[PEER_TEXT_MAX];
 
 	loop_turn_begin(loop);
 	loop_input(loop, &input);
@@ -278,14 +305,14 @@ conn_introduce(struct conn *conn)
 	}
 	link_append(&loop->conns, &conn->all);
 	loop->conn_count++;
+	peer_print(&conn->peer, who);
 	conn->is_reading = event_add(&conn->read_event, NULL) == 0;
 	if (!conn->is_reading || (conn->peer.pidfd >= 0 && deaths_watch(&loop->deaths, conn->peer.pidfd, conn) != 0))
 		conn_drop(conn, SERVER_NO_MEMORY);
 	else if (conn->peer.is_gone)
 		conn_finish(conn, SERVER_PEER_DIED);
 	else
-		log_write(loop->log, LOG_DEBUG, "connection opened fd=%d pid=%llu uid=%llu watched=%d", conn->fd,
-		    (unsigned long long)conn->peer.known.process, (unsigned long long)conn->peer.known.uid,
+		log_write(loop->log, LOG_DEBUG, "connection opened fd=%d %s watched=%d", conn->fd, who,
 		    conn->peer.known.watched);
 }
 
@@ -293,8 +320,11 @@ int
 conn_open(struct loop *loop, int fd, bool is_local)
 {
 	struct conn *conn = calloc(1, sizeof *conn);
+	bool is_stranger = loop->has_key && !is_local;
+	uint8_t nonce[PROOF_NONCE];
 
-	if (!conn || peer_init(&conn->peer, fd, is_local) != 0) {
+	if (!conn || (is_stranger && host_random(nonce, sizeof nonce) != 0) ||
+	    peer_init(&conn->peer, fd, is_local) != 0) {
 		int error = errno;
 
 		free(conn);
@@ -303,6 +333,7 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	}
 	conn->loop = loop;
 	conn->fd = fd;
+	conn->is_stranger = is_stranger;
 	intake_init(&conn->intake);
 	link_init(&conn->all);
 	link_init(&conn->run);
@@ -311,6 +342,6 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);
-	conn_introduce(conn);
+	conn_introduce(conn, is_stranger ? nonce : NULL);
 	return 0;
 }

@@ -30,6 +30,7 @@ struct conn {
 	int fd;
 	uint8_t state;      /* enum conn_state */
 	uint8_t reason;     /* enum server_reason, from CLOSING on */
+	bool is_stranger;   /* it has to prove the key and has not */
 	bool is_reading;    /* the read event is set */
 	bool is_writing;    /* the write event is set: the socket was full */
 	bool is_writable;   /* the write event has fired */

@@ -23,7 +23,8 @@ effects_send(void *io, void *arg)
 static bool
 effects_is_polite(enum server_reason reason)
 {
-	return reason == SERVER_GOODBYE || reason == SERVER_BROKEN || reason == SERVER_STOPPING;
+	return reason == SERVER_GOODBYE || reason == SERVER_BROKEN || reason == SERVER_STOPPING ||
+	    reason == SERVER_UNPROVEN || reason == SERVER_WRONG_KEY;
 }
 
 static void
@@ -63,6 +64,15 @@ effects_identify(void *io, void *arg, uint64_t process, uint64_t started)
 }
 
 static void
+effects_admit(void *io, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)io;
+	conn->is_stranger = false;
+}
+
+static void
 effects_spawn(void *io, uint64_t process, const struct process_spec *spec)
 {
 	struct loop *loop = io;
@@ -98,6 +108,7 @@ const struct server_io effects_io = {
 	.send = effects_send,
 	.close = effects_close,
 	.identify = effects_identify,
+	.admit = effects_admit,
 	.spawn = effects_spawn,
 	.signal = effects_signal,
 	.page_put = effects_page_put,

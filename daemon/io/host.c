@@ -66,17 +66,22 @@ host_raise_files(uint64_t *ret_before)
 }
 
 int
-host_seed(uint64_t *ret_seed, struct complaint *complaint)
+host_random(void *ret, size_t size)
 {
-	uint64_t seed;
 	ssize_t got;
 
+	/* So few bytes come whole or not at all. */
 	do
-		got = getrandom(&seed, sizeof seed, 0);
+		got = getrandom(ret, size, 0);
 	while (got < 0 && errno == EINTR);
-	if (got != (ssize_t)sizeof seed)
+	return got == (ssize_t)size ? 0 : -1;
+}
+
+int
+host_seed(uint64_t *ret_seed, struct complaint *complaint)
+{
+	if (host_random(ret_seed, sizeof *ret_seed) != 0)
 		return complain(complaint, "the kernel gives no random numbers: %s", strerror(errno));
-	*ret_seed = seed;
 	return 0;
 }
 

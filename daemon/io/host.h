@@ -1,11 +1,12 @@
-/* The host: what the daemon asks of, or learns from, the machine it runs on, once at its start.
+/* The host: what the daemon asks of, or learns from, the machine it runs on, most of it once at its start.
  *
- * Thread-safety: none; meant for the start. */
+ * Thread-safety: none. */
 #ifndef IO_HOST_H
 #define IO_HOST_H
 
 #include "daemon/io/complaint.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Opens /dev/null in place of a missing stdin, stdout or stderr, so that no socket ever takes their numbers. */
@@ -16,6 +17,9 @@ void host_set_allocator(void);
 
 /* Raises the soft limit of open files to the hard one; what then holds, and what held before. */
 uint64_t host_raise_files(uint64_t *ret_before);
+
+/* Secret random bytes, at most 256. 0, or -1 with errno. */
+int host_random(void *ret, size_t size);
 
 /* A secret random number. -1 with a complaint. */
 int host_seed(uint64_t *ret_seed, struct complaint *complaint);

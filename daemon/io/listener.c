@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 enum {
-	LISTENER_ACCEPTS = 64,       /* connections of one listener in one turn */
-	LISTENER_BACKLOG = 4096,     /* connections that wait to be accepted; the kernel may lower it */
-	LISTENER_SILENCE_MS = 30000, /* of a peer on TCP, until its connection is given up */
+	LISTENER_ACCEPTS = 64,        /* connections of one listener in one turn */
+	LISTENER_BACKLOG = 4096,      /* connections that wait to be accepted; the kernel may lower it */
+	LISTENER_SILENCE_MAX = 86400, /* seconds; the kernel takes no more than some hours */
 };
 
 struct listener {
@@ -70,16 +70,18 @@ listener_set(int fd, int level, int option, int value)
 }
 
 /* Nothing but the kernel's verdict tells a peer whose machine is gone from one that is silent, and one that computes
- * answers the kernel's question without knowing. It comes after about half a minute, as in the client library. */
+ * answers the kernel's question without knowing. It is asked after a third of the time, and again each sixth of it. */
 static void
-listener_watch_remote(int fd)
+listener_watch_remote(int fd, uint64_t silence_seconds)
 {
+	int silence = (int)(silence_seconds < LISTENER_SILENCE_MAX ? silence_seconds : LISTENER_SILENCE_MAX);
+
 	listener_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	listener_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	listener_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
-	listener_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+	listener_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, (silence + 2) / 3);
+	listener_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, (silence + 5) / 6);
 	listener_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
-	listener_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LISTENER_SILENCE_MS);
+	listener_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, silence * 1000);
 }
 
 /* Opens the connection, if need be with the descriptor that is held in reserve. 0, or -1: descriptors are out. */
@@ -89,7 +91,7 @@ listener_admit(struct listener *listener, int fd)
 	struct loop *loop = listener->loop;
 
 	if (!listener->is_local)
-		listener_watch_remote(fd);
+		listener_watch_remote(fd, loop->limits.silence_seconds);
 	if (conn_open(loop, fd, listener->is_local) == 0)
 		return 0;
 	if (loop->reserve_fd >= 0) {
@@ -135,6 +137,18 @@ listener_on_ready(evutil_socket_t ready, short what, void *arg)
 		}
 		/* Anything else is one connection's misfortune, which ended before it was accepted. */
 	}
+}
+
+/* TCP says of nobody who it is: what other machines reach needs a key. */
+static int
+listener_check(const struct loop *loop, const struct address *address, const char *url, struct complaint *complaint)
+{
+	if (address_is_loopback(address) || loop->has_key)
+		return 0;
+	return complain(complaint,
+	    "%s: other machines reach it, so whoever connects has to prove a key: make one with `concur keygen FILE` "
+	    "and give it with --key FILE, or listen on 127.0.0.1 or [::1]",
+	    url);
 }
 
 static int
@@ -200,7 +214,7 @@ listener_open(struct loop *loop, const char *url, mode_t mode, bool is_private, 
 	struct address address;
 	int result;
 
-	if (address_parse(url, &address, complaint) != 0)
+	if (address_parse(url, &address, complaint) != 0 || listener_check(loop, &address, url, complaint) != 0)
 		return -1;
 	listener = listener_new(loop, -1, is_private);
 	if (!listener)
@@ -223,6 +237,8 @@ int
 listener_adopt(struct loop *loop, int fd, struct complaint *complaint)
 {
 	struct listener *listener;
+	struct address address;
+	char url[ADDRESS_URL_MAX];
 	int listens = 0, type = 0;
 	socklen_t size = sizeof(int);
 
@@ -232,6 +248,11 @@ listener_adopt(struct loop *loop, int fd, struct complaint *complaint)
 		    "descriptor %d, passed in by the service manager, is not a listening stream socket", fd);
 	if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
 		return complain(complaint, "descriptor %d: %s", fd, strerror(errno));
+	if (address_of_socket(fd, &address, complaint) != 0)
+		return -1;
+	address_print(&address, url);
+	if (listener_check(loop, &address, url, complaint) != 0)
+		return -1;
 	listener = listener_new(loop, fd, false);
 	if (!listener)
 		return complain(complaint, "out of memory");

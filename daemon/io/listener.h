@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 /* Listens on an address; `mode` is of a unix socket's file. With `is_private` its directory goes with it at the end.
- * -1 with a complaint. */
+ * -1 with a complaint, also if other machines could reach it and the loop has no key. */
 int listener_open(struct loop *loop, const char *url, mode_t mode, bool is_private, struct complaint *complaint);
 
 /* Listens on a socket that was passed in, which it takes if it succeeds. Its file is not removed at the end. -1 with a

@@ -17,6 +17,7 @@
 #include "daemon/io/host.h"
 #include "daemon/io/listener.h"
 #include "daemon/io/notify.h"
+#include "lib/frame.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,7 +112,9 @@ loop_new(const struct server_config *config, struct log *log, struct complaint *
 	if (!loop)
 		goto no_memory;
 	loop->log = log;
-	loop->limits = config->limits;
+	loop->limits = loop->stranger_limits = config->limits;
+	loop->stranger_limits.frame_max = loop->stranger_limits.frame_hard_max = FRAME_UNPROVEN_MAX;
+	loop->has_key = config->key != NULL;
 	loop->deadline_ns = loop->armed_ns = loop->stop_ns = loop->kill_ns = UINT64_MAX;
 	loop->reserve_fd = loop->parent_fd = loop->deaths.fd = -1;
 	loop_init_lists(loop);

@@ -12,6 +12,7 @@
 #include "daemon/io/complaint.h"
 #include "daemon/io/deaths.h"
 #include "daemon/io/log.h"
+#include "daemon/io/throttle.h"
 #include "daemon/server/server.h"
 #include "lib/link.h"
 
@@ -52,7 +53,10 @@ struct loop {
 	struct server *server;
 	struct log *log; /* borrowed */
 	struct limits limits;
-	uint8_t *buffer; /* LOOP_BUFFER bytes; its content lives for one conn_on_read */
+	struct limits stranger_limits; /* of connections that have not proven the key: small frames only */
+	bool has_key;                  /* peers on TCP have to prove it */
+	struct throttle throttle;      /* of lines about peers on TCP */
+	uint8_t *buffer;               /* LOOP_BUFFER bytes; its content lives for one conn_on_read */
 	enum loop_state state;
 	bool in_turn;         /* SERVER_TURN was given, the turn has not ended */
 	bool is_hurried;      /* the server has work left: the next turn does not wait */

@@ -3,10 +3,13 @@
 
 #include "daemon/io/peer.h"
 
+#include "daemon/io/address.h"
 #include "daemon/io/host.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -63,8 +66,13 @@ peer_init(struct peer *peer, int fd, bool is_local)
 	socklen_t size = sizeof credentials;
 
 	*peer = (struct peer){ .known = { .local = is_local }, .pidfd = -1 };
-	if (!is_local)
+	if (!is_local) {
+		socklen_t room = sizeof peer->remote;
+
+		if (getpeername(fd, &peer->remote.any, &room) != 0)
+			peer->remote.any.sa_family = AF_UNSPEC;
 		return 0;
+	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
 		peer->known.process = credentials.pid > 0 ? (uint64_t)credentials.pid : 0;
 		peer->known.uid = credentials.uid;
@@ -78,6 +86,22 @@ peer_fini(struct peer *peer)
 	if (peer->pidfd >= 0)
 		(void)close(peer->pidfd);
 	peer->pidfd = -1;
+}
+
+void
+peer_print(const struct peer *peer, char ret_text[PEER_TEXT_MAX])
+{
+	char url[ADDRESS_URL_MAX];
+	struct address address = { .size = sizeof peer->remote };
+
+	if (peer->known.local) {
+		(void)snprintf(ret_text, PEER_TEXT_MAX, "pid=%llu uid=%llu", (unsigned long long)peer->known.process,
+		    (unsigned long long)peer->known.uid);
+		return;
+	}
+	memcpy(&address.any, &peer->remote, sizeof peer->remote);
+	address_print(&address, url);
+	(void)snprintf(ret_text, PEER_TEXT_MAX, "from=%.70s", url);
 }
 
 bool

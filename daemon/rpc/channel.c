@@ -5,14 +5,18 @@
 #include "daemon/rpc/rpc.h"
 #include "lib/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void
-channel_init(struct channel *channel, struct rpc *rpc, uint64_t process)
+bool
+channel_init(struct channel *channel, struct rpc *rpc, uint64_t process, const uint8_t *nonce)
 {
 	*channel = (struct channel){ .rpc = rpc, .process = process };
 	chain_init(&channel->out, &rpc->pool);
 	link_init(&channel->dirty);
+	if (nonce)
+		channel->challenge = challenge_new(nonce);
+	return !nonce || channel->challenge;
 }
 
 void
@@ -28,6 +32,14 @@ channel_fini(struct channel *channel, bool all_read)
 		session_end(channel->rpc->core, session, FAREWELL_DEATH);
 	link_remove(&channel->dirty);
 	chain_fini(&channel->out);
+	free(channel->challenge);
+}
+
+void
+channel_admit(struct channel *channel)
+{
+	free(channel->challenge);
+	channel->challenge = NULL;
 }
 
 void
@@ -60,6 +72,13 @@ channel_doom(struct channel *channel, enum channel_doom doom)
 	if (channel->doom == CHANNEL_FINE)
 		channel->doom = doom;
 	channel_mark(channel);
+}
+
+void
+channel_hold(struct channel *channel, enum channel_doom doom)
+{
+	if (channel->doom == CHANNEL_FINE)
+		channel->doom = doom;
 }
 
 void

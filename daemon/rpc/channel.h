@@ -6,6 +6,7 @@
 #define RPC_CHANNEL_H
 
 #include "daemon/core/owner.h"
+#include "daemon/rpc/challenge.h"
 #include "lib/chain.h"
 #include "lib/link.h"
 
@@ -24,11 +25,14 @@ enum channel_doom {
 	CHANNEL_BROKEN,    /* what the peer sent can not be followed any further */
 	CHANNEL_SLOW,      /* past outbox_max */
 	CHANNEL_NO_MEMORY, /* a reply could not be written */
+	CHANNEL_UNPROVEN,  /* it called before it had proven the key */
+	CHANNEL_WRONG_KEY,
 };
 
 struct channel {
 	struct rpc *rpc;
-	struct session *session; /* NULL before Hello and after a goodbye */
+	struct session *session;     /* NULL before Hello and after a goodbye */
+	struct challenge *challenge; /* owned; what has to be proven before all else; NULL: nothing, or it was */
 	struct chain out;
 	uint64_t released;     /* offset in `out` */
 	struct link dirty;     /* in rpc->dirty: something was written or doomed this turn */
@@ -45,7 +49,8 @@ struct channel {
 	char client[CHANNEL_CLIENT_MAX]; /* its name for itself, UTF-8; for inspection */
 };
 
-void channel_init(struct channel *channel, struct rpc *rpc, uint64_t process);
+/* `nonce` (PROOF_NONCE bytes): the key has to be proven first; NULL: it need not. False: no memory. */
+bool channel_init(struct channel *channel, struct rpc *rpc, uint64_t process, const uint8_t *nonce);
 
 /* Keeps how the client calls itself: as much as there is room for, in whole characters; nothing that is not UTF-8. */
 void channel_name_client(struct channel *channel, const uint8_t *name, size_t size);
@@ -54,7 +59,13 @@ void channel_name_client(struct channel *channel, const uint8_t *name, size_t si
  * outbox is dropped. */
 void channel_fini(struct channel *channel, bool all_read);
 
+/* The key was proven: the channel is like one of which no proof was wanted. */
+void channel_admit(struct channel *channel);
+
 void channel_doom(struct channel *channel, enum channel_doom doom);
+
+/* The same, but its end waits for channel_doom(): nothing of it is read any more, and the server knows what for. */
+void channel_hold(struct channel *channel, enum channel_doom doom);
 
 /* A reply was appended: counts it, marks the channel dirty, dooms one that reads too slowly. */
 void channel_written(struct channel *channel);

@@ -11,6 +11,8 @@ static const struct method_exception {
 	const char *name;
 	unsigned flags;
 } method_exceptions[] = {
+	{ "/concur.v1.Session/Challenge", METHOD_FIRST | METHOD_PROVES },
+	{ "/concur.v1.Session/Prove", METHOD_FIRST | METHOD_PROVES },
 	{ "/concur.v1.Session/Hello", METHOD_FIRST },
 	{ "/concur.v1.Object/Open", METHOD_GROWS },
 	{ "/concur.v1.Object/Copy", METHOD_GROWS },

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 enum method_flags {
-	METHOD_FIRST = 1, /* may be called without a session */
-	METHOD_GROWS = 2, /* stores what it is given: refused past memory_max */
-	METHOD_WAITS = 4, /* may wait, so it can not be one-way */
+	METHOD_FIRST = 1,  /* may be called without a session */
+	METHOD_GROWS = 2,  /* stores what it is given: refused past memory_max */
+	METHOD_WAITS = 4,  /* may wait, so it can not be one-way */
+	METHOD_PROVES = 8, /* may be called before the key is proven */
 };
 
 struct method {

@@ -50,8 +50,9 @@ rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
 	(void)rpc;
 	if (channel->doom != CHANNEL_FINE)
 		return;
-	reply_error(&to, CONCUR_BAD_FRAME, NULL, NULL, "the connection ends here");
-	channel_doom(channel, CHANNEL_BROKEN);
+	reply_error(&to, channel->challenge ? CONCUR_UNAUTHENTICATED : CONCUR_BAD_FRAME, NULL, NULL,
+	    "the connection ends here");
+	channel_doom(channel, channel->challenge ? CHANNEL_UNPROVEN : CHANNEL_BROKEN);
 }
 
 void
@@ -95,18 +96,34 @@ rpc_check_head(struct call *call, struct channel *channel, size_t size)
 	return true;
 }
 
+/* Of calls without a session. Who has not proven the key is not even told which methods there are. */
+static bool
+rpc_check_standing(struct call *call)
+{
+	unsigned flags = call->method ? call->method->flags : METHOD_FIRST;
+
+	if (call->to.channel->challenge && !(flags & METHOD_PROVES)) {
+		call_fail(call, CONCUR_UNAUTHENTICATED, "the connection ends here");
+		channel_doom(call->to.channel, CHANNEL_UNPROVEN);
+		return false;
+	}
+	if (!(flags & METHOD_FIRST)) {
+		call_fail(call, CONCUR_NO_HELLO, NULL);
+		return false;
+	}
+	return true;
+}
+
 /* Method and standing. */
 static bool
 rpc_check_method(struct call *call)
 {
 	const struct method *method = call->method;
 
+	if (!call->session && !rpc_check_standing(call))
+		return false;
 	if (__builtin_expect(!method, 0)) {
 		call_fail(call, CONCUR_UNKNOWN_METHOD, "this daemon does not know it: is it older than its client?");
-		return false;
-	}
-	if (!call->session && !(method->flags & METHOD_FIRST)) {
-		call_fail(call, CONCUR_NO_HELLO, NULL);
 		return false;
 	}
 	if (call->head.context == 0 && !(method->flags & METHOD_FIRST)) {

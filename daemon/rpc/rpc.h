@@ -18,6 +18,7 @@ struct rpc {
 	struct core *core;
 	const struct limits *limits;
 	struct value_limits value_limits; /* the same for value_check() */
+	const struct key *key; /* that channels with a challenge prove; the server sets it; NULL: there are none */
 	struct method_table methods;
 	struct arena arena;
 	struct chain_pool pool;

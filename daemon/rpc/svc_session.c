@@ -9,6 +9,77 @@ svc_session_text(const char *text)
 	return (ProtobufCBinaryData){ strlen(text), (uint8_t *)(uintptr_t)text };
 }
 
+/* False after an error reply. */
+static bool
+svc_session_speaks(struct call *call, uint32_t version)
+{
+	if (version == RPC_VERSION)
+		return true;
+	call_fail(call, CONCUR_WRONG_VERSION, "this daemon speaks version 1");
+	channel_doom(call->to.channel, CHANNEL_BROKEN);
+	return false;
+}
+
+/* The challenge that is to be met, or NULL after an error reply. */
+static struct challenge *
+svc_session_challenge_of(struct call *call)
+{
+	struct challenge *challenge = call->to.channel->challenge;
+
+	/* A client that was told to use a key must not take this daemon for the one that has it. */
+	if (!challenge)
+		call_fail(call, CONCUR_AUTHENTICATION, "the daemon asks for no key on this connection, and shows none");
+	return challenge;
+}
+
+/* The proof was not begun or not given as it has to be. */
+static void
+svc_session_fail_proof(struct call *call, enum concur_status status, const char *detail)
+{
+	call_fail(call, status, detail);
+	channel_doom(call->to.channel, status == CONCUR_NO_MEMORY ? CHANNEL_NO_MEMORY : CHANNEL_UNPROVEN);
+}
+
+SVC_HANDLER(svc_session_challenge, Session, ChallengeRequest, ChallengeReply)
+{
+	Concur__V1__ChallengeReply message = CONCUR__V1__CHALLENGE_REPLY__INIT;
+	struct challenge *challenge = svc_session_challenge_of(call);
+	enum concur_status status;
+
+	if (!challenge || !svc_session_speaks(call, request->version))
+		return;
+	status = challenge_begin(challenge, request->version, request->nonce.data, request->nonce.len);
+	if (status != CONCUR_OK) {
+		svc_session_fail_proof(call, status, "one challenge a connection, and 32 bytes a nonce");
+		return;
+	}
+	message.nonce = (ProtobufCBinaryData){ PROOF_NONCE, challenge->talk.daemon_nonce };
+	reply(&message, call);
+}
+
+SVC_HANDLER(svc_session_prove, Session, ProveRequest, ProveReply)
+{
+	Concur__V1__ProveReply message = CONCUR__V1__PROVE_REPLY__INIT;
+	struct challenge *challenge = svc_session_challenge_of(call);
+	uint8_t proof[PROOF_SIZE];
+	enum concur_status status;
+
+	if (!challenge)
+		return;
+	challenge->call = call->head.call;
+	challenge->one_way = call->to.one_way;
+	status = challenge_answer(challenge, call->rpc->key, request->proof.data, request->proof.len, proof);
+	if (status == CONCUR_OK) {
+		channel_admit(call->to.channel);
+		message.proof = (ProtobufCBinaryData){ PROOF_SIZE, proof };
+		reply(&message, call);
+	} else if (status == CONCUR_AUTHENTICATION) {
+		channel_hold(call->to.channel, CHANNEL_WRONG_KEY);
+	} else {
+		svc_session_fail_proof(call, status, "a proof is the answer to a challenge");
+	}
+}
+
 /* The session, or NULL after an error reply. */
 static struct session *
 svc_session_begin(struct call *call, const Concur__V1__HelloRequest *request)
@@ -20,11 +91,8 @@ svc_session_begin(struct call *call, const Concur__V1__HelloRequest *request)
 		call_fail(call, CONCUR_BAD_MESSAGE, "this connection has said Hello already");
 		return NULL;
 	}
-	if (request->version != RPC_VERSION) {
-		call_fail(call, CONCUR_WRONG_VERSION, "this daemon speaks version 1");
-		channel_doom(channel, CHANNEL_BROKEN);
+	if (!svc_session_speaks(call, request->version))
 		return NULL;
-	}
 	if (call->core->sessions.count >= call->rpc->limits->sessions_max) {
 		call_fail_limit(call, CONCUR_LIMIT, "sessions_max", "end a session, or have the limit raised");
 		channel_doom(channel, CHANNEL_BROKEN);

@@ -1,13 +1,14 @@
 /* The server: turns, connections, and the one door.
  *
- * Life of a connection: SERVER_OPEN -> greeting (in `greeting`, oldest first, until Hello or hello_seconds) -> open ->
- * doomed (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
+ * Life of a connection: SERVER_OPEN -> at the gate (until Hello or hello_seconds; gate.h) -> open -> doomed
+ * (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
 #include "daemon/server/server.h"
 
 #include "daemon/core/core.h"
 #include "daemon/core/process.h"
 #include "daemon/core/waiter.h"
 #include "daemon/rpc/rpc.h"
+#include "daemon/server/gate.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,9 +19,8 @@ struct server_conn {
 	struct channel channel;
 	struct server *server;
 	void *io_conn;
-	struct link all;      /* in server->conns */
-	struct link greeting; /* in server->greeting until Hello */
-	uint64_t opened_ns;
+	struct link all; /* in server->conns */
+	struct gate_place place;
 	bool is_identified; /* what Hello told was passed to io */
 	bool is_closing;    /* effects->close was called */
 };
@@ -33,7 +33,8 @@ struct server {
 	const struct server_io *effects;
 	void *io;
 	struct link conns;
-	struct link greeting;
+	struct gate gate;
+	struct key key;  /* rpc.key, if there is one */
 	bool is_started; /* the first turn has come */
 	bool is_stopping;
 };
@@ -50,6 +51,12 @@ server_reason_name(enum server_reason reason)
 		return "slow reader";
 	case SERVER_NO_HELLO:
 		return "no hello";
+	case SERVER_UNPROVEN:
+		return "key not proven";
+	case SERVER_WRONG_KEY:
+		return "wrong key";
+	case SERVER_CROWDED_OUT:
+		return "too many have not proven the key";
 	case SERVER_NO_MEMORY:
 		return "out of memory";
 	case SERVER_STOPPING:
@@ -122,12 +129,16 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	server->effects = effects;
 	server->io = io;
 	link_init(&server->conns);
-	link_init(&server->greeting);
+	gate_init(&server->gate);
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
 	core_connect(&server->core, &server_core_effects, server, config->runtimes);
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
+	if (config->key) {
+		server->key = *config->key;
+		server->rpc.key = &server->key;
+	}
 	return server;
 
 no_rpc:
@@ -141,7 +152,7 @@ static void
 server_conn_free(struct server_conn *conn, bool all_read)
 {
 	link_remove(&conn->all);
-	link_remove(&conn->greeting);
+	gate_leave(&conn->server->gate, &conn->place);
 	channel_fini(&conn->channel, all_read);
 	free(conn);
 }
@@ -158,6 +169,7 @@ server_free(struct server *server)
 	}
 	rpc_fini(&server->rpc);
 	core_fini(&server->core);
+	key_forget(&server->key);
 	free(server);
 }
 
@@ -167,6 +179,7 @@ server_close(struct server_conn *conn, enum server_reason reason)
 	if (conn->is_closing)
 		return;
 	conn->is_closing = true;
+	gate_leave(&conn->server->gate, &conn->place);
 	conn->server->effects->close(conn->server->io, conn->io_conn, reason);
 }
 
@@ -182,6 +195,12 @@ server_turn(struct server *server, uint64_t now_ns)
 	server->is_started = true;
 }
 
+static struct server_conn *
+server_conn_at(struct gate_place *place)
+{
+	return LINK_ENTRY(place, struct server_conn, place);
+}
+
 static void
 server_open(struct server *server, const struct server_input *input)
 {
@@ -193,14 +212,35 @@ server_open(struct server *server, const struct server_input *input)
 	conn = calloc(1, sizeof *conn);
 	if (!conn)
 		return;
-	channel_init(&conn->channel, &server->rpc, input->peer.process);
+	if (!channel_init(&conn->channel, &server->rpc, input->peer.process, input->nonce)) {
+		free(conn);
+		return;
+	}
 	conn->channel.may_command = input->peer.local && (input->peer.uid == server->uid || input->peer.uid == 0);
 	conn->server = server;
 	conn->io_conn = input->io_conn;
-	conn->opened_ns = server->core.now_ns;
 	link_append(&server->conns, &conn->all);
-	link_append(&server->greeting, &conn->greeting);
+	gate_enter(&server->gate, &conn->place, input->nonce != NULL, server->core.now_ns);
 	*input->ret_conn = conn;
+}
+
+/* What the first frames of a connection may have changed of its standing. */
+static void
+server_watch_gate(struct server *server, struct server_conn *conn)
+{
+	const struct channel *channel = &conn->channel;
+
+	if (challenge_is_refused(channel->challenge)) {
+		gate_refuse(&server->gate, &conn->place, server->core.now_ns);
+	} else if (!channel->challenge && gate_has_stranger(&conn->place)) {
+		gate_admit(&server->gate, &conn->place);
+		server->effects->admit(server->io, conn->io_conn);
+	}
+	if (!channel->has_told)
+		return;
+	conn->is_identified = true;
+	gate_leave(&server->gate, &conn->place);
+	server->effects->identify(server->io, conn->io_conn, channel->told_process, channel->told_started);
 }
 
 static void
@@ -209,12 +249,8 @@ server_frame(struct server *server, const struct server_input *input)
 	struct server_conn *conn = input->conn;
 
 	rpc_receive(&server->rpc, &conn->channel, input->bytes, input->size);
-	if (__builtin_expect(!conn->is_identified && conn->channel.has_told, 0)) {
-		conn->is_identified = true;
-		link_remove(&conn->greeting);
-		server->effects->identify(server->io, conn->io_conn, conn->channel.told_process,
-		    conn->channel.told_started);
-	}
+	if (__builtin_expect(!conn->is_identified, 0))
+		server_watch_gate(server, conn);
 }
 
 static void
@@ -306,6 +342,10 @@ server_reason_of(enum channel_doom doom)
 		return SERVER_SLOW;
 	case CHANNEL_NO_MEMORY:
 		return SERVER_NO_MEMORY;
+	case CHANNEL_UNPROVEN:
+		return SERVER_UNPROVEN;
+	case CHANNEL_WRONG_KEY:
+		return SERVER_WRONG_KEY;
 	case CHANNEL_FINE:
 	case CHANNEL_BROKEN:
 		break;
@@ -325,7 +365,7 @@ server_release(struct server *server)
 
 		channel->released = channel->out.end;
 		server->effects->send(server->io, conn->io_conn);
-		if (channel->doom != CHANNEL_FINE)
+		if (channel->doom != CHANNEL_FINE && !challenge_is_refused(channel->challenge))
 			server_close(conn, server_reason_of(channel->doom));
 	}
 }
@@ -334,17 +374,37 @@ server_release(struct server *server)
 static uint64_t
 server_expire_greetings(struct server *server)
 {
-	uint64_t patience = server->limits.hello_seconds * SERVER_SECOND;
+	uint64_t patience_ns = server->limits.hello_seconds * SERVER_SECOND;
+	struct gate_place *late;
+	uint64_t next_ns;
 
-	while (!link_empty(&server->greeting)) {
-		struct server_conn *conn = LINK_ENTRY(server->greeting.next, struct server_conn, greeting);
+	while ((late = gate_late(&server->gate, server->core.now_ns, patience_ns, &next_ns)))
+		server_close(server_conn_at(late), SERVER_NO_HELLO);
+	return next_ns;
+}
 
-		if (server->core.now_ns - conn->opened_ns < patience)
-			return conn->opened_ns + patience;
-		link_remove(&conn->greeting);
-		server_close(conn, SERVER_NO_HELLO);
+static void
+server_thin_crowd(struct server *server)
+{
+	struct gate_place *oldest;
+
+	while ((oldest = gate_crowded(&server->gate, server->limits.unproven_max)))
+		server_close(server_conn_at(oldest), SERVER_CROWDED_OUT);
+}
+
+/* Tells those who had a wrong key long enough ago; returns when the next one is to be told. */
+static uint64_t
+server_tell_refused(struct server *server)
+{
+	uint64_t delay_ns = server->limits.refusal_seconds * SERVER_SECOND;
+	struct gate_place *due;
+	uint64_t next_ns;
+
+	while ((due = gate_due(&server->gate, server->core.now_ns, delay_ns, &next_ns))) {
+		gate_leave(&server->gate, due);
+		challenge_tell_refused(&server_conn_at(due)->channel);
 	}
-	return UINT64_MAX;
+	return next_ns;
 }
 
 static void
@@ -357,15 +417,19 @@ server_close_all(struct server *server)
 void
 server_turn_end(struct server *server, uint64_t *ret_deadline_ns)
 {
-	uint64_t greeting_ns;
+	uint64_t greeting_ns, refused_ns;
 
 	core_turn_end(&server->core, ret_deadline_ns);
+	refused_ns = server_tell_refused(server);
 	server_release(server);
 	if (server->is_stopping)
 		server_close_all(server);
+	server_thin_crowd(server);
 	greeting_ns = server_expire_greetings(server);
 	if (greeting_ns < *ret_deadline_ns)
 		*ret_deadline_ns = greeting_ns;
+	if (refused_ns < *ret_deadline_ns)
+		*ret_deadline_ns = refused_ns;
 }
 
 /* -- output ------------------------------------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
+#include "lib/key.h"
 #include "lib/limits.h"
 #include "lib/page.h"
 #include "lib/process_spec.h"
@@ -36,6 +37,9 @@ enum server_reason {
 	SERVER_BROKEN,      /* a broken header, another version: close when the error is sent */
 	SERVER_SLOW,        /* a reader too slow for outbox_max: close at once */
 	SERVER_NO_HELLO,    /* said no Hello in time: close at once */
+	SERVER_UNPROVEN,    /* called before it had proven the key: close when the error is sent */
+	SERVER_WRONG_KEY,   /* its proof was wrong: close when the error is sent */
+	SERVER_CROWDED_OUT, /* too many have not proven the key, and it was the oldest: close at once */
 	SERVER_NO_MEMORY,   /* a reply could not be written: close at once */
 	SERVER_STOPPING,    /* the daemon stops: close when all is sent */
 	SERVER_PEER_CLOSED, /* end of file: the other side closed */
@@ -58,6 +62,8 @@ struct server_io {
 	/* Hello told the pid and start time that the peer gives for itself: where the watch could be on another process
 	 * (a pid used again before it was opened), check it against them. */
 	void (*identify)(void *io, void *conn, uint64_t process, uint64_t started);
+	/* A connection that had to prove the key has done so: from its next frame on it is like any other. */
+	void (*admit)(void *io, void *conn);
 
 	/* Processes of the daemon's own, by numbers that the server gives. One whose number is unknown, or that has
 	 * ended, is passed over by all but `spawn`. */
@@ -80,11 +86,12 @@ struct server_config {
 	uint64_t process; /* the daemon's pid, for inspection */
 	uint64_t uid;     /* the daemon's user, who may have it start any command */
 	const struct runtime *runtimes; /* borrowed; ends with a name of NULL; NULL: there are none */
+	const struct key *key; /* what connections with a nonce have to prove; copied. NULL: there will be none */
 };
 
 enum server_input_kind {
 	SERVER_TURN,      /* a new turn; now_ns */
-	SERVER_OPEN,      /* a new connection; io_conn, peer. *ret_conn is set, NULL if it was refused */
+	SERVER_OPEN,      /* a new connection; io_conn, peer, nonce. *ret_conn is set, NULL if it was refused */
 	SERVER_FRAME,     /* one whole frame: bytes begin with the length; borrowed for the call */
 	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; the rest is skipped */
 	SERVER_BAD_FRAME, /* a length over frame_hard_max or under the header's; the server answers and closes */
@@ -103,6 +110,7 @@ struct server_input {
 	uint64_t now_ns;               /* TURN: monotonic, never falls */
 	void *io_conn;                 /* OPEN */
 	struct server_peer peer;       /* OPEN */
+	const uint8_t *nonce;          /* OPEN: PROOF_NONCE random bytes: it has to prove the key; NULL: it need not */
 	struct server_conn **ret_conn; /* OPEN */
 	const uint8_t *bytes;          /* FRAME, TOO_LARGE, OUTPUT */
 	size_t size;                   /* FRAME: length and all; OUTPUT: without the newline, at most SERVER_LINE_MAX */

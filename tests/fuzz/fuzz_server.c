@@ -101,6 +101,19 @@ fuzz_open(struct world_client *client, unsigned kind)
 	return world_open_with(client, &request);
 }
 
+/* One that is not started. */
+static uint64_t
+fuzz_process(struct world_client *client)
+{
+	Concur__V1__ProcessRequest request = CONCUR__V1__PROCESS_REQUEST__INIT;
+	ProtobufCBinaryData word = world_bytes("sleep");
+
+	request.n_words = 1;
+	request.words = &word;
+	return ((const Concur__V1__OpenReply *)world_call(client, "/concur.v1.Process/New", &request.base)->message)
+	    ->object;
+}
+
 static void
 fuzz_init(struct fuzz *fuzz)
 {
@@ -111,6 +124,7 @@ fuzz_init(struct fuzz *fuzz)
 		fuzz_join(fuzz, i);
 	for (unsigned i = 0; i < KINDS; i++)
 		fuzz->objects[i] = fuzz_open(fuzz->clients[0], i + 1);
+	fuzz->objects[KIND_PROCESS - 1] = fuzz_process(fuzz->clients[0]);
 }
 
 /* -- actions ----------------------------------------------------------------------------------------------------- */
@@ -227,6 +241,18 @@ remove_names(struct world_client *client)
 	}
 }
 
+/* What comes of it is told when the turn has ended, and is work for the next. */
+static void
+end_processes(struct world *world)
+{
+	world_settle(world);
+	world_settle(world);
+	for (size_t i = 0; i < world->processes.count; i++)
+		world_processes_exit(&world->processes, world->processes.items[i].number, 0);
+	world_settle(world);
+	world_settle(world);
+}
+
 static void
 fuzz_fini(struct fuzz *fuzz)
 {
@@ -237,7 +263,7 @@ fuzz_fini(struct fuzz *fuzz)
 		fuzz_end(fuzz, i);
 	client = world_join(&fuzz->world);
 	remove_names(client);
-	world_settle(&fuzz->world);
+	end_processes(&fuzz->world);
 	info = (const Concur__V1__ManagerInfo *)world_call(client, "/concur.v1.Manager/Info", NULL)->message;
 	assert(info->sessions == 1 && info->objects == 0 && info->waiters == 0 && info->bytes == 0);
 	world_fini(&fuzz->world);

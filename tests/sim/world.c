@@ -68,6 +68,16 @@ world_on_identify(void *io, void *conn, uint64_t process, uint64_t started)
 }
 
 static void
+world_on_admit(void *io, void *conn)
+{
+	struct world_client *client = conn;
+
+	(void)io;
+	assert(!client->is_admitted);
+	client->is_admitted = true;
+}
+
+static void
 world_on_spawn(void *io, uint64_t process, const struct process_spec *spec)
 {
 	struct world *world = io;
@@ -89,6 +99,7 @@ static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
 	.identify = world_on_identify,
+	.admit = world_on_admit,
 	.spawn = world_on_spawn,
 	.signal = world_on_signal,
 };
@@ -134,8 +145,9 @@ world_begin_turn(struct world *world)
 	world_processes_tell(&world->processes, world_tell, world);
 }
 
-void
-world_init_as(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes)
+static void
+world_begin(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes,
+    const struct key *key)
 {
 	const char *why;
 	bool has_methods;
@@ -147,6 +159,7 @@ world_init_as(struct world *world, const struct limits *limits, uint64_t uid, co
 	world->peer = (struct server_peer){ .local = true, .watched = true, .uid = uid };
 	if (limits)
 		world->config.limits = *limits;
+	world->config.key = key;
 	link_init(&world->clients);
 	has_methods = method_table_init(&world->methods, &why);
 	assert(has_methods);
@@ -160,7 +173,19 @@ world_init_as(struct world *world, const struct limits *limits, uint64_t uid, co
 void
 world_init(struct world *world, const struct limits *limits)
 {
-	world_init_as(world, limits, 0, NULL);
+	world_begin(world, limits, 0, NULL, NULL);
+}
+
+void
+world_init_as(struct world *world, const struct limits *limits, uint64_t uid, const struct runtime *runtimes)
+{
+	world_begin(world, limits, uid, runtimes, NULL);
+}
+
+void
+world_init_with_key(struct world *world, const struct limits *limits, const struct key *key)
+{
+	world_begin(world, limits, 0, NULL, key);
 }
 
 void
@@ -280,7 +305,8 @@ client_take(struct world_client *client, size_t room)
 static void
 client_part(struct world_client *client)
 {
-	if (client->reason == SERVER_GOODBYE || client->reason == SERVER_BROKEN || client->reason == SERVER_STOPPING)
+	if (client->reason == SERVER_GOODBYE || client->reason == SERVER_BROKEN || client->reason == SERVER_STOPPING ||
+	    client->reason == SERVER_UNPROVEN || client->reason == SERVER_WRONG_KEY)
 		client_take(client, SIZE_MAX);
 	world_end(client, client->reason);
 }
@@ -315,11 +341,11 @@ world_settle(struct world *world)
 
 /* -- clients ----------------------------------------------------------------------------------------------------- */
 
-struct world_client *
-world_connect(struct world *world)
+static struct world_client *
+world_open_conn(struct world *world, const struct server_peer *peer, const uint8_t *nonce)
 {
 	struct world_client *client = calloc(1, sizeof *client);
-	struct server_input input = { .kind = SERVER_OPEN };
+	struct server_input input = { .kind = SERVER_OPEN, .peer = *peer, .nonce = nonce };
 
 	if (!client || table_init(&client->calls) < 0)
 		abort();
@@ -330,14 +356,27 @@ world_connect(struct world *world)
 	link_init(&client->order);
 	link_append(&world->clients, &client->in_world);
 	input.io_conn = client;
-	input.peer = world->peer;
-	input.peer.process = 100 + client->number;
 	input.ret_conn = &client->conn;
 	world_input(world, &input);
 	if (client->conn)
 		return client;
 	world_client_free(client);
 	return NULL;
+}
+
+struct world_client *
+world_connect(struct world *world)
+{
+	struct server_peer peer = world->peer;
+
+	peer.process = 101 + world->connected;
+	return world_open_conn(world, &peer, NULL);
+}
+
+struct world_client *
+world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE])
+{
+	return world_open_conn(world, &(struct server_peer){ .local = false }, nonce);
 }
 
 struct world_client *
@@ -474,121 +513,4 @@ world_call(struct world_client *client, const char *method, const ProtobufCMessa
 
 	world_turn(client->world, 0);
 	return call;
-}
-
-/* -- requests and replies in short ------------------------------------------------------------------------------- */
-
-const struct method *
-world_method(const struct world *world, const char *name)
-{
-	return method_find(&world->methods, crc32_of(name, strlen(name)));
-}
-
-uint64_t
-world_open_with(struct world_client *client, const Concur__V1__OpenRequest *request)
-{
-	struct world_call *call = world_call(client, "/concur.v1.Object/Open", &request->base);
-	uint64_t object;
-
-	assert(call->answered && call->status == CONCUR_OK);
-	object = ((const Concur__V1__OpenReply *)call->message)->object;
-	world_forget(client, call);
-	return object;
-}
-
-uint64_t
-world_open(struct world_client *client, Concur__V1__Kind kind, const char *name)
-{
-	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
-
-	request.kind = kind;
-	if (name)
-		request.name = world_bytes(name);
-	return world_open_with(client, &request);
-}
-
-struct world_call *
-world_ask(struct world_client *client, const char *method, uint64_t object)
-{
-	Concur__V1__ObjectRequest request = CONCUR__V1__OBJECT_REQUEST__INIT;
-
-	request.object = object;
-	return world_call(client, method, &request.base);
-}
-
-struct world_call *
-world_wait(struct world_client *client, const char *method, uint64_t object, int64_t wait_ns)
-{
-	Concur__V1__WaitRequest request = CONCUR__V1__WAIT_REQUEST__INIT;
-
-	request.object = object;
-	request.wait_ns = wait_ns;
-	return world_call(client, method, &request.base);
-}
-
-ProtobufCBinaryData
-world_value(struct world *world, const struct value *value)
-{
-	size_t size = value_encoded_size(value->kind, value->size);
-	uint8_t *bytes = arena_alloc(&world->arena, size);
-
-	if (!bytes)
-		abort();
-	value_encode(bytes, value);
-	return (ProtobufCBinaryData){ size, bytes };
-}
-
-ProtobufCBinaryData
-world_integer(struct world *world, int64_t number)
-{
-	uint8_t room[VALUE_SCALAR_MAX];
-	struct value value;
-
-	value_set_integer(&value, room, number);
-	return world_value(world, &value);
-}
-
-ProtobufCBinaryData
-world_text(struct world *world, const char *text)
-{
-	struct value value = { VALUE_TEXT, (const uint8_t *)text, strlen(text) };
-
-	return world_value(world, &value);
-}
-
-ProtobufCBinaryData
-world_bytes(const char *text)
-{
-	return (ProtobufCBinaryData){ strlen(text), (uint8_t *)(uintptr_t)text };
-}
-
-int64_t
-world_number(const ProtobufCBinaryData *encoded)
-{
-	enum concur_status status;
-	struct value value;
-
-	status = value_parse(encoded->data, encoded->len, &value);
-	assert(status == CONCUR_OK && value.kind == VALUE_INTEGER);
-	return value_integer(&value);
-}
-
-Concur__V1__Outcome
-world_outcome(const struct world_call *call)
-{
-	const ProtobufCFieldDescriptor *field;
-	uint32_t outcome;
-
-	assert(call->answered && call->status == CONCUR_OK);
-	field = protobuf_c_message_descriptor_get_field_by_name(call->output, "outcome");
-	assert(field);
-	memcpy(&outcome, (const char *)call->message + field->offset, sizeof outcome);
-	return (Concur__V1__Outcome)outcome;
-}
-
-const Concur__V1__Error *
-world_error(const struct world_call *call)
-{
-	assert(call->answered && call->status != CONCUR_OK);
-	return (const Concur__V1__Error *)call->message;
 }

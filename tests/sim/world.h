@@ -32,6 +32,7 @@
 #include "lib/concur_status.h"
 #include "lib/frame.h"
 #include "lib/link.h"
+#include "lib/proof.h"
 #include "lib/table.h"
 #include "lib/value.h"
 #include "tests/sim/world_processes.h"
@@ -69,6 +70,7 @@ struct world_client {
 	size_t take_max;                    /* bytes it takes a turn; SIZE_MAX at first */
 	uint64_t session;                   /* as Hello told it */
 	uint64_t identified;                /* the process that identify told, 0 for none yet */
+	bool is_admitted;                   /* the server said that it has proven the key */
 	struct table calls;                 /* struct world_call by id */
 	struct link order;                  /* the same, oldest first */
 	uint8_t *in;                        /* taken and not yet read */
@@ -112,9 +114,15 @@ void world_settle(struct world *world);
 
 /* -- clients ----------------------------------------------------------------------------------------------------- */
 
+/* The same, with a key for strangers to prove. */
+void world_init_with_key(struct world *world, const struct limits *limits, const struct key *key);
+
 /* Connects; world_join also says Hello, and expects to be welcome. NULL: refused. */
 struct world_client *world_connect(struct world *world);
 struct world_client *world_join(struct world *world);
+
+/* Connects from elsewhere, and has to prove the key; `nonce` as the I/O would draw it. NULL: refused. */
+struct world_client *world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE]);
 
 /* The other side goes: no goodbye, nothing more is taken. The client stays to be looked at. `all_read`: the kernel says
  * that it had read all that was sent; world_end says that it does not. */

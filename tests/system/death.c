@@ -65,11 +65,17 @@ death_must_be(enum concur_status status, enum concur_status expected, const char
 static _Noreturn void
 become_daemon(const char *const *more, unsigned files, int ready, int parent)
 {
-	const char *arguments[ARGUMENTS_MAX] = { "concurd", "--foreground", "--log-level", "error", "--listen",
-		death.url, "--ready-fd", "10", "--parent-fd", "11" };
+	const char *arguments[ARGUMENTS_MAX] = { "concurd", "--foreground", "--log-level", "error", "--ready-fd", "10",
+		"--parent-fd", "11" };
 	const struct rlimit limit = { files, files };
-	int count = 10;
+	int count = 8;
 
+	if (death.tcp_url[0]) {
+		arguments[count++] = "--listen";
+		arguments[count++] = death.tcp_url;
+	}
+	arguments[count++] = "--listen";
+	arguments[count++] = death.url;
 	for (; more && *more && count < ARGUMENTS_MAX - 1; more++)
 		arguments[count++] = *more;
 	if (dup2(ready, READY_FD) < 0 || dup2(parent, PARENT_FD) < 0 || (files && setrlimit(RLIMIT_NOFILE, &limit)))
@@ -78,7 +84,7 @@ become_daemon(const char *const *more, unsigned files, int ready, int parent)
 	_exit(98);
 }
 
-/* The daemon says its address when it serves. */
+/* The daemon says its first address when it serves. */
 static void
 await_ready(int ready)
 {
@@ -90,7 +96,10 @@ await_ready(int ready)
 		size += (size_t)got;
 	must(size > 0 && line[size - 1] == '\n');
 	line[size - 1] = '\0';
-	ck_assert_str_eq(line, death.url);
+	if (death.tcp_url[0])
+		strcpy(death.tcp_url, line);
+	else
+		ck_assert_str_eq(line, death.url);
 }
 
 concur_session *
@@ -110,6 +119,13 @@ death_start(const char *const *arguments, unsigned files)
 	(void)close(ready[0]);
 	must_ok(concur_connect(death.url, NULL, &death.session));
 	return death.session;
+}
+
+concur_session *
+death_start_on_tcp(const char *url, const char *const *arguments)
+{
+	(void)snprintf(death.tcp_url, sizeof death.tcp_url, "%s", url);
+	return death_start(arguments, 0);
 }
 
 void

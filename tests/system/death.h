@@ -17,6 +17,7 @@
 struct death {
 	char directory[64];
 	char url[104];
+	char tcp_url[104];       /* where it listens besides, after death_start_on_tcp() */
 	pid_t test;              /* the process that runs the test */
 	pid_t daemon;            /* its child; 0: not started, or ended by the test */
 	concur_session *session; /* the test's own; NULL: closed by the test */
@@ -29,6 +30,9 @@ extern struct death death; /* of the test that runs */
 /* Starts the daemon, with more arguments (NULL, or an array that NULL ends), and opens the test's session. Where
  * `files` is not 0 the daemon may have no more than so many open. */
 concur_session *death_start(const char *const *arguments, unsigned files);
+
+/* The same, listening first at that tcp address too, whose port may be 0; death.tcp_url is the one it got. */
+concur_session *death_start_on_tcp(const char *url, const char *const *arguments);
 
 /* Ends the daemon by the signal and waits for it; SIGTERM must end it with exit status 0. */
 void death_end_daemon(int signal);

@@ -4,6 +4,8 @@
 
 #include "tests/system/io_fixture.h"
 
+#include "daemon/io/conn.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +26,7 @@ enum {
 	TASK = 1234,
 	FEW_FILES = 100,
 	LINE = SERVER_LINE_MAX,
+	FRAMES = 50,
 };
 
 /* What was told of it. */
@@ -36,6 +41,8 @@ struct seen {
 	size_t lines;
 	uint64_t words[2]; /* of the page at its end */
 	int verdict;       /* of a recall; -1: none yet */
+	uint64_t frames;   /* of its connection when its end was told */
+	uint64_t ends;     /* the same for connections that had ended */
 };
 
 static struct io_fixture io;
@@ -63,6 +70,30 @@ work(const char *what)
 	else
 		raise(SIGKILL);
 	return 0;
+}
+
+/* Connects to the daemon, sends frames, and is gone without a word. */
+static int
+speak(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	uint8_t frame[64];
+	size_t size = io_frame(frame, IO_SILENT, 1, 16, 'e');
+
+	(void)snprintf(address.sun_path, sizeof address.sun_path, "%s", getenv("CONCUR_URL") + strlen("unix:"));
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+		return 1;
+	(void)puts("connected");
+	(void)fflush(stdout);
+	for (char byte; read(fd, &byte, 1) != 1;)
+		;
+	for (int i = 0; i < FRAMES; i++) {
+		if (write(fd, frame, size) != (ssize_t)size)
+			return 1;
+	}
+	raise(SIGKILL);
+	return 1;
 }
 
 /* -- the test ----------------------------------------------------------------------------------------------------- */
@@ -105,6 +136,8 @@ on_process(void *arg, const struct server_input *input)
 	default:
 		seen.has_ended = true;
 		seen.code = input->end->code;
+		seen.frames = io_seen(&io)->frames;
+		seen.ends = io_seen(&io)->ends;
 		if (input->end->page)
 			memcpy(seen.words, input->end->page, sizeof seen.words);
 		break;
@@ -347,6 +380,24 @@ START_TEST(output_without_end_holds_nobody_up)
 }
 END_TEST
 
+START_TEST(exit_is_told_after_the_frames_and_the_end_of_its_connection)
+{
+	const char *const argv[] = { "/proc/self/exe", "speak", NULL };
+	struct conn *conn;
+
+	start(&(struct process_spec){ .argv = argv });
+	turn_until_lines(1);
+	while (io_seen(&io)->opens == 0)
+		loop_turn(io.loop);
+	/* It is watched: now it may go on. */
+	conn = LINK_ENTRY(io.loop->conns.next, struct conn, all);
+	ck_assert_int_eq((int)write(conn->fd, "g", 1), 1);
+	turn_until_ended();
+	ck_assert_uint_eq(seen.frames, FRAMES);
+	ck_assert_uint_eq(seen.ends, 1);
+}
+END_TEST
+
 START_TEST(signal_reaches_the_process_alone_or_its_group)
 {
 	start_shell("trap 'echo got' TERM; echo ready; while :; do sleep 0.01; done");
@@ -460,10 +511,11 @@ END_TEST
 int
 main(int argc, char **argv)
 {
-	TCase *cases = tcase_create("process");
+	TCase *cases;
 
 	if (argc > 1)
-		return work(argv[1]);
+		return strcmp(argv[1], "speak") == 0 ? speak() : work(argv[1]);
+	cases = tcase_create("process");
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, exit_tells_code_after_all_output);
@@ -481,6 +533,7 @@ main(int argc, char **argv)
 	tcase_add_test(cases, output_without_newline_and_empty_lines_is_told);
 	tcase_add_test(cases, output_of_a_long_line_comes_in_pieces);
 	tcase_add_test(cases, output_without_end_holds_nobody_up);
+	tcase_add_test(cases, exit_is_told_after_the_frames_and_the_end_of_its_connection);
 	tcase_add_test(cases, signal_reaches_the_process_alone_or_its_group);
 	tcase_add_test(cases, signal_to_the_group_ends_those_who_outlive_their_leader);
 	tcase_add_test(cases, end_of_the_loop_kills_what_runs);

@@ -41,8 +41,8 @@ struct server_conn {
 const char *
 server_reason_name(enum server_reason reason)
 {
-	static const char *const names[] = { "goodbye", "broken", "slow", "no hello", "no memory", "stopping", "closed",
-		"reset", "died", "lost" };
+	static const char *const names[] = { "goodbye", "broken", "slow", "no hello", "not proven", "wrong key",
+		"crowded out", "no memory", "stopping", "closed", "reset", "died", "lost" };
 
 	return names[reason];
 }

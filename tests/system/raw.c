@@ -7,7 +7,9 @@
 #include "lib/frame.h"
 #include "tests/system/death.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,6 +23,19 @@ raw_connect(void)
 
 	must(raw.fd >= 0);
 	strcpy(address.sun_path, death.url + strlen("unix:"));
+	must(connect(raw.fd, (const struct sockaddr *)&address, sizeof address) == 0);
+	return raw;
+}
+
+struct raw
+raw_connect_tcp(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct raw raw = { .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+	unsigned port;
+
+	must(raw.fd >= 0 && sscanf(death.tcp_url, "tcp://127.0.0.1:%u", &port) == 1);
+	address.sin_port = htons((uint16_t)port);
 	must(connect(raw.fd, (const struct sockaddr *)&address, sizeof address) == 0);
 	return raw;
 }

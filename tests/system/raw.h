@@ -17,6 +17,7 @@ struct raw {
 
 /* A connection on which nothing was said yet. */
 struct raw raw_connect(void);
+struct raw raw_connect_tcp(void); /* at death.tcp_url, which is of 127.0.0.1 */
 void raw_close(struct raw *raw);
 
 /* Write a frame and return its size. */

@@ -21,6 +21,9 @@ START_TEST(parse_then_print_gives_the_same_or_its_full_form)
 		{ "tcp://127.9.8.7:0", "tcp://127.9.8.7:0" },
 		{ "tcp://localhost:65535", "tcp://127.0.0.1:65535" },
 		{ "tcp://[::1]:7400", "tcp://[::1]:7400" },
+		{ "tcp://0.0.0.0:7400", "tcp://0.0.0.0:7400" },
+		{ "tcp://[::]:7400", "tcp://[::]:7400" },
+		{ "tcp://[2001:db8::1]:7400", "tcp://[2001:db8::1]:7400" },
 		{ "tcp://::1:7400", "tcp://[::1]:7400" },
 	};
 
@@ -60,15 +63,36 @@ START_TEST(parse_what_is_wrong_says_why)
 		{ "tcp://127.0.0.1:74x", "HOST:PORT" },
 		{ "tcp://127.0.0.1:-1", "HOST:PORT" },
 		{ "tcp://example.org:7400", "must be a number" },
-		{ "tcp://0.0.0.0:7400", "not a loopback address" },
-		{ "tcp://192.0.2.1:7400", "not a loopback address" },
-		{ "tcp://[::]:7400", "not a loopback address" },
-		{ "tcp://[2001:db8::1]:7400", "not a loopback address" },
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		ck_assert_int_eq(address_parse(rows[i][0], &address, &complaint), -1);
 		ck_assert_msg(strstr(complaint.text, rows[i][1]) != NULL, "%s: %s", rows[i][0], complaint.text);
+	}
+}
+END_TEST
+
+START_TEST(loopback_is_what_other_machines_do_not_reach)
+{
+	static const struct {
+		const char *url;
+		bool is_loopback;
+	} rows[] = {
+		{ "unix:/run/x", true },
+		{ "tcp://127.0.0.1:7400", true },
+		{ "tcp://127.255.0.9:7400", true },
+		{ "tcp://[::1]:7400", true },
+		{ "tcp://0.0.0.0:7400", false },
+		{ "tcp://192.0.2.1:7400", false },
+		{ "tcp://128.0.0.1:7400", false },
+		{ "tcp://[::]:7400", false },
+		{ "tcp://[2001:db8::1]:7400", false },
+		{ "tcp://[::ffff:127.0.0.1]:7400", false },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		ck_assert_int_eq(address_parse(rows[i].url, &address, &complaint), 0);
+		ck_assert_msg(address_is_loopback(&address) == rows[i].is_loopback, "%s", rows[i].url);
 	}
 }
 END_TEST
@@ -107,6 +131,7 @@ main(void)
 		parse_then_print_gives_the_same_or_its_full_form,
 		parse_a_relative_path_makes_it_absolute,
 		parse_what_is_wrong_says_why,
+		loopback_is_what_other_machines_do_not_reach,
 		parse_a_path_fits_up_to_what_a_socket_takes,
 		default_follows_the_environment,
 		NULL,

@@ -142,7 +142,7 @@ static void
 assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 {
 	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role", "runtime",
-		"words", "environment", "directory", "sentence", "text" };
+		"words", "environment", "directory", "sentence", "text", "nonce", "proof" };
 
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];

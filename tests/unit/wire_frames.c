@@ -8,7 +8,9 @@
 #include "lib/concur_status.h"
 #include "lib/crc32.h"
 #include "lib/frame.h"
+#include "lib/proof.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* `head` lacks length, method and options. */
@@ -37,6 +39,87 @@ build_reply(uint8_t *to, enum concur_status status, uint64_t call, const void *b
 	frame_reply_write(to, &head);
 	protobuf_c_message_pack(body, to + FRAME_REPLY);
 	return size;
+}
+
+/* The nonces of the example: bytes that count up from `first`. */
+static void
+fill_nonce(uint8_t nonce[PROOF_NONCE], uint8_t first)
+{
+	for (unsigned i = 0; i < PROOF_NONCE; i++)
+		nonce[i] = (uint8_t)(first + i);
+}
+
+static struct proof_talk
+example_talk(void)
+{
+	struct proof_talk talk = { .version = 1 };
+
+	fill_nonce(talk.client_nonce, 0);
+	fill_nonce(talk.daemon_nonce, PROOF_NONCE);
+	return talk;
+}
+
+static size_t
+build_challenge_request(uint8_t *to)
+{
+	Concur__V1__ChallengeRequest body = CONCUR__V1__CHALLENGE_REQUEST__INIT;
+	struct proof_talk talk = example_talk();
+
+	body.version = talk.version;
+	body.nonce = (ProtobufCBinaryData){ PROOF_NONCE, talk.client_nonce };
+	return build_request(to, "/concur.v1.Session/Challenge", (struct frame_request){ .call = 1 }, NULL, &body);
+}
+
+static size_t
+build_challenge_reply(uint8_t *to)
+{
+	Concur__V1__ChallengeReply body = CONCUR__V1__CHALLENGE_REPLY__INIT;
+	struct proof_talk talk = example_talk();
+
+	body.nonce = (ProtobufCBinaryData){ PROOF_NONCE, talk.daemon_nonce };
+	return build_reply(to, CONCUR_OK, 1, &body);
+}
+
+static size_t
+build_proof_input(uint8_t *to)
+{
+	struct proof_talk talk = example_talk();
+
+	proof_input(&talk, PROOF_CLIENT, to);
+	return PROOF_INPUT;
+}
+
+static void
+make_example_proof(enum proof_side side, uint8_t ret_proof[PROOF_SIZE])
+{
+	struct proof_talk talk = example_talk();
+	struct key key;
+
+	if (key_take("0123456789abcdef", 16, &key) || proof_make(&key, &talk, side, ret_proof) != CONCUR_OK)
+		abort();
+}
+
+static size_t
+build_prove_request(uint8_t *to)
+{
+	Concur__V1__ProveRequest body = CONCUR__V1__PROVE_REQUEST__INIT;
+	struct frame_request head = { .call = 2, .replies_read = 1 };
+	uint8_t proof[PROOF_SIZE];
+
+	make_example_proof(PROOF_CLIENT, proof);
+	body.proof = (ProtobufCBinaryData){ PROOF_SIZE, proof };
+	return build_request(to, "/concur.v1.Session/Prove", head, NULL, &body);
+}
+
+static size_t
+build_prove_reply(uint8_t *to)
+{
+	Concur__V1__ProveReply body = CONCUR__V1__PROVE_REPLY__INIT;
+	uint8_t proof[PROOF_SIZE];
+
+	make_example_proof(PROOF_DAEMON, proof);
+	body.proof = (ProtobufCBinaryData){ PROOF_SIZE, proof };
+	return build_reply(to, CONCUR_OK, 2, &body);
 }
 
 static size_t
@@ -254,6 +337,11 @@ build_unref_request(uint8_t *to)
 }
 
 const struct example wire_frames[] = {
+	{ "challenge-request", build_challenge_request },
+	{ "challenge-reply", build_challenge_reply },
+	{ "proof-input", build_proof_input },
+	{ "prove-request", build_prove_request },
+	{ "prove-reply", build_prove_reply },
 	{ "hello-request", build_hello_request },
 	{ "hello-reply", build_hello_reply },
 	{ "open-request", build_open_request },
