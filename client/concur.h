@@ -172,7 +172,8 @@ struct concur_open {
 	                              semaphore: permits are owned likewise */
 	bool bounded;            /* semaphore: releases past the first count are refused */
 	bool evict;              /* dict with maxsize: the entry inserted first makes room; otherwise FULL */
-	bool nested;             /* no kind has it: VALUE_ERROR */
+	bool nested;             /* dict, namespace, list: maps and lists stored into it become objects, see below.
+	                              Others: VALUE_ERROR */
 	bool robust;             /* lock, rlock: strict, and whoever is told OWNER_DIED has to say that it is consistent
 	                              before it releases it, or else it is NOT_RECOVERABLE for all */
 	struct concur_value value; /* cell: what it holds at first; CONCUR_VALUE_NONE: null. array: its items.
@@ -185,6 +186,17 @@ struct concur_open {
 	bool duplex;               /* pipe: both ends send and receive */
 	int64_t timeout_ns;        /* barrier: how long a wait that does not say waits; 0 or CONCUR_FOREVER: for ever */
 };
+
+/* A nested container behaves as Python's own do when one is put into another: after d["a"] = {}, d["a"]["b"] = 1
+ * changes what d holds, where a plain shared dict would change a copy. Every map or list that is stored into it, by
+ * any call, becomes an anonymous dict or list of its own, nested too, whatever is inside likewise, and a reference to
+ * it is stored in its place; all of it or, with an error, none. A tuple stays a value, with references to the maps and
+ * lists in it; numbers, texts, typed arrays and opaque values stay what they are. So what a call reads there is a
+ * reference: concur_object_take() makes a handle of it, a path leads through it. Stored values compare as references
+ * do: what refers to the same object is equal. A copy of the container is nested and shares what is inside.
+ * concur_dict_append() appends to the list object at the key. The error TOO_LARGE names nested_max where one call
+ * would make more objects, sort_max where these would have more items in all. Only who creates the container
+ * chooses. */
 
 /* Open the object called `name`, or create an anonymous one (NULL). `how` may be NULL. NOT_FOUND, ALREADY_THERE,
  * WRONG_KIND, BAD_NAME. The handle is freed with concur_free(). */

@@ -55,7 +55,8 @@ CONCUR_CHECKED enum concur_status concur_dict_add(concur_dict *dict, struct conc
     struct concur_value number, struct concur_value *ret_sum);
 concur_future *concur_dict_add_begin(concur_dict *dict, struct concur_value key, struct concur_value number);
 
-/* Appends to the list at the key, an absent key begins one; gives its new length. TYPE_ERROR. */
+/* Appends to the list at the key, an absent key begins one; gives its new length. In a nested dict the list is an
+ * object, to which the key's value refers. TYPE_ERROR; NOT_FOUND if that object is gone. */
 CONCUR_CHECKED enum concur_status concur_dict_append(concur_dict *dict, struct concur_value key,
     struct concur_value value, int64_t *ret_len);
 concur_future *concur_dict_append_begin(concur_dict *dict, struct concur_value key, struct concur_value value);

@@ -23,6 +23,7 @@
 	X(batch_max, 16384, "items", "of one call that takes or gives many")                               \
 	X(sort_max, 1000000, "items", "that one call sorts, searches or moves")                            \
 	X(container_max, 33000000, "items", "in one container")                                            \
+	X(nested_max, 16384, "objects", "that one call makes of containers in what it stores")             \
 	X(pipe_bytes_max, 16 * LIMITS_MIB, "bytes", "sent into a pipe and not received; a send waits")     \
 	X(objects_max, 16000000, "objects", "in the daemon")                                               \
 	X(calls_max, 262144, "calls", "of one session that wait")                                          \

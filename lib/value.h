@@ -181,6 +181,10 @@ void value_set_boolean(struct value *ret, uint8_t *room, bool from);
 void value_set_integer(struct value *ret, uint8_t *room, int64_t from);
 void value_set_number(struct value *ret, uint8_t *room, double from);
 
+/* The same for a reference to an object of that kind, neither of them 0; it needs VALUE_REFERENCE_MAX bytes. */
+enum { VALUE_REFERENCE_MAX = 17 };
+void value_set_reference(struct value *ret, uint8_t *room, uint64_t object, uint32_t kind);
+
 /* a + b for integers, booleans and doubles, as Python would; OVERFLOW past int64 and for a big integer, TYPE_ERROR for
  * other kinds. `room` as above; it may be that of a or b. */
 enum concur_status value_add(const struct value *a, const struct value *b, uint8_t *room, struct value *ret);

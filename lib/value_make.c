@@ -57,6 +57,18 @@ value_set_number(struct value *ret, uint8_t *room, double from)
 	*ret = (struct value){ .kind = VALUE_NUMBER, .data = room, .size = (size_t)(end - room) };
 }
 
+void
+value_set_reference(struct value *ret, uint8_t *room, uint64_t object, uint32_t kind)
+{
+	uint8_t *end = room;
+
+	*end++ = WIRE_REFERENCE_OBJECT;
+	end = value_varint_write(end, object);
+	*end++ = WIRE_REFERENCE_KIND;
+	end = value_varint_write(end, kind);
+	*ret = (struct value){ .kind = VALUE_OBJECT, .data = room, .size = (size_t)(end - room) };
+}
+
 static bool
 value_is_numeric(const struct value *value)
 {

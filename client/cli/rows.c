@@ -238,8 +238,9 @@ const struct row rows[] = {
 	{ ROW_BARRIER, "open", "Object/Open", "value? --count --default_timeout --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, for so many parties; with a value, which names it, whoever comes last has an action to run; waits without a time-out of their own take the default" },
 	{ ROW_LATCH, "open", "Object/Open", "--count --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there, to count down from so many" },
 	{ ROW_DICT | ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_ARRAY | ROW_VALUE, "equal", "Object/Equal", "other", 0, print_truth, NULL, "true or false: whether another object of the kind holds the same" },
-	{ ROW_DICT, "open", "Object/Open", "--maxsize --evict --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
-	{ ROW_LIST | ROW_SET | ROW_NAMESPACE | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
+	{ ROW_DICT, "open", "Object/Open", "--maxsize --evict --nested --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --nested: dicts and lists put into it become objects" },
+	{ ROW_LIST | ROW_NAMESPACE, "open", "Object/Open", "--nested --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --nested: dicts and lists put into it become objects" },
+	{ ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
 	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };

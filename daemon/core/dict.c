@@ -1,6 +1,8 @@
 /* The dict: a map from keys to blobs, both in the store. Times to live are in dict_expire.c, what every kind has is in
  * dict_kind.c. */
 #include "daemon/core/dict_impl.h"
+#include "daemon/core/list.h"
+#include "daemon/core/nest.h"
 
 #include <assert.h>
 
@@ -153,7 +155,7 @@ enum concur_status
 dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item, const struct value *value,
     bool refers, struct blob **ret)
 {
-	struct blob *blob = store_new(core, &dict->object, value, refers);
+	struct blob *blob = nest_keep(core, &dict->object, value, refers);
 	enum concur_status status;
 
 	if (!blob)
@@ -169,8 +171,10 @@ dict_put_value(struct core *core, struct dict *dict, const struct dict_item *ite
 enum concur_status
 dict_set(struct core *core, struct dict *dict, const struct dict_item *item)
 {
-	enum concur_status status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
+	enum concur_status status = nest_check_value(core, &dict->object, &item->value);
 
+	if (status == CONCUR_OK)
+		status = dict_put_value(core, dict, item, &item->value, item->value_refers, NULL);
 	if (status != CONCUR_OK)
 		return status;
 	if (__builtin_expect(dict->times != NULL, 0))
@@ -201,14 +205,29 @@ dict_undo(struct core *core, struct dict *dict, const struct dict_item *items, s
 	}
 }
 
+static enum concur_status
+dict_check_nested(struct core *core, const struct dict *dict, const struct dict_item *items, size_t count)
+{
+	struct nest_load load = { 0 };
+
+	if (!dict->object.nested)
+		return CONCUR_OK;
+	for (size_t i = 0; i < count; i++)
+		nest_weigh(&load, &items[i].value);
+	return nest_check(core, &load);
+}
+
 enum concur_status
 dict_update(struct core *core, struct dict *dict, const struct dict_item *items, size_t count)
 {
-	struct blob **before = calloc(count + 1, sizeof *before);
-	enum concur_status status = CONCUR_OK;
+	enum concur_status status = dict_check_nested(core, dict, items, count);
 	uint64_t version = dict->object.version;
+	struct blob **before;
 	size_t done;
 
+	if (status != CONCUR_OK)
+		return status;
+	before = calloc(count + 1, sizeof *before);
 	if (!before)
 		return CONCUR_NO_MEMORY;
 	for (done = 0; done < count; done++) {
@@ -360,6 +379,41 @@ dict_longer_list(struct blob *have, const struct dict_item *item)
 	return blob;
 }
 
+/* In a nested dict the list is an object: `have` refers to it, or (NULL) it is made. */
+static enum concur_status
+dict_append_nested(struct core *core, struct dict *dict, const struct dict_item *item, const struct blob *have,
+    int64_t *ret_count)
+{
+	struct value_reference reference;
+	struct dict_item longer = *item;
+	enum concur_status status;
+	struct object *list;
+	struct value value;
+	struct blob *first;
+
+	*ret_count = 1;
+	if (!have) {
+		first = dict_longer_list(NULL, item);
+		if (!first)
+			return CONCUR_NO_MEMORY;
+		longer.value = store_value(first);
+		status = dict_set(core, dict, &longer);
+		blob_unref(first);
+		return status;
+	}
+	value = store_value(have);
+	if (value.kind != VALUE_OBJECT)
+		return CONCUR_TYPE_ERROR;
+	value_reference(&value, &reference);
+	list = object_find(core, reference.object);
+	if (!list)
+		return CONCUR_NOT_FOUND;
+	if (list->kind != &list_kind)
+		return CONCUR_TYPE_ERROR;
+	*ret_count = (int64_t)list->kind->len(list) + 1;
+	return list_extend(core, (struct list *)list, &(struct list_item){ item->value, item->value_refers }, 1);
+}
+
 enum concur_status
 dict_append(struct core *core, struct dict *dict, const struct dict_item *item, int64_t *ret_count)
 {
@@ -367,6 +421,8 @@ dict_append(struct core *core, struct dict *dict, const struct dict_item *item, 
 	struct value list;
 	enum concur_status status;
 
+	if (dict->object.nested)
+		return dict_append_nested(core, dict, item, have, ret_count);
 	if (have && (have->kind & BLOB_KIND) != VALUE_LIST)
 		return CONCUR_TYPE_ERROR;
 	/* What could not be sent again must not come about. */

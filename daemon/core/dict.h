@@ -7,6 +7,8 @@
  * Entries may have a time to live; one whose time is over is not there. Setting a value anew takes its time away,
  * adding and appending to it do not. Copies of a dict take no times along.
  *
+ * A dict or namespace may be nested: then values that are maps, lists, or tuples of such are stored as nest.h says.
+ *
  * A dict may have a maxsize. Without evict, what would add a key past it gives CONCUR_FULL and changes nothing; with
  * it, the entry that was inserted first makes room, or as many as it takes. */
 #ifndef CORE_DICT_H
@@ -73,7 +75,8 @@ enum concur_status dict_pop_last(struct core *core, struct dict *dict, struct bl
 enum concur_status dict_add(struct core *core, struct dict *dict, const struct dict_item *item, struct blob **ret);
 
 /* Appends an item to the list at the key; an absent key counts as an empty list. *ret_count is its new length.
- * TYPE_ERROR if there is no list, TOO_LARGE where it would grow past half of frame_max. */
+ * TYPE_ERROR if there is no list, TOO_LARGE where it would grow past half of frame_max. In a nested dict it is the list
+ * object to which the value refers, which alone changes: NOT_FOUND if that is gone, and what list_extend() says. */
 enum concur_status dict_append(struct core *core, struct dict *dict, const struct dict_item *item, int64_t *ret_count);
 
 /* Sets the value if what is there equals `expected` (NULL: if nothing is there); without item->value (kind VALUE_NONE)

@@ -1,5 +1,6 @@
 /* Times to live of a dict's entries: the calls. dict_times.c keeps them. */
 #include "daemon/core/dict_impl.h"
+#include "daemon/core/nest.h"
 
 /* Never before the end of time. */
 static uint64_t
@@ -28,6 +29,8 @@ dict_set_for(struct core *core, struct dict *dict, const struct dict_item *item,
 	enum concur_status status = dict_drop_late(core, dict, &item->key);
 	uint64_t before_ns = dict->times ? dict_times_get(dict->times, &item->key) : UINT64_MAX;
 
+	if (status == CONCUR_OK)
+		status = nest_check_value(core, &dict->object, &item->value);
 	/* The time comes first: to put the old one back never fails. */
 	if (status == CONCUR_OK)
 		status = dict_give_time(core, dict, &item->key, dict_deadline(core, ttl_ns));

@@ -1,4 +1,5 @@
-/* What the files of the dict share: dict.c (entries), dict_expire.c (times to live), dict_page.c and dict_kind.c. */
+/* What the files of the dict share: dict.c (entries), dict_expire.c (times to live), dict_page.c and
+ * dict_kind.c; and nest.c, which fills dicts. */
 #ifndef CORE_DICT_IMPL_H
 #define CORE_DICT_IMPL_H
 

@@ -101,6 +101,7 @@ dict_details(const struct object *object, void (*say)(void *arg, const char *nam
 
 	say(arg, "opaque", (int64_t)dict->opaque);
 	say(arg, "maxsize", (int64_t)dict->maxsize);
+	say(arg, "nested", object->nested);
 	say(arg, "evicted", (int64_t)dict->evicted);
 	say(arg, "expiring", dict->times ? (int64_t)dict_times_count(dict->times) : 0);
 	say(arg, "expired", (int64_t)dict->expired);
@@ -111,6 +112,7 @@ const struct kind dict_kind = {
 	.id = KIND_DICT,
 	.name = "dict",
 	.size = sizeof(struct dict),
+	.may_nest = true,
 	.init = dict_init,
 	.end = dict_end,
 	.step = dict_step,
@@ -126,6 +128,7 @@ const struct kind namespace_kind = {
 	.id = KIND_NAMESPACE,
 	.name = "namespace",
 	.size = sizeof(struct dict),
+	.may_nest = true,
 	.init = dict_init,
 	.end = dict_end,
 	.step = dict_step,

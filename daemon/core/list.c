@@ -1,11 +1,6 @@
 /* The list: a ring of blobs that are in the store. Slices and sorting are in list_slice.c and list_sort.c. */
 #include "daemon/core/list_impl.h"
-
-static struct list *
-list_of(struct object *object)
-{
-	return LINK_ENTRY(object, struct list, object);
-}
+#include "daemon/core/nest.h"
 
 static enum concur_status
 list_init(struct core *core, struct object *object, const struct object_options *options)
@@ -38,14 +33,18 @@ list_get(const struct list *list, int64_t index)
 enum concur_status
 list_set(struct core *core, struct list *list, int64_t index, const struct list_item *item)
 {
+	enum concur_status status;
 	struct blob *blob;
 	size_t at;
 
 	if (!list_place(list, index, &at))
 		return CONCUR_INDEX_ERROR;
+	status = nest_check_value(core, &list->object, &item->value);
+	if (status != CONCUR_OK)
+		return status;
 	if (ring_own(&list->items, at, 1) < 0)
 		return store_refusal(core);
-	blob = store_new(core, &list->object, &item->value, item->refers);
+	blob = nest_keep(core, &list->object, &item->value, item->refers);
 	if (!blob)
 		return CONCUR_NO_MEMORY;
 	store_drop(core, &list->object, *ring_at(&list->items, at));
@@ -67,6 +66,7 @@ enum concur_status
 list_insert(struct core *core, struct list *list, int64_t index, const struct list_item *item)
 {
 	int64_t count = (int64_t)ring_count(&list->items);
+	enum concur_status status;
 	struct blob *blob;
 
 	if ((uint64_t)count >= core->limits->container_max)
@@ -77,7 +77,10 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 		index = count;
 	if (!list_may_move(core, list, (size_t)index))
 		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
-	blob = store_new(core, &list->object, &item->value, item->refers);
+	status = nest_check_value(core, &list->object, &item->value);
+	if (status != CONCUR_OK)
+		return status;
+	blob = nest_keep(core, &list->object, &item->value, item->refers);
 	if (!blob)
 		return CONCUR_NO_MEMORY;
 	if (ring_insert(&list->items, (size_t)index, blob) < 0) {
@@ -97,24 +100,46 @@ list_drop_from(struct core *core, struct list *list, size_t from)
 }
 
 enum concur_status
+list_check_nested(struct core *core, const struct list *list, const struct list_item *items, size_t count)
+{
+	struct nest_load load = { 0 };
+
+	if (!list->object.nested)
+		return CONCUR_OK;
+	for (size_t i = 0; i < count; i++)
+		nest_weigh(&load, &items[i].value);
+	return nest_check(core, &load);
+}
+
+enum concur_status
+list_push(struct core *core, struct list *list, const struct list_item *item)
+{
+	struct blob *blob = nest_keep(core, &list->object, &item->value, item->refers);
+
+	if (blob && ring_append(&list->items, blob) == 0)
+		return CONCUR_OK;
+	if (blob)
+		store_drop(core, &list->object, blob);
+	return store_refusal(core);
+}
+
+enum concur_status
 list_extend(struct core *core, struct list *list, const struct list_item *items, size_t count)
 {
+	enum concur_status status = list_check_nested(core, list, items, count);
 	size_t before = ring_count(&list->items);
 
-	if (before + count > core->limits->container_max)
-		return core_limit(core, CONCUR_LIMIT, "container_max");
-	for (size_t i = 0; i < count; i++) {
-		struct blob *blob = store_new(core, &list->object, &items[i].value, items[i].refers);
-
-		if (blob && ring_append(&list->items, blob) == 0)
-			continue;
-		if (blob)
-			store_drop(core, &list->object, blob);
+	if (status == CONCUR_OK && before + count > core->limits->container_max)
+		status = core_limit(core, CONCUR_LIMIT, "container_max");
+	if (status != CONCUR_OK)
+		return status;
+	for (size_t i = 0; i < count && status == CONCUR_OK; i++)
+		status = list_push(core, list, &items[i]);
+	if (status == CONCUR_OK)
+		object_changed(core, &list->object);
+	else
 		list_drop_from(core, list, before);
-		return store_refusal(core);
-	}
-	object_changed(core, &list->object);
-	return CONCUR_OK;
+	return status;
 }
 
 enum concur_status
@@ -234,10 +259,17 @@ list_copy(struct core *core, struct object *object, struct object *original)
 	return CONCUR_OK;
 }
 
+static void
+list_details(const struct object *object, void (*say)(void *arg, const char *name, int64_t number), void *arg)
+{
+	say(arg, "nested", object->nested);
+}
+
 const struct kind list_kind = {
 	.id = KIND_LIST,
 	.name = "list",
 	.size = sizeof(struct list),
+	.may_nest = true,
 	.init = list_init,
 	.end = list_end,
 	.step = list_step,
@@ -246,4 +278,5 @@ const struct kind list_kind = {
 	.clear = list_clear,
 	.each_reference = list_each_reference,
 	.copy = list_copy,
+	.details = list_details,
 };

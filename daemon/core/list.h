@@ -1,4 +1,5 @@
-/* The list: Python's list, its items any values.
+/* The list: Python's list, its items any values. A list may be nested: then maps, lists and tuples of such are stored
+ * as nest.h says.
  *
  * Indexes and slices are normalised here, as CPython does (PySlice_AdjustIndices). Statuses besides those said:
  * NO_MEMORY, LIMIT at container_max, LIMIT at memory_max where a list that was copied must take its own of what it

@@ -1,5 +1,6 @@
 /* Slices of a list, and repetition. */
 #include "daemon/core/list_impl.h"
+#include "daemon/core/nest.h"
 
 static int64_t
 list_bound(int64_t index, int64_t count, int64_t low, int64_t high)
@@ -44,7 +45,7 @@ list_keep(struct core *core, struct list *list, const struct list_item *items, s
 	struct blob **blobs = malloc((count + 1) * sizeof *blobs);
 
 	for (size_t i = 0; blobs && i < count; i++) {
-		blobs[i] = store_new(core, &list->object, &items[i].value, items[i].refers);
+		blobs[i] = nest_keep(core, &list->object, &items[i].value, items[i].refers);
 		if (blobs[i])
 			continue;
 		while (i--)
@@ -178,6 +179,8 @@ list_set_slice(struct core *core, struct list *list, const struct list_slice *sl
 		status = CONCUR_VALUE_ERROR;
 	if (status == CONCUR_OK)
 		status = list_check_splice(core, list, first, have, count);
+	if (status == CONCUR_OK)
+		status = list_check_nested(core, list, items, count);
 	if (status != CONCUR_OK)
 		return status;
 	if (slice->step == 1)

@@ -139,6 +139,8 @@ object_create(struct core *core, const struct object_open *open, struct object *
 	enum concur_status status;
 	struct object *object;
 
+	if (open->options.nested && !kind->may_nest)
+		return CONCUR_VALUE_ERROR;
 	if (core->objects.count >= core->limits->objects_max) {
 		core_relieve(core);
 		return core_limit(core, CONCUR_LIMIT, "objects_max");
@@ -148,6 +150,7 @@ object_create(struct core *core, const struct object_open *open, struct object *
 		return CONCUR_NO_MEMORY;
 	object->kind = kind;
 	object->lifetime = open->options.lifetime;
+	object->nested = original ? original->nested : open->options.nested;
 	object->grave.step = object_step;
 	object->reached = CYCLE_PLAIN;
 	link_init(&object->in_cycle);

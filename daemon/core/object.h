@@ -95,6 +95,7 @@ struct object {
 	enum lifetime lifetime;
 	bool was_sent; /* a client was told its id */
 	bool lingers;  /* `unreferenced` is in core->lingering */
+	bool nested;   /* containers stored into it become objects; nest.h */
 };
 
 struct process_options;
@@ -118,6 +119,7 @@ struct object_options {
 	struct object *lock; /* condition: a lock or an rlock; NULL: one of its own */
 	int64_t wait_ns;     /* barrier: of waits that do not say; 0: for ever */
 	bool paired;         /* pipe: pipe_new() makes it, and joins it to its other end */
+	bool nested;         /* dict, namespace, list: see nest.h */
 	const struct process_options *process; /* process: process_new() gives it */
 };
 
@@ -127,6 +129,7 @@ struct kind {
 	const char *name;   /* as users say it */
 	size_t size;        /* of its struct, which begins with a struct object */
 	bool never_lingers; /* others wait for its going */
+	bool may_nest;      /* knows the option `nested` */
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
 	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
 	void (*end)(struct core *core, struct object *object);
@@ -184,9 +187,9 @@ object_id(const struct object *object)
 }
 
 /* Opens by name, or creates. `name` is a text value, NULL for an anonymous object. *ret_created tells which.
- * WRONG_KIND, but with must_exist KIND_NONE
- * stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create; LIMIT at objects_max; NO_MEMORY; what the
- * kind's init says. No reference is taken for the caller: take one before the turn ends. */
+ * WRONG_KIND, but with must_exist KIND_NONE stands for any; NOT_FOUND with must_exist; ALREADY_THERE with must_create;
+ * LIMIT at objects_max; NO_MEMORY; what the kind's init says; VALUE_ERROR for a nested one of a kind that may not be.
+ * No reference is taken for the caller: take one before the turn ends. */
 struct object_open {
 	const struct value *name;
 	bool must_exist;

@@ -17,7 +17,7 @@
 struct argument {
 	const char *name;
 	bool is_number;
-	int64_t number;     /* if it is one; of a repeated field, how many there are */
+	int64_t number;     /* if it is one; of a repeated field, how many there are; of a truth 0 or 1 */
 	bool is_many;       /* a repeated field */
 	struct value value; /* an encoded Value; of kind NONE if it is none */
 };
@@ -53,6 +53,16 @@ refusal_read_value(const void *at, struct argument *ret)
 }
 
 static void
+refusal_read_truth(const void *at, struct argument *ret)
+{
+	static const uint8_t payloads[] = { 0, 1 };
+
+	ret->number = *(const protobuf_c_boolean *)at != 0;
+	ret->is_number = false;
+	ret->value = (struct value){ VALUE_BOOLEAN, &payloads[ret->number], 1 };
+}
+
+static void
 refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *field, struct argument *ret)
 {
 	const char *at = (const char *)request + field->offset;
@@ -64,6 +74,8 @@ refusal_read(const ProtobufCMessage *request, const ProtobufCFieldDescriptor *fi
 		    (int64_t) * (const size_t *)(const void *)((const char *)request + field->quantifier_offset);
 	else if (field->type == PROTOBUF_C_TYPE_BYTES)
 		refusal_read_value(at, ret);
+	else if (field->type == PROTOBUF_C_TYPE_BOOL)
+		refusal_read_truth(at, ret);
 	else if (field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_ENUM)
 		ret->number = *(const uint32_t *)(const void *)at;
 	else
@@ -187,6 +199,13 @@ domain_item(const struct call *call, const struct argument *argument, char *text
 	    (int)typecode, least, greatest);
 }
 
+static bool
+domain_nested(const struct call *call, const struct argument *argument, char *text, size_t size)
+{
+	(void)call;
+	return argument->number && refusal_say(text, size, "only a dict, a list or a namespace can be");
+}
+
 /* What is open under the name. A lock that a condition can not be on is another matter. */
 static bool
 domain_kind(const struct call *call, const struct argument *argument, char *text, size_t size)
@@ -205,6 +224,7 @@ domain_kind(const struct call *call, const struct argument *argument, char *text
 #define OVER CONCUR_OVERFLOW
 #define COUNTED (KIND_BIT(KIND_SEMAPHORE) | KIND_BIT(KIND_LATCH) | KIND_BIT(KIND_ARRAY))
 #define TYPED (KIND_BIT(KIND_CELL) | KIND_BIT(KIND_ARRAY))
+#define UNNESTED (KIND_ANY & ~(KIND_BIT(KIND_DICT) | KIND_BIT(KIND_LIST) | KIND_BIT(KIND_NAMESPACE)))
 #define SPACE KIND_BIT(KIND_NAMESPACE)
 
 /* clang-format off */
@@ -213,6 +233,7 @@ static const struct refusal refusals[] = {
 	{ "", 0, CONCUR_BAD_WAIT, "default_wait_ns", domain_wait, NULL },
 
 	{ "Object/Open", 0, CONCUR_WRONG_KIND, "kind", domain_kind, NULL },
+	{ "Object/Open", UNNESTED, VALUE, "nested", domain_nested, NULL },
 	{ "Object/Open", TYPED, VALUE, "typecode", domain_typecode, NULL },
 	{ "Object/Open", COUNTED, VALUE, "count", domain_from_0, NULL },
 	{ "Object/Open", KIND_BIT(KIND_BARRIER), VALUE, "count", domain_from_1, NULL },

@@ -17,6 +17,7 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 		.strict = request->strict,
 		.bounded = request->bounded,
 		.evict = request->evict,
+		.nested = request->nested,
 		.robust = request->robust,
 		.count = request->count,
 		.has_count = request->has_count,
@@ -26,11 +27,6 @@ svc_object_options(struct call *call, const Concur__V1__OpenRequest *request, st
 	if (!kind_find((uint32_t)request->kind) &&
 	    !(request->must_exist && request->kind == CONCUR__V1__KIND__KIND_NONE)) {
 		call_fail(call, CONCUR_WRONG_KIND, "this daemon has no such kind");
-		return false;
-	}
-	if (request->nested) {
-		call_fail(call, CONCUR_VALUE_ERROR,
-		    "no kind can be nested; values inside values are changed by a path");
 		return false;
 	}
 	if (!call_lifetime(call, (int)request->lifetime, request->name.len > 0))

@@ -50,6 +50,7 @@ sim_open(struct sim *sim, struct world_client *client)
 	arrays_open(&sim->array, client);
 	maze_open(&sim->maze, client);
 	sim->box = world_open(client, CONCUR__V1__KIND__KIND_VALUE, "box");
+	sim_open_nest(sim, client);
 	sim_signals_open(sim, client);
 	sim_guards_open(sim, client);
 }
@@ -60,9 +61,9 @@ sim_tighten(struct limits *limits)
 {
 	limits->outbox_max = 2000;
 	limits->outbox_high = 500;
-	limits->memory_max = 13000;
+	limits->memory_max = 17000;
 	limits->container_max = 20;
-	limits->objects_max = 49;
+	limits->objects_max = 65;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
 }
@@ -225,18 +226,24 @@ sim_end_clients(struct sim *sim)
 	}
 }
 
+/* A few at a time: the reply has to fit into a tight outbox. */
 static void
 sim_remove_names(struct world_client *client)
 {
-	struct world_call *list = world_call(client, "/concur.v1.Manager/List", NULL);
-	const Concur__V1__ListReply *reply = (const Concur__V1__ListReply *)list->message;
+	Concur__V1__ListRequest few = CONCUR__V1__LIST_REQUEST__INIT;
+	const Concur__V1__ListReply *reply;
 
-	for (size_t i = 0; i < reply->n_objects; i++) {
-		Concur__V1__NameRequest request = CONCUR__V1__NAME_REQUEST__INIT;
+	few.count = 8;
+	do {
+		reply =
+		    (const Concur__V1__ListReply *)world_call(client, "/concur.v1.Manager/List", &few.base)->message;
+		for (size_t i = 0; i < reply->n_objects; i++) {
+			Concur__V1__NameRequest request = CONCUR__V1__NAME_REQUEST__INIT;
 
-		request.name = reply->objects[i]->name;
-		world_call(client, "/concur.v1.Manager/Remove", &request.base);
-	}
+			request.name = reply->objects[i]->name;
+			world_call(client, "/concur.v1.Manager/Remove", &request.base);
+		}
+	} while (reply->n_objects);
 }
 
 static void

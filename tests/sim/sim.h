@@ -11,6 +11,7 @@
 #include "tests/sim/data.h"
 #include "tests/sim/maze.h"
 #include "tests/sim/model.h"
+#include "tests/sim/nest.h"
 #include "tests/sim/random.h"
 #include "tests/sim/sets.h"
 #include "tests/sim/web.h"
@@ -90,6 +91,7 @@ struct sim {
 	struct arrays array;
 	struct maze maze;
 	struct web web;
+	struct nest nest;
 	struct sim_client clients[SIM_CLIENTS];
 	uint64_t locks[MODEL_LOCKS], queues[MODEL_QUEUES], box;
 	uint64_t ends[MODEL_ENDS]; /* of pipes; 0: not known */
@@ -140,6 +142,10 @@ void sim_say_goodbye(struct sim *sim, struct sim_client *client);
 /* steps_copy.c: a step, and what the reply to a copy tells. */
 void sim_step_copy(struct sim *sim, struct sim_client *client);
 void sim_note_copy(struct sim_client *client, const struct sim_call *sent);
+
+/* steps_nest.c: opens the nested dict; a step on it. */
+void sim_open_nest(struct sim *sim, struct world_client *client);
+void sim_step_nest(struct sim *sim, struct sim_client *client);
 
 /* steps_pipe.c */
 void sim_step_pipe(struct sim *sim, struct sim_client *client, int64_t wait_ns);

@@ -301,6 +301,12 @@ step_web(struct step *step)
 	sim_web_step(step->sim, step->client);
 }
 
+static void
+step_nest(struct step *step)
+{
+	sim_step_nest(step->sim, step->client);
+}
+
 /* An anonymous object that is soon referred to by nothing but a value in the box, or by nothing at all. */
 static void
 step_open(struct step *step)
@@ -476,6 +482,7 @@ static const struct step_row {
 	{ 30, step_data },
 	{ 12, step_web },
 	{ 8, step_copy },
+	{ 12, step_nest },
 	{ 3, step_open },
 	{ 3, step_box },
 	{ 6, step_victim },

@@ -32,6 +32,8 @@ most=9223372036854775807
 # opening
 "$concur" dict words set a 1
 refused "list words: the object is of another kind: kind is list; the object of that name is a dict" list words append 1
+refused "$value: nested is true; only a dict, a list or a namespace can be" \
+	call /concur.v1.Object/Open '{"kind": "queue", "nested": true}'
 refused "value v: $value: typecode is x; it must be a letter of bBhHiIlLqQfd" value v open --typecode x
 refused "value v: $type: value is 'a'; an item of typecode h is an integer from -32768 to 32767" \
 	value v open '"a"' --typecode h

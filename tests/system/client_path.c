@@ -90,18 +90,6 @@ START_TEST(reference_that_a_path_gives_counts_for_the_receiver)
 }
 END_TEST
 
-START_TEST(nested_containers_are_refused_rather_than_ignored)
-{
-	const struct concur_open nested = { .nested = true };
-	struct bench bench;
-	concur_dict *dict;
-
-	bench_init(&bench);
-	ck_status(concur_dict_open(bench.session, NULL, &nested, &dict), CONCUR_VALUE_ERROR);
-	bench_fini(&bench);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -109,7 +97,6 @@ main(void)
 		path_calls_do_what_they_say,
 		path_that_can_not_be_is_refused,
 		reference_that_a_path_gives_counts_for_the_receiver,
-		nested_containers_are_refused_rather_than_ignored,
 		NULL,
 	};
 

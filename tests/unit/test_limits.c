@@ -78,6 +78,25 @@ append_nested(struct bench *bench, size_t depth)
 	list_append(bench, inner);
 }
 
+/* So many lists, each to become an object. */
+static void
+extend_nested(struct bench *bench, size_t count)
+{
+	Concur__V1__OpenRequest open = CONCUR__V1__OPEN_REQUEST__INIT;
+	Concur__V1__ValuesRequest request = CONCUR__V1__VALUES_REQUEST__INIT;
+	ProtobufCBinaryData values[ITEMS_MAX];
+
+	ck_assert_uint_le(count, ITEMS_MAX);
+	open.kind = CONCUR__V1__KIND__KIND_LIST;
+	open.nested = true;
+	for (size_t i = 0; i < count; i++)
+		values[i] = world_value(&bench->world, &(struct value){ VALUE_LIST, (const uint8_t *)"", 0 });
+	request.object = world_open_with(bench->client, &open);
+	request.values = values;
+	request.n_values = count;
+	bench->call = world_call(bench->client, "/concur.v1.List/Extend", &request.base);
+}
+
 static void
 put_many(struct bench *bench, size_t count)
 {
@@ -297,6 +316,7 @@ static const struct limit_case {
 	{ "calls_max", 5, 5, CONCUR_LIMIT, wait_many },
 	{ "deliveries_max", 5, 5, CONCUR_LIMIT, get_many_unread },
 	{ "arena_max", 1024 * 1024, 300, CONCUR_TOO_LARGE, unpack_much },
+	{ "nested_max", 5, 5, CONCUR_TOO_LARGE, extend_nested },
 	{ "memory_max", 100 * 1024, 80, CONCUR_LIMIT, store_bytes },
 };
 
