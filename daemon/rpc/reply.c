@@ -342,6 +342,15 @@ reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, s
 	}
 }
 
+void
+reply_item(const struct reply_to *to, enum outcome outcome, struct blob *blob)
+{
+	uint64_t written = to->channel->written;
+
+	reply_value(to, outcome, 0, blob);
+	channel_deliver(to->channel, blob ? 1 : 0, written);
+}
+
 /* -- by hand ----------------------------------------------------------------------------------------------------- */
 
 void
@@ -395,9 +404,10 @@ reply_body_send(struct reply_body *body)
 {
 	struct channel *channel = body->to->channel;
 
-	if (body->failed) {
+	if (body->failed || body->to->one_way) {
 		chain_rewind(&channel->out, body->before);
-		channel_doom(channel, CHANNEL_NO_MEMORY);
+		if (body->failed)
+			channel_doom(channel, CHANNEL_NO_MEMORY);
 		return;
 	}
 	reply_head(body->head, body->to, CONCUR_OK, (size_t)(channel->out.end - body->before) - FRAME_REPLY);
