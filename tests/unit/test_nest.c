@@ -106,6 +106,47 @@ START_TEST(reference_inside_a_container_is_counted_once_where_it_ends)
 }
 END_TEST
 
+/* Where nothing but the reference says that there is one: in a list, beside a key, as a tuple's item. */
+START_TEST(reference_straight_in_what_is_made_is_counted)
+{
+	static const char *const forms[] = { "[1, proxy(%llu)]", "{'k': proxy(%llu)}", "[(proxy(%llu), 1)]",
+		"([proxy(%llu)], 1)" };
+	struct object *other;
+	struct dict_item item;
+	char text[64];
+	struct nest_bench bench;
+
+	nest_bench_init(&bench);
+	other = (struct object *)bench.plain;
+	(void)snprintf(text, sizeof text, forms[_i], (unsigned long long)object_id(other));
+	item = nest_item(&bench, "a", text);
+	item.value_refers = true;
+	ck_assert_status(dict_set(bench.core, bench.dict, &item), CONCUR_OK);
+	ck_assert_uint_eq(other->inner, 1);
+	nest_clear(&bench, bench.dict);
+	ck_assert_uint_eq(other->inner, 0);
+	nest_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(tuple_of_many_containers_keeps_them_in_order)
+{
+	enum { MANY = 40 };
+	char text[16 * MANY] = "(", shown[16 * MANY + 16];
+	size_t length = 1;
+	struct nest_bench bench;
+
+	for (int i = 0; i < MANY; i++)
+		length += (size_t)snprintf(text + length, sizeof text - length, "%s[%d]", i ? ", " : "", i);
+	(void)snprintf(text + length, sizeof text - length, ")");
+	(void)snprintf(shown, sizeof shown, "{'t': %s}", text);
+	nest_bench_init(&bench);
+	ck_assert_status(nest_set(&bench, "t", text), CONCUR_OK);
+	nest_expect(&bench, bench.dict, shown);
+	nest_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(container_of_plain_values_is_no_business_of_the_search_for_cycles)
 {
 	struct nest_bench bench;
@@ -426,6 +467,8 @@ main(void)
 	tcase_add_test(tcase, tuple_stays_a_value_with_references_to_what_can_change);
 	tcase_add_test(tcase, tuple_without_containers_is_stored_as_it_is);
 	tcase_add_test(tcase, reference_inside_a_container_is_counted_once_where_it_ends);
+	tcase_add_loop_test(tcase, reference_straight_in_what_is_made_is_counted, 0, 4);
+	tcase_add_test(tcase, tuple_of_many_containers_keeps_them_in_order);
 	tcase_add_test(tcase, container_of_plain_values_is_no_business_of_the_search_for_cycles);
 	tcase_add_test(tcase, key_that_a_map_has_twice_has_its_last_value);
 	tcase_add_loop_test(tcase, every_way_into_a_dict_makes_objects, 0, 7);

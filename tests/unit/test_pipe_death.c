@@ -2,6 +2,8 @@
 #include "tests/unit/nomem.h"
 #include "tests/unit/pipe_bench.h"
 
+#include "daemon/core/list.h"
+
 /* Client 2 refers to end 0, too: the end outlives client 0. */
 static void
 bench_init(struct pipe_bench *bench)
@@ -333,6 +335,98 @@ START_TEST(value_that_came_back_keeps_what_it_refers_to)
 }
 END_TEST
 
+/* The search for cycles follows what came back: a list that contains itself is reached from there alone. */
+START_TEST(cycle_in_a_value_that_came_back_stays)
+{
+	struct pipe_bench bench;
+	struct core *core = &bench.fixture.core;
+	struct result result = { 0 };
+	struct object *list;
+	struct value value;
+	uint8_t room[FIXTURE_ROOM];
+	uint64_t id;
+	struct ask ask;
+
+	bench_init(&bench);
+	list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
+	id = object_id(list);
+	value = fixture_reference(room, id);
+	ck_assert_status(list_extend(core, (struct list *)list, &(struct list_item){ value, true }, 1), CONCUR_OK);
+	ask = fixture_ask(bench.clients[1], 1, 1, 0);
+	ck_assert_status(pipe_send(core, bench.ends[1], &ask, &value, true, &result), CONCUR_OK);
+	ask = fixture_ask(bench.clients[0], 1, 1, 0);
+	ck_assert_status(pipe_recv(core, bench.ends[0], &ask, &result), CONCUR_OK);
+	result_fini(&result);
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	object_unref(core, list);
+	core->now_ns += 1000000000; /* when the search has had its pause */
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_nonnull(object_find(core, id));
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(version_changes_when_a_value_is_received_and_when_it_comes_back)
+{
+	struct pipe_bench bench;
+	const struct object *end;
+	uint64_t sent_at, received_at;
+
+	bench_init(&bench);
+	end = (struct object *)bench.ends[0];
+	pipe_bench_send_letters(&bench, 1, "a");
+	sent_at = end->version;
+	must_receive(&bench, 0, "a");
+	received_at = end->version;
+	ck_assert_uint_ne(received_at, sent_at);
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	ck_assert_uint_ne(end->version, received_at);
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(values_that_came_back_weigh_until_they_are_received)
+{
+	struct pipe_bench bench;
+	const struct object *end;
+	size_t before;
+
+	bench_init(&bench);
+	end = (struct object *)bench.ends[0];
+	pipe_bench_send_letters(&bench, 1, "abc");
+	must_receive(&bench, 0, "abc");
+	before = pipe_kind.footprint(end);
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	ck_assert_uint_gt(pipe_kind.footprint(end), before);
+	must_receive(&bench, 2, "abc");
+	ck_assert_uint_eq(pipe_kind.footprint(end), before);
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(values_that_came_back_go_by_counted_steps)
+{
+	struct pipe_bench bench;
+	struct core *core = &bench.fixture.core;
+	uint64_t empty, full, deadline_ns;
+
+	bench_init(&bench);
+	empty = core->bytes;
+	pipe_bench_send_letters(&bench, 1, "abc");
+	full = core->bytes;
+	must_receive(&bench, 0, "abc");
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	ck_assert_uint_eq(core->bytes, full);
+	bench.fixture.limits.turn_steps = 2;
+	pipe_close(core, bench.ends[0]);
+	core_turn_end(core, &deadline_ns);
+	ck_assert_uint_gt(core->bytes, empty);
+	fixture_settle(&bench.fixture);
+	ck_assert_uint_eq(core->bytes, empty);
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -353,6 +447,10 @@ main(void)
 		receive_without_memory_leaves_the_value,
 		death_without_memory_gives_back_once_there_is_some,
 		value_that_came_back_keeps_what_it_refers_to,
+		cycle_in_a_value_that_came_back_stays,
+		version_changes_when_a_value_is_received_and_when_it_comes_back,
+		values_that_came_back_weigh_until_they_are_received,
+		values_that_came_back_go_by_counted_steps,
 		NULL,
 	};
 
