@@ -20,8 +20,9 @@ struct operands {
 static json_t *
 read_time(const struct field *field, const char *word, struct fault *fault)
 {
-	bool is_ttl = strcmp(field->name, "ttl") == 0, is_delay = strcmp(field->name, "delay") == 0;
+	bool is_ttl = strcmp(field->name, "ttl") == 0 || strcmp(field->name, "run_timeout") == 0;
 	bool is_life = is_ttl || strcmp(field->name, "default_timeout") == 0;
+	bool is_delay = strcmp(field->name, "delay") == 0 || strcmp(field->name, "backoff") == 0;
 	char option[FIELD_NAME_MAX], *end;
 	double ns = strtod(word, &end) * 1e9;
 	bool is_endless = ns >= 9e18;
@@ -206,7 +207,7 @@ fill_many(const struct command *command, const struct field *field, const Protob
 	const ProtobufCFieldDescriptor *target =
 	    protobuf_c_message_descriptor_get_field_by_name(type, fields_target(field));
 
-	if (target->label == PROTOBUF_C_LABEL_REPEATED)
+	if (!target || target->label == PROTOBUF_C_LABEL_REPEATED)
 		return fill_array(command, field, type, operands, args->request, fault);
 	args->each = *field;
 	args->each_count = operands->count - operands->used;

@@ -112,7 +112,9 @@ offer_top(struct command *command, const struct row *row, char **words, size_t c
 {
 	const struct kind_word *kind = count > 2 ? rows_kind(words[1]) : NULL;
 
-	if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0 || strcmp(row->verb, "who") == 0)
+	if (row->method && strncmp(row->method, "Pool/", 5) == 0 && strcmp(row->verb, "why") != 0 && count == 2)
+		offer_names(command, "pool");
+	else if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0 || strcmp(row->verb, "who") == 0)
 		offer_names(command, NULL);
 	else if (strcmp(row->verb, "call") == 0)
 		offer_methods();

@@ -23,6 +23,19 @@ same_word(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* Behind "FUTURE_" for the enum FutureState, whose names all begin so. */
+static const char *
+without_first_word(const ProtobufCEnumDescriptor *type, const char *name)
+{
+	const char *end = strchr(name, '_');
+
+	for (unsigned i = 0; end && i < type->n_values; i++) {
+		if (strncmp(type->values[i].name, name, (size_t)(end - name) + 1) != 0)
+			return name;
+	}
+	return end && type->n_values > 1 ? end + 1 : name;
+}
+
 /* Behind "KIND_" for the enum Kind. */
 static const char *
 without_prefix(const ProtobufCEnumDescriptor *type, const char *name)
@@ -31,7 +44,7 @@ without_prefix(const ProtobufCEnumDescriptor *type, const char *name)
 
 	for (size_t i = 0; i < size; i++) {
 		if (fold(type->short_name[i]) != fold(name[i]))
-			return name;
+			return without_first_word(type, name);
 	}
 	return name[size] == '_' ? name + size + 1 : name;
 }

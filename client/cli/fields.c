@@ -83,6 +83,8 @@ static const struct {
 	{ "delay", "delay_ns", true },
 	{ "ttl", "ttl_ns", true },
 	{ "grace", "grace_ns", true },
+	{ "backoff", "backoff_ns", true },
+	{ "run_timeout", "timeout_ns", true },
 	{ "pairs", "values", false },
 };
 

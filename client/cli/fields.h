@@ -13,9 +13,10 @@
  * A name that is no field of the request is the verb's own, as text, or as a flag where it is an option without a
  * =WORD; the verb's code takes it out of the request's JSON.
  *
- * Some names are not those of their field: `timeout`, `delay`, `ttl` and `grace` are wait_ns (left out: waits for
- * ever), delay_ns, ttl_ns and grace_ns in seconds, `pairs` is `values` as key, value, key, value ... A field `other`
- * is an id, and its word another object's name; the word of `typecode` is a letter. */
+ * Some names are not those of their field: `timeout`, `delay`, `ttl`, `grace`, `backoff` and `run_timeout` are wait_ns
+ * (left out: waits for ever), delay_ns, ttl_ns, grace_ns, backoff_ns and timeout_ns in seconds, `pairs` is `values` as
+ * key, value, key, value ... A field `other` is an id, and its word another object's name; the word of `typecode` is a
+ * letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

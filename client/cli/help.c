@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { USAGE_MAX = 320 };
+enum { USAGE_MAX = 640 };
 
 static void
 print_rows(unsigned kind)
@@ -88,7 +88,7 @@ explain_fields(const struct row *row)
 	struct method method;
 	struct field field;
 	char option[FIELD_NAME_MAX];
-	char kind[160];
+	char kind[192];
 
 	if (!row->method || !methods_find(row->method, &method))
 		return;

@@ -1,6 +1,7 @@
 /* JSON -> messages. A message under construction is always whole, so that message_free() can end it at any point. */
 #include "message.h"
 
+#include "base64.h"
 #include "enums.h"
 #include "spell.h"
 
@@ -105,6 +106,15 @@ read_value(json_t *json, ProtobufCBinaryData *ret, struct fault *fault)
 static bool
 read_text(const json_t *json, ProtobufCBinaryData *ret)
 {
+	json_t *bytes = json_object_size(json) == 1 ? json_object_get(json, "$bytes") : NULL;
+	struct buffer buffer = { 0 };
+
+	if (json_is_string(bytes) && base64_decode(json_string_value(bytes), json_string_length(bytes), &buffer) &&
+	    !buffer.failed) {
+		*ret = (ProtobufCBinaryData){ buffer.size, buffer.bytes };
+		return true;
+	}
+	buffer_fini(&buffer);
 	if (!json_is_string(json))
 		return false;
 	ret->len = json_string_length(json);
@@ -152,7 +162,7 @@ read_number(const ProtobufCFieldDescriptor *field, const json_t *json, void *at)
 static bool
 read_element(const ProtobufCFieldDescriptor *field, json_t *json, void *at, struct fault *fault)
 {
-	char kind[128];
+	char kind[192];
 	bool ok;
 
 	if (message_holds_value(field))

@@ -20,7 +20,7 @@ list_methods(void)
 static void
 explain_message(const char *head, const ProtobufCMessageDescriptor *type, int indent)
 {
-	char kind[160];
+	char kind[192];
 
 	(void)printf("%*s%s %s\n", indent, "", head, type->short_name);
 	for (unsigned i = 0; i < type->n_fields; i++) {

@@ -6,17 +6,21 @@
 #include "complete.h"
 #include "condrun.h"
 #include "fields.h"
+#include "futurerun.h"
 #include "help.h"
 #include "keygen.h"
 #include "lockrun.h"
 #include "ls.h"
+#include "maprun.h"
 #include "methods.h"
 #include "print.h"
 #include "processrun.h"
+#include "psrun.h"
 #include "rawcall.h"
 #include "run.h"
 #include "show.h"
 #include "slices.h"
+#include "submitrun.h"
 #include "verbs.h"
 #include "who.h"
 
@@ -41,6 +45,8 @@ const struct kind_word rows_kinds[] = {
 	{ ROW_BARRIER, "barrier", "where parties wait until all have come" },
 	{ ROW_LATCH, "latch", "a count that goes down to 0, once" },
 	{ ROW_PROCESS, "process", "one that the daemon starts and watches" },
+	{ ROW_POOL, "pool", "tasks that wait, and workers that run them" },
+	{ ROW_FUTURE, "future", "what becomes of a task; NAME is its number" },
 	{ 0, NULL, NULL },
 };
 
@@ -59,6 +65,10 @@ const struct row rows[] = {
 	{ ROW_TOP, "who", "Manager/Sessions", "name?", LISTS, NULL, who_run, "who holds an object, waits for it, refers to it; without NAME all processes that are connected" },
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
+	{ ROW_TOP, "submit", "Pool/Submit", "pool function? words?... --wait --arguments --priority --run_timeout --retries --label --unique --after --delay --ttl --timeout", ROW_COMMAND | ROW_MAY_COMMAND, NULL, submitrun_run, "have a pool run a function with a list of words, or with --arguments, or a COMMAND, which is the function exec; prints the number of its future, or with --wait its result" },
+	{ ROW_TOP, "map", "Pool/SubmitMany", "pool function --unordered --priority --run_timeout --retries --label", LISTS, NULL, maprun_run, "have a pool run a function for each line of standard input, with a list of that one value, and print the results in the same order; with --unordered as they come" },
+	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
+	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
@@ -224,6 +234,21 @@ const struct row rows[] = {
 	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
 	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
+	{ ROW_POOL, "open", "Pool/Configure", "words?... --workers --runtime --threads --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "state", "Pool/State", "", 0, print_fields, NULL, "tasks and workers, by number" },
+	{ ROW_POOL, "resize", "Pool/Resize", "count", 0, print_nothing, NULL, "how many workers the daemon starts for it, at most" },
+	{ ROW_POOL, "close", "Pool/Close", "--cancel", 0, print_count, NULL, "take no more tasks; with --cancel what has not begun is cancelled, and counted" },
+	{ ROW_POOL, "terminate", "Pool/Terminate", "", 0, print_count, NULL, "the same, and end what runs; prints how many tasks were cancelled" },
+	{ ROW_POOL, "join", "Pool/Join", "--timeout", 0, print_nothing, NULL, "wait until it is closed and every task has ended" },
+	{ ROW_POOL, "workers", "Pool/Workers", "", LISTS, NULL, psrun_workers, "its workers: what each runs, and since when" },
+
+	{ ROW_FUTURE, "wait", "Future/Wait", "--timeout", 0, futurerun_print_result, NULL, "wait for the task's end, and print its result; a plain no if it has failed" },
+	{ ROW_FUTURE, "result", "Future/Wait", "", 0, futurerun_print_result, NULL, "print its result, without waiting" },
+	{ ROW_FUTURE, "cancel", "Future/Cancel", "--kill --timeout", 0, futurerun_print_cancelled, NULL, "cancel it if it has not begun; with --kill also if it runs" },
+	{ ROW_FUTURE, "state", "Future/State", "", 0, print_fields, NULL, "whether it waits, runs or has ended, how long, how often it has begun" },
+	{ ROW_FUTURE, "log", "Future/Log", "", 0, futurerun_print_log, NULL, "what its worker printed while it ran" },
+	{ ROW_FUTURE, "release", "Future/Release", "", 0, futurerun_print_released, NULL, "keep it no longer" },
+
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },
 	{ ROW_CONTAINERS, "clear", "Object/Clear", "", 0, print_nothing, NULL, "take all items away" },
 	{ ROW_QUEUE, "open", "Object/Open", "--maxsize --order --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
@@ -291,7 +316,7 @@ rows_usage(const struct row *row, unsigned kind, char *ret, size_t size)
 	const char *rest = !command      ? ""
 	    : row->how & ROW_MAY_COMMAND ? " [-- COMMAND [WORD...]]"
 					 : " -- COMMAND [WORD...]";
-	char words[256] = "";
+	char words[512] = "";
 	struct method method;
 
 	if (row->method && methods_find(row->method, &method))

@@ -31,7 +31,9 @@ enum {
 	ROW_EVENT = 1 << 14,
 	ROW_BARRIER = 1 << 15,
 	ROW_LATCH = 1 << 16,
+	ROW_POOL = 1 << 17,
 	ROW_PROCESS = 1 << 18,
+	ROW_FUTURE = 1 << 19, /* no object: its number is written where others have a name */
 	ROW_CONTAINERS = ROW_DICT | ROW_LIST | ROW_QUEUE | ROW_SET | ROW_NAMESPACE,
 	ROW_PATHS = ROW_DICT | ROW_LIST | ROW_NAMESPACE,  /* what paths lead through */
 	ROW_LOCKS = ROW_LOCK | ROW_RLOCK | ROW_CONDITION, /* of the service Lock; a condition's lock */

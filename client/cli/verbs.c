@@ -7,6 +7,7 @@
 #include "methods.h"
 #include "pages.h"
 #include "print.h"
+#include "spell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,21 @@ name_other(struct command *command, json_t *request)
 	return verdict;
 }
 
+/* Futures have numbers where objects have names. */
+static enum verdict
+name_future(struct command *command, json_t *request)
+{
+	json_t *id = spell_word(command->name, false, &(struct fault){ "" });
+	uint64_t number;
+
+	if (!spell_read_u64(id, &number) || number == 0) {
+		json_decref(id);
+		return command_misused(command, &(struct fault){ "a future's name is its number" });
+	}
+	(void)json_object_set_new(request, "future", id);
+	return VERDICT_DONE;
+}
+
 /* Puts in what the words do not say: which object. */
 static enum verdict
 name_object(struct command *command, const struct method *method, json_t *request)
@@ -45,6 +61,8 @@ name_object(struct command *command, const struct method *method, json_t *reques
 
 	if (!command->kind)
 		return VERDICT_DONE;
+	if (command->kind->kind == ROW_FUTURE)
+		return name_future(command, request);
 	if (has_field(method, "object")) {
 		verdict = command_open(command, command->row->how & ROW_CREATES, false, &id);
 		if (verdict == VERDICT_DONE && command->row->how & ROW_SNAPSHOT)

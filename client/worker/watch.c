@@ -1,7 +1,8 @@
 /* The watch: of a worker that shares no page with the daemon, this thread sits in Worker.Watch.
  *
  * A task that is still in hand when the daemon recalls it is taken out of the batch here, under the lock by which
- * runners take theirs: it is begun or it is not. */
+ * runners take theirs: it is begun or it is not. The first call is sent before the worker takes its first task, so that
+ * the daemon never has a task in its hand of which it could say nothing. */
 #include "worker.h"
 
 #include "client/future.h"
@@ -59,9 +60,8 @@ obey(struct concur_worker *worker, const Concur__V1__WatchReply *reply)
 	}
 }
 
-/* Makes the call known to who may have to withdraw it. False if the attachment is over. */
-static bool
-begin_watch(struct concur_worker *worker, concur_future **ret_future)
+bool
+worker_begin_watch(struct concur_worker *worker)
 {
 	Concur__V1__WatchRequest body = CONCUR__V1__WATCH_REQUEST__INIT;
 	bool is_attached;
@@ -71,34 +71,41 @@ begin_watch(struct concur_worker *worker, concur_future **ret_future)
 	pthread_mutex_lock(&worker->lock);
 	is_attached = worker->is_attached;
 	if (is_attached)
-		*ret_future = worker->watch = worker_begin(worker, CONCUR_METHOD_WORKER_WATCH, &body.base);
+		worker->watch = worker_begin(worker, CONCUR_METHOD_WORKER_WATCH, &body.base);
 	pthread_mutex_unlock(&worker->lock);
 	return is_attached;
+}
+
+/* Waits for the answer to the call that was begun. NULL: there will be none any more. */
+static Concur__V1__WatchReply *
+hear(struct concur_worker *worker)
+{
+	concur_future *future = worker->watch; /* only this thread changes it now */
+	Concur__V1__WatchReply *reply = NULL;
+
+	if (worker_await(future) == CONCUR_OK)
+		reply = concur__v1__watch_reply__unpack(NULL, future->call.size, future->call.body);
+	pthread_mutex_lock(&worker->lock);
+	worker->watch = NULL;
+	pthread_mutex_unlock(&worker->lock);
+	concur_future_free(future);
+	return reply;
 }
 
 void *
 worker_watch(void *arg)
 {
-	enum concur_status status = CONCUR_OK;
 	struct concur_worker *worker = arg;
 	Concur__V1__WatchReply *reply;
-	concur_future *future;
+	bool is_last;
 
-	while (status == CONCUR_OK && begin_watch(worker, &future)) {
-		status = worker_await(future);
-		reply = NULL;
-		if (status == CONCUR_OK)
-			reply = concur__v1__watch_reply__unpack(NULL, future->call.size, future->call.body);
-		pthread_mutex_lock(&worker->lock);
-		worker->watch = NULL;
-		pthread_mutex_unlock(&worker->lock);
-		concur_future_free(future);
+	do {
+		reply = hear(worker);
 		if (!reply)
 			break;
-		if (reply->what == CONCUR__V1__WATCH_REPLY__WHAT__END)
-			status = CONCUR_END_OF_FILE;
+		is_last = reply->what == CONCUR__V1__WATCH_REPLY__WHAT__END;
 		obey(worker, reply);
 		concur__v1__watch_reply__free_unpacked(reply, NULL);
-	}
+	} while (!is_last && worker_begin_watch(worker));
 	return NULL;
 }

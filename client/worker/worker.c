@@ -129,7 +129,7 @@ start_crew(struct concur_worker *worker, struct crew *crew)
 	int error = pthread_create(&crew->flusher, NULL, worker_flush, worker);
 
 	crew->has_flusher = error == 0;
-	if (error == 0 && !worker->page) {
+	if (error == 0 && !worker->page && worker_begin_watch(worker)) {
 		error = pthread_create(&crew->watch, NULL, worker_watch, worker);
 		crew->has_watch = error == 0;
 	}
@@ -154,6 +154,8 @@ end_crew(struct concur_worker *worker, struct crew *crew)
 		(void)pthread_join(crew->flusher, NULL);
 	if (crew->has_watch)
 		(void)pthread_join(crew->watch, NULL);
+	concur_future_free(worker->watch); /* that of a thread that could not be started */
+	worker->watch = NULL;
 }
 
 static void

@@ -99,4 +99,7 @@ void worker_give_back(struct concur_worker *worker);
 void *worker_flush(void *worker);
 void *worker_watch(void *worker);
 
+/* watch.c: sends the call that worker_watch() then waits for. False if the attachment is over. */
+bool worker_begin_watch(struct concur_worker *worker);
+
 #endif

@@ -534,7 +534,8 @@ worker_kill(struct core *core, struct worker *worker, struct task *task)
 	if (worker->hired) {
 		worker->draining = true;
 		hired_stop(core, worker->hired);
-	} else if (worker->watched) {
+	} else {
+		/* Also before its first call of watch: it may be on its way. */
 		(void)worker_command(core, worker, WORKER_KILL, task_id(task));
 	}
 }

@@ -123,25 +123,33 @@ START_TEST(completions_of_many_tasks_come_once_each)
 }
 END_TEST
 
-/* The quick ones before it raise what the worker asks for, so that both go to it at once. */
+/* The quick ones before it raise what the worker asks for. The first of those that are sent together goes to it
+ * alone, and the next ones, half of what waits, at once. */
 START_TEST(result_behind_a_running_task_is_not_held_up)
 {
 	struct fixture fixture = fixture_new();
 	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_task square = { .function = "square", .arguments = CV(5) };
+	struct concur_task hold = { .function = "hold", .arguments = CLIST(CV("began"), CV("go")) };
 	struct concur_value value;
+	concur_future *ends[8];
 	uint64_t quick, held;
 
 	for (int i = 0; i < TASKS; i++)
 		must_square(&fixture, i);
 	concur_cork(fixture.session);
-	quick = submit(&fixture, "square", CV(5));
-	held = submit(&fixture, "hold", CLIST(CV("began"), CV("go")));
+	for (int i = 0; i < 8; i++)
+		ends[i] = concur_pool_submit_begin(fixture.pool, i == 2 ? &hold : &square, CONCUR_FOREVER);
 	concur_uncork(fixture.session);
+	ck_ok(concur_future_task(ends[1], &quick));
+	ck_ok(concur_future_task(ends[2], &held));
 	ck_ok(concur_task_wait(fixture.session, quick, CONCUR_FOREVER, &value));
 	ck_assert_int_eq(value.integer, 25);
 	ck_ok(concur_semaphore_acquire(fixture.began, 1, CONCUR_FOREVER, NULL));
 	ck_ok(concur_event_set(fixture.go));
 	ck_ok(concur_task_wait(fixture.session, held, CONCUR_FOREVER, &value));
+	for (int i = 0; i < 8; i++)
+		concur_future_free(ends[i]);
 	dismiss(&fixture, worker);
 }
 END_TEST

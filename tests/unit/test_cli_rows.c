@@ -77,7 +77,7 @@ END_TEST
 START_TEST(method_of_a_kind_has_a_row)
 {
 	static const char *const services[] = { "Manager/", "Array/", "Barrier/", "Cell/", "Condition/", "Dict/",
-		"Event/", "Latch/", "List/", "Lock/", "Process/", "Queue/", "Semaphore/", "Set/" };
+		"Event/", "Future/", "Latch/", "List/", "Lock/", "Pool/", "Process/", "Queue/", "Semaphore/", "Set/" };
 	struct method method;
 
 	for (size_t i = 0; methods_at(i, &method); i++) {
@@ -91,6 +91,10 @@ START_TEST(method_of_a_kind_has_a_row)
 		wanted &= strcmp(name, "Barrier/ActionDone") != 0;
 		/* `start` and `log --follow` call them. */
 		wanted &= strcmp(name, "Process/Start") != 0 && strcmp(name, "Process/AwaitOutput") != 0;
+		/* `submit` calls them, or only programs can: they have many tasks, or speak for a task. */
+		wanted &= strcmp(name, "Pool/Apply") != 0 && strcmp(name, "Pool/SubmitMany") != 0 &&
+		    strcmp(name, "Pool/Promise") != 0 && strcmp(name, "Future/Complete") != 0 &&
+		    strcmp(name, "Future/Ref") != 0 && strcmp(name, "Future/Progress") != 0;
 		for (size_t r = 0; r < rows_count; r++)
 			found |= rows[r].method && strcmp(rows[r].method, name) == 0;
 		ck_assert_msg(!wanted || found, "no verb calls %s", name);
@@ -116,6 +120,8 @@ START_TEST(usage_of_rows_shows_their_words)
 		{ ROW_DICT, "key-lock", "concur dict NAME key-lock KEY [--timeout SECONDS] -- COMMAND [WORD...]" },
 		{ ROW_TOP, "run", "concur run -- COMMAND [WORD...]" },
 		{ ROW_TOP, "rm", "concur rm NAME..." },
+		{ ROW_TOP, "ps", "concur ps [POOL]" },
+		{ ROW_FUTURE, "cancel", "concur future NAME cancel [--kill] [--timeout SECONDS]" },
 		{ ROW_TOP, "show", "concur show NAME..." },
 		{ ROW_TOP, "call", "concur call [METHOD [JSON]]" },
 	};

@@ -216,6 +216,31 @@ START_TEST(cancel_asks_a_worker_that_watches_and_believes_it)
 }
 END_TEST
 
+/* The worker's first call of watch may still be on its way. */
+START_TEST(cancel_with_kill_before_the_worker_watches_is_told_to_it)
+{
+	struct pool_bench bench;
+	struct result result = { 0 };
+	struct worker *worker;
+	struct ask ask;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	task = pool_bench_submit(&bench, 0, "a");
+	worker = pool_bench_attach(&bench, 1);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	ask = pool_bench_ask(&bench, 0, -1);
+	ck_assert_status(future_cancel(bench.core, task_find(bench.core, task), &ask, true, &result), CONCUR_OK);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "CANCELLED");
+	result = (struct result){ 0 };
+	ask = pool_bench_ask(&bench, 1, -1);
+	ck_assert_status(worker_watch(bench.core, worker, &ask, &result), CONCUR_OK);
+	ck_assert_uint_eq(result.number, WORKER_KILL);
+	ck_assert_uint_eq(result.generation, task);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(timeout_fails_the_task_that_runs_and_its_worker_is_not_heard_of_it)
 {
 	struct pool_bench bench;
@@ -468,6 +493,7 @@ main(void)
 		done_of_a_task_that_is_not_in_its_hand_is_not_heard,
 		cancel_of_one_that_waits_is_done_and_of_one_that_ended_is_not,
 		cancel_asks_a_worker_that_watches_and_believes_it,
+		cancel_with_kill_before_the_worker_watches_is_told_to_it,
 		timeout_fails_the_task_that_runs_and_its_worker_is_not_heard_of_it,
 		death_of_a_worker_fails_what_it_had_and_nothing_else,
 		death_with_retries_left_runs_it_again_after_a_pause,
