@@ -22,7 +22,7 @@ struct call {
 	_Atomic bool done;         /* answered; then all below is set */
 	bool in_flight;            /* in the table; under the connection's lock */
 	bool waits;                /* may wait in the daemon */
-	bool takes;                /* its reply may carry what was taken from a queue */
+	bool takes;                /* its reply may carry what was taken from a queue or a pipe */
 	enum concur_status status; /* of the reply, or why there is none */
 	uint32_t reply;            /* which reply of the session it was, modulo 2^32; 0: none */
 	const uint8_t *body;       /* of the reply: in `room` or in `owned` */

@@ -39,8 +39,8 @@ concur_future *concur_pipe_new_begin(concur_session *session, const char *name, 
 CONCUR_CHECKED enum concur_status concur_pipe_send(concur_pipe *pipe, struct concur_value value, int64_t timeout_ns);
 concur_future *concur_pipe_send_begin(concur_pipe *pipe, struct concur_value value, int64_t timeout_ns);
 
-/* Receives a value; several who wait get theirs in the order they came. EMPTY if there was none within the time.
- * END_OF_FILE. */
+/* Receives a value; several who wait get theirs in the order they came. One that its receiver's process has not read
+ * when it dies goes back to where it stood. EMPTY if there was none within the time. END_OF_FILE. */
 CONCUR_CHECKED enum concur_status concur_pipe_recv(concur_pipe *pipe, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_pipe_recv_begin(concur_pipe *pipe, int64_t timeout_ns);
@@ -62,7 +62,8 @@ struct concur_pipe_state {
 	uint64_t senders;   /* ... for room at the other end */
 	bool receives;      /* what this end can do */
 	bool sends;
-	bool is_open; /* the other end is there */
+	bool is_open;      /* the other end is there */
+	uint64_t in_doubt; /* received, and come back if their receivers die before they have read them */
 };
 
 CONCUR_CHECKED enum concur_status concur_pipe_state(concur_pipe *pipe, struct concur_pipe_state *ret_state);

@@ -127,6 +127,7 @@ concur_future_pipe_state(concur_future *future, struct concur_pipe_state *ret_st
 		.receives = reply->receives,
 		.sends = reply->sends,
 		.is_open = reply->is_open,
+		.in_doubt = reply->in_doubt,
 	};
 	concur__v1__pipe_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;

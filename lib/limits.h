@@ -27,7 +27,7 @@
 	X(pipe_bytes_max, 16 * LIMITS_MIB, "bytes", "sent into a pipe and not received; a send waits")     \
 	X(objects_max, 16000000, "objects", "in the daemon")                                               \
 	X(calls_max, 262144, "calls", "of one session that wait")                                          \
-	X(deliveries_max, 65536, "items", "of queues that one session was sent and has not yet told read") \
+	X(deliveries_max, 65536, "items", "that one session was sent and has not yet told read")           \
 	X(sessions_max, 65536, "sessions", "at once; what open files allow may be less")                   \
 	X(outbox_high, 256 * 1024, "bytes", "of replies not yet sent, past which a session is not read")   \
 	X(outbox_max, 256 * LIMITS_MIB, "bytes", "of replies not yet sent, past which a session is ended") \

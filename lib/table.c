@@ -178,7 +178,7 @@ table_insert(struct table *table, struct table_node *node, uint64_t key)
 	struct table_node **first;
 	size_t bucket;
 
-	assert(!table->walked);
+	assert(!table->held);
 	if (table->count >= table->buckets)
 		split_bucket(table);
 	bucket = bucket_of(table, key);
@@ -215,7 +215,7 @@ table_remove(struct table *table, struct table_node *node)
 	*at = node->next;
 	node->next = NULL;
 	table->count--;
-	if (table->walked)
+	if (table->held)
 		return;
 	for (int i = 0; i < TABLE_MERGES; i++) {
 		if (table->buckets > TABLE_BUCKETS_MIN && table->count < table->buckets / 4)
@@ -302,9 +302,9 @@ table_next(const struct table *table, uint64_t *position)
 void
 table_each(struct table *table, void (*visit)(struct table_node *node, void *arg), void *arg)
 {
-	bool walked = table->walked;
+	bool held = table->held;
 
-	table->walked = true;
+	table->held = true;
 	for (size_t bucket = 0; bucket < table->buckets; bucket++) {
 		struct table_node *next;
 
@@ -313,5 +313,5 @@ table_each(struct table *table, void (*visit)(struct table_node *node, void *arg
 			visit(node, arg);
 		}
 	}
-	table->walked = walked;
+	table->held = held;
 }

@@ -2,7 +2,7 @@
  * order; so those that are numbered are the oldest, and the numbers rise. */
 #include "daemon/core/delivery.h"
 
-#include "daemon/core/queue.h"
+#include "daemon/core/object.h"
 #include "daemon/core/store.h"
 
 #include <assert.h>
@@ -12,6 +12,24 @@ enum {
 	DELIVERIES_ROOM_MIN = 4,
 	DELIVERIES_KEEP = 64, /* entries whose room is kept when all are gone */
 };
+
+struct origin *
+origin_new(struct object *object)
+{
+	struct origin *origin = malloc(sizeof *origin);
+
+	if (origin)
+		*origin = (struct origin){ .object = object };
+	return origin;
+}
+
+void
+origin_leave(struct origin *origin)
+{
+	origin->object = NULL;
+	if (origin->in_doubt == 0)
+		free(origin);
+}
 
 static int
 deliveries_resize(struct core *core, struct deliveries *deliveries, size_t room)
@@ -45,7 +63,7 @@ static void
 origin_forget(struct core *core, struct origin *origin)
 {
 	core->in_doubt--;
-	if (--origin->in_doubt == 0 && !origin->queue)
+	if (--origin->in_doubt == 0 && !origin->object)
 		free(origin);
 }
 
@@ -102,23 +120,23 @@ deliveries_drop(struct core *core, struct deliveries *deliveries)
 static enum concur_status
 delivery_return(struct core *core, const struct delivery *delivery)
 {
-	struct queue *queue = delivery->origin->queue;
+	struct object *object = delivery->origin->object;
 
-	if (queue)
-		return queue_return(core, queue, delivery);
+	if (object)
+		return object->kind->take_back(core, object, delivery);
 	store_drop(core, NULL, delivery->blob);
 	return CONCUR_OK;
 }
 
-/* All that have gone back, those behind `left`, are in their places: now their queues can serve. */
+/* All that have gone back, those behind `left`, are in their places: now their objects can serve. */
 static void
 deliveries_settle(struct core *core, struct deliveries *deliveries, size_t left)
 {
 	for (; deliveries->count > left; deliveries->count--) {
 		struct origin *origin = deliveries_at(deliveries, deliveries->count - 1)->origin;
 
-		if (origin->queue)
-			queue_returned(core, origin->queue);
+		if (origin->object)
+			origin->object->kind->took_back(core, origin->object);
 		origin_forget(core, origin);
 	}
 }

@@ -1,11 +1,11 @@
-/* Deliveries: items of queues that were sent to a session, and may not have been read by its process yet.
+/* Deliveries: items of queues and pipes that were sent to a session, and may not have been read by its process yet.
  *
- * A plain get is delivered when the taker's process has read the reply, no later. Until then the item stands here, in
+ * An item is delivered when the taker's process has read the reply, no later. Until then the item stands here, in
  * the order in which the replies were written, and still counts in the store. Once the session says how many replies it
  * has read, those up to there are dropped. If it dies, the others go back to where they stood.
  *
- * An entry does not count as a reference to its queue: one that nobody else refers to may go, and its items in doubt
- * with it. */
+ * An entry does not count as a reference to the object that it came from: one that nobody else refers to may go, and
+ * its items in doubt with it. */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
 
@@ -14,20 +14,26 @@
 
 #include <assert.h>
 
-struct queue;
+struct object;
 
-/* Where items came from: of each queue one, which outlives it while items of it are in doubt. */
+/* Where items came from: of each queue and each end of a pipe one, which outlives it while items of it are in doubt. */
 struct origin {
-	struct queue *queue; /* NULL: it is gone */
-	uint64_t in_doubt;   /* items of it among the deliveries of all sessions */
+	struct object *object; /* its kind takes items back; NULL: it is gone */
+	uint64_t in_doubt;     /* items of it among the deliveries of all sessions */
 };
+
+/* NULL if there is no memory. */
+struct origin *origin_new(struct object *object);
+
+/* The object goes: nothing comes back to it. It must not use the origin any more. */
+void origin_leave(struct origin *origin);
 
 #define DELIVERY_UNWRITTEN UINT64_MAX /* a reply that is not written yet, or never will be */
 
 struct delivery {
 	uint64_t reply; /* its number in the order of the session's replies, from 1; DELIVERY_UNWRITTEN */
 	struct origin *origin;
-	uint64_t place;      /* where it stood there; the queue's */
+	uint64_t place;      /* where it stood there; the kind's */
 	uint64_t expires_ns; /* 0: never */
 	struct blob *blob;   /* one reference; counted in the store, but not any object's */
 };
@@ -65,11 +71,24 @@ deliveries_at(const struct deliveries *deliveries, size_t index)
 	return &deliveries->entries[(deliveries->first + index) & (deliveries->room - 1)];
 }
 
-/* The entry that comes next, for which there is room: whoever fills it in counts it. The blob's reference goes over. */
+/* The entry that comes next, for which there is room: whoever fills in what it says of the item then adds it. */
 static inline struct delivery *
 deliveries_next(const struct deliveries *deliveries)
 {
 	return deliveries_at(deliveries, deliveries->count);
+}
+
+/* Adds it, as an item from there; the blob's reference goes over. */
+static inline void
+deliveries_add(struct core *core, struct deliveries *deliveries, struct origin *origin)
+{
+	struct delivery *delivery = deliveries_next(deliveries);
+
+	delivery->origin = origin;
+	delivery->reply = DELIVERY_UNWRITTEN;
+	deliveries->count++;
+	origin->in_doubt++;
+	core->in_doubt++;
 }
 
 /* The oldest `count` of those not yet written went out in the reply of that number. */
@@ -87,8 +106,8 @@ void deliveries_read(struct core *core, struct deliveries *deliveries, uint64_t 
 /* The session said that it leaves: nothing goes back. */
 void deliveries_drop(struct core *core, struct deliveries *deliveries);
 
-/* The session has died: all go back to where they stood, then waiting getters are served. False if memory ran out: what
- * could not go back is still here. */
+/* The session has died: all go back to where they stood, then those who wait for them are served. False if memory ran
+ * out: what could not go back is still here. */
 bool deliveries_return(struct core *core, struct deliveries *deliveries);
 
 #endif

@@ -155,6 +155,13 @@ struct kind {
 	 * however many there are. NULL: TYPE_ERROR. */
 	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
 
+	/* An item that was taken from it, and that its taker has died before reading, goes back to where it stood, or
+	 * is dropped if it would not be there any more. Nobody is served yet. OK, then the blob is the object's;
+	 * NO_MEMORY. Kinds whose items are in doubt (delivery.h) have both hooks. */
+	enum concur_status (*take_back)(struct core *core, struct object *object, const struct delivery *delivery);
+	/* All that came back to it has: serves those who wait. Called once for each item. */
+	void (*took_back)(struct core *core, struct object *object);
+
 	/* For inspection; each may be NULL. */
 	const char *const *roles; /* what waiters of role 0, 1 ... wait for: "acquire", "get" */
 	/* Holders number `from` and up to `room - 1` more; returns how many were written. O(room). */

@@ -50,6 +50,7 @@ session_new(struct core *core, uint64_t process, void *user)
 	session->user = user;
 	session->since_ns = core->now_ns;
 	link_init(&session->created);
+	link_init(&session->waiters);
 	link_init(&session->daemons);
 	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
@@ -79,32 +80,41 @@ owner_end(struct core *core, struct owner *owner, enum farewell farewell)
 	}
 }
 
-/* Takes a call that is about to end out of its queue. Where several of them end, all stand aside first: what the end of
- * one makes room for must not be given to another. */
-static void
-session_stand_aside(struct table_node *node, void *arg)
+/* The first of a session's calls, or NULL. */
+static struct waiter *
+session_first_waiter(const struct session *session)
 {
-	(void)arg;
-	link_remove(&LINK_ENTRY(node, struct waiter, by_call)->link);
+	return link_empty(&session->waiters) ? NULL : LINK_ENTRY(session->waiters.next, struct waiter, in_session);
+}
+
+/* Takes all calls, which are about to end, out of their queues before the first of them ends: what its end makes room
+ * for must not be given to another. */
+static void
+session_stand_aside(struct session *session)
+{
+	for (struct link *at = session->waiters.next; at != &session->waiters; at = at->next)
+		link_remove(&LINK_ENTRY(at, struct waiter, in_session)->link);
 }
 
 static void
 session_drop_waiters(struct core *core, struct session *session)
 {
-	struct table_node *node;
+	struct waiter *waiter;
 
-	while ((node = table_any(&session->calls)))
-		waiter_drop(core, LINK_ENTRY(node, struct waiter, by_call));
+	table_hold(&session->calls);
+	table_hold(&session->owners);
+	while ((waiter = session_first_waiter(session)))
+		waiter_drop(core, waiter);
 }
 
 void
 session_cancel_all(struct core *core, struct session *session, enum concur_status status)
 {
-	struct table_node *node;
+	struct waiter *waiter;
 
-	table_each(&session->calls, session_stand_aside, NULL);
-	while ((node = table_any(&session->calls)))
-		waiter_cancel(core, LINK_ENTRY(node, struct waiter, by_call), status);
+	session_stand_aside(session);
+	while ((waiter = session_first_waiter(session)))
+		waiter_cancel(core, waiter, status);
 }
 
 static void
@@ -168,7 +178,7 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 	session->grave.step = session_step;
 	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
 	 * back stands in its place before their leaving lets others go on. */
-	table_each(&session->calls, session_stand_aside, NULL);
+	session_stand_aside(session);
 	if (farewell == FAREWELL_DEATH)
 		(void)deliveries_return(core, &session->deliveries);
 	else
@@ -192,7 +202,7 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 	if (!owner)
 		return;
 	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next)
-		session_stand_aside(&LINK_ENTRY(at, struct waiter, in_owner)->by_call, NULL);
+		link_remove(&LINK_ENTRY(at, struct waiter, in_owner)->link);
 	/* The end of a call may end what the owner holds, and with that the owner. */
 	while (owner && !link_empty(&owner->waiters)) {
 		waiter_cancel(core, LINK_ENTRY(owner->waiters.next, struct waiter, in_owner), CONCUR_CANCELLED);

@@ -24,11 +24,12 @@ struct session {
 	struct table refs;            /* handles: struct session_ref by object id */
 	struct table owners;          /* struct owner by context */
 	struct table calls;           /* struct waiter by call id */
+	struct link waiters;          /* the same, oldest first: mostly as they lie in memory */
 	uint64_t since_ns;            /* of its beginning */
 	uint64_t holding;             /* holds of its owners */
 	struct link created;          /* objects that live as long as this session */
 	struct link daemons;          /* processes that are stopped when this session ends */
-	struct deliveries deliveries; /* items of queues that were sent to it and may not be read yet */
+	struct deliveries deliveries; /* items that were sent to it and may not be read yet */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
 };

@@ -9,8 +9,8 @@
  * (`other` is NULL), which then receives what it has, and after that the end of file. */
 #include "daemon/core/pipe.h"
 
+#include "daemon/core/pipe_items.h"
 #include "daemon/core/store.h"
-#include "lib/ring.h"
 
 enum pipe_role {
 	PIPE_RECV,
@@ -21,8 +21,9 @@ enum pipe_role {
 
 struct pipe {
 	struct object object;
-	struct pipe *other; /* NULL: it is gone */
-	struct ring items;  /* struct blob *, one reference each: sent by the other end */
+	struct pipe *other;      /* NULL: it is gone */
+	struct pipe_items items; /* sent by the other end; counted as this object's */
+	struct origin *origin;   /* what deliveries know it by */
 	bool receives;
 	bool sends;
 	uint64_t waiting[PIPE_ROLES]; /* calls on this end, by role */
@@ -45,7 +46,10 @@ pipe_init(struct core *core, struct object *object, const struct object_options 
 	(void)core;
 	if (!options->paired)
 		return CONCUR_NOT_FOUND;
-	ring_init(&pipe->items);
+	pipe->origin = origin_new(object);
+	if (!pipe->origin)
+		return CONCUR_NO_MEMORY;
+	pipe_items_init(&pipe->items);
 	link_init(&pipe->receivers);
 	link_init(&pipe->pollers);
 	link_init(&pipe->senders);
@@ -100,40 +104,49 @@ pipe_new(struct core *core, const struct pipe_options *options, struct pipe *ret
 static bool
 pipe_fits(const struct core *core, const struct pipe *pipe, size_t bytes)
 {
-	return ring_count(&pipe->items) == 0 || pipe->object.bytes + bytes <= core->limits->pipe_bytes_max;
+	return pipe_items_count(&pipe->items) == 0 || pipe->object.bytes + bytes <= core->limits->pipe_bytes_max;
 }
 
 /* The end takes over a blob that is in the store already. 0, or -1 if there is no memory. */
 static int
 pipe_append(struct core *core, struct pipe *pipe, struct blob *blob)
 {
-	if (ring_append(&pipe->items, blob) < 0)
+	if (pipe_items_append(&pipe->items, blob) < 0)
 		return -1;
 	store_settle(core, &pipe->object, blob);
 	object_changed(core, &pipe->object);
 	return 0;
 }
 
-static struct blob *
-pipe_take(struct core *core, struct pipe *pipe)
+/* The next value goes to the session, among whose deliveries it stands until it is read; there is one. */
+static enum concur_status
+pipe_hand_over(struct core *core, struct pipe *pipe, struct session *session, struct result *ret)
 {
-	struct blob *blob = ring_pop_first(&pipe->items);
+	struct deliveries *deliveries = &session->deliveries;
+	struct delivery *delivery;
 
-	store_take(core, &pipe->object, blob);
+	if (deliveries_reserve(core, deliveries, 1) < 0)
+		return CONCUR_NO_MEMORY;
+	delivery = deliveries_next(deliveries);
+	pipe_items_take(&pipe->items, delivery);
+	pipe->object.bytes -= store_bytes(delivery->blob);
+	ret->value = blob_ref(delivery->blob);
+	deliveries_add(core, deliveries, pipe->origin);
 	object_changed(core, &pipe->object);
-	return blob;
+	return CONCUR_OK;
 }
 
 static bool
 pipe_serve_receiver(struct core *core, struct pipe *pipe)
 {
 	struct waiter *waiter = waiter_first(&pipe->receivers);
+	enum concur_status status;
 
-	if (!waiter || ring_count(&pipe->items) == 0)
+	if (!waiter || pipe_items_count(&pipe->items) == 0)
 		return false;
-	waiter->result.value = pipe_take(core, pipe);
+	status = pipe_hand_over(core, pipe, waiter->session, &waiter->result);
 	pipe->waiting[PIPE_RECV]--;
-	waiter_wake(core, waiter, CONCUR_OK);
+	waiter_wake(core, waiter, status);
 	return true;
 }
 
@@ -169,7 +182,7 @@ pipe_settle(struct core *core, struct pipe *pipe)
 {
 	while (pipe_serve_receiver(core, pipe) || pipe_serve_sender(core, pipe))
 		;
-	if (ring_count(&pipe->items)) {
+	if (pipe_items_count(&pipe->items)) {
 		waiter_wake_all(core, &pipe->pollers, CONCUR_OK);
 		pipe->waiting[PIPE_POLL] = 0;
 	} else if (!pipe->other) {
@@ -235,7 +248,7 @@ pipe_send(struct core *core, struct pipe *pipe, const struct ask *ask, const str
 static bool
 pipe_answers(const struct pipe *pipe, const struct ask *ask, struct result *ret)
 {
-	if (ring_count(&pipe->items))
+	if (pipe_items_count(&pipe->items))
 		ret->outcome = OUTCOME_DONE;
 	else if (!pipe->other)
 		ret->outcome = OUTCOME_END_OF_FILE;
@@ -249,15 +262,21 @@ pipe_answers(const struct pipe *pipe, const struct ask *ask, struct result *ret)
 enum concur_status
 pipe_recv(struct core *core, struct pipe *pipe, const struct ask *ask, struct result *ret)
 {
+	bool is_answered;
+	enum concur_status status;
+
 	if (!pipe->receives)
 		return CONCUR_TYPE_ERROR;
-	if (!pipe_answers(pipe, ask, ret))
+	is_answered = pipe_answers(pipe, ask, ret);
+	if (is_answered && ret->outcome != OUTCOME_DONE)
+		return CONCUR_OK;
+	if (deliveries_left(core, &ask->session->deliveries) == 0)
+		return core_limit(core, CONCUR_LIMIT, "deliveries_max");
+	if (!is_answered)
 		return pipe_wait(core, pipe, &pipe->receivers, ask, PIPE_RECV, NULL);
-	if (ret->outcome == OUTCOME_DONE) {
-		ret->value = pipe_take(core, pipe);
-		pipe_settle(core, pipe);
-	}
-	return CONCUR_OK;
+	status = pipe_hand_over(core, pipe, ask->session, ret);
+	pipe_settle(core, pipe);
+	return status;
 }
 
 enum concur_status
@@ -280,8 +299,9 @@ void
 pipe_state(const struct pipe *pipe, struct pipe_state *ret)
 {
 	*ret = (struct pipe_state){
-		.size = ring_count(&pipe->items),
+		.size = pipe_items_count(&pipe->items),
 		.bytes = pipe->object.bytes,
+		.in_doubt = pipe->origin->in_doubt,
 		.receivers = pipe->waiting[PIPE_RECV],
 		.pollers = pipe->waiting[PIPE_POLL],
 		.senders = pipe->waiting[PIPE_SEND],
@@ -301,6 +321,8 @@ pipe_end(struct core *core, struct object *object)
 	waiter_wake_all(core, &pipe->receivers, CONCUR_REMOVED);
 	waiter_wake_all(core, &pipe->pollers, CONCUR_REMOVED);
 	waiter_wake_all(core, &pipe->senders, CONCUR_BROKEN_PIPE);
+	origin_leave(pipe->origin);
+	pipe->origin = NULL;
 	if (!other)
 		return;
 	waiter_wake_all(core, &other->senders, CONCUR_REMOVED);
@@ -312,7 +334,7 @@ pipe_end(struct core *core, struct object *object)
 static bool
 pipe_step(struct core *core, struct object *object, size_t *steps)
 {
-	return store_step_ring(core, &pipe_of(object)->items, steps);
+	return pipe_items_step(core, &pipe_of(object)->items, steps);
 }
 
 static void
@@ -326,22 +348,41 @@ pipe_left(struct core *core, struct object *object, uint8_t role)
 		pipe_settle(core, pipe->other);
 }
 
+static enum concur_status
+pipe_take_back(struct core *core, struct object *object, const struct delivery *delivery)
+{
+	struct pipe *pipe = pipe_of(object);
+
+	if (pipe_items_put_back(&pipe->items, delivery) < 0)
+		return CONCUR_NO_MEMORY;
+	store_settle(core, object, delivery->blob);
+	cycle_moved(core, object, UINT64_MAX);
+	object_changed(core, object);
+	return CONCUR_OK;
+}
+
+static void
+pipe_took_back(struct core *core, struct object *object)
+{
+	pipe_settle(core, pipe_of(object));
+}
+
 static bool
 pipe_each_reference(struct object *object, struct reference_walk *walk)
 {
-	return store_visit_ring(&LINK_ENTRY(object, const struct pipe, object)->items, walk);
+	return pipe_items_visit(&LINK_ENTRY(object, const struct pipe, object)->items, walk);
 }
 
 static uint64_t
 pipe_len(const struct object *object)
 {
-	return ring_count(&LINK_ENTRY(object, const struct pipe, object)->items);
+	return pipe_items_count(&LINK_ENTRY(object, const struct pipe, object)->items);
 }
 
 static size_t
 pipe_footprint(const struct object *object)
 {
-	return ring_footprint(&LINK_ENTRY(object, const struct pipe, object)->items);
+	return pipe_items_footprint(&LINK_ENTRY(object, const struct pipe, object)->items);
 }
 
 static void
@@ -352,6 +393,7 @@ pipe_details(const struct object *object, void (*say)(void *arg, const char *nam
 	say(arg, "receives", pipe->receives);
 	say(arg, "sends", pipe->sends);
 	say(arg, "is_open", pipe->other != NULL);
+	say(arg, "in doubt", (int64_t)pipe->origin->in_doubt);
 }
 
 static const char *const pipe_roles[] = { "recv", "poll", "send" };
@@ -368,6 +410,8 @@ const struct kind pipe_kind = {
 	.len = pipe_len,
 	.footprint = pipe_footprint,
 	.each_reference = pipe_each_reference,
+	.take_back = pipe_take_back,
+	.took_back = pipe_took_back,
 	.roles = pipe_roles,
 	.details = pipe_details,
 };

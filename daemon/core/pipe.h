@@ -4,9 +4,12 @@
  * When the last reference goes, also by its holder's death, the other end is told END_OF_FILE once all that was sent to
  * it is received.
  *
- * Semantics: Python's multiprocessing.Pipe, but for three things. An end is one object however many processes have it;
- * receivers are served in the order they came; and what can be under way is counted in bytes by a limit, not by what a
- * socket holds. */
+ * A value is delivered when its receiver's process has read it (delivery.h): if that dies before, it goes back to where
+ * it stood. END_OF_FILE may be told while values are in doubt.
+ *
+ * Semantics: Python's multiprocessing.Pipe, but for four things. An end is one object however many processes have it;
+ * receivers are served in the order they came; what can be under way is counted in bytes by a limit, not by what a
+ * socket holds; and nothing is lost on its way to one that dies. */
 #ifndef CORE_PIPE_H
 #define CORE_PIPE_H
 
@@ -25,6 +28,7 @@ struct pipe_options {
 
 struct pipe_state {
 	uint64_t size, bytes;                 /* sent to this end and not received */
+	uint64_t in_doubt;                    /* received, and perhaps not read */
 	uint64_t receivers, pollers, senders; /* calls that wait on this end */
 	bool receives, sends;
 	bool is_open; /* the other end is there */
@@ -40,8 +44,8 @@ enum concur_status pipe_new(struct core *core, const struct pipe_options *option
 enum concur_status pipe_send(struct core *core, struct pipe *pipe, const struct ask *ask, const struct value *value,
     bool refers, struct result *ret);
 
-/* OK with result->value, OUTCOME_EMPTY or OUTCOME_END_OF_FILE; PENDING; TYPE_ERROR for an end that only sends; LIMIT,
- * NO_MEMORY. */
+/* OK with result->value, OUTCOME_EMPTY or OUTCOME_END_OF_FILE; PENDING; TYPE_ERROR for an end that only sends; LIMIT at
+ * deliveries_max, among others; NO_MEMORY. */
 enum concur_status pipe_recv(struct core *core, struct pipe *pipe, const struct ask *ask, struct result *ret);
 
 /* The same, but takes nothing: OUTCOME_DONE says that there was something to receive. */

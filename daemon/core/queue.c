@@ -19,10 +19,9 @@ queue_init(struct core *core, struct object *object, const struct object_options
 	(void)core;
 	if (options->order > QUEUE_PRIORITY)
 		return CONCUR_VALUE_ERROR;
-	queue->origin = malloc(sizeof *queue->origin);
+	queue->origin = origin_new(object);
 	if (!queue->origin)
 		return CONCUR_NO_MEMORY;
-	*queue->origin = (struct origin){ .queue = queue };
 	queue_items_init(&queue->items, options->order);
 	link_init(&queue->getters);
 	link_init(&queue->putters);
@@ -166,9 +165,7 @@ queue_end(struct core *core, struct object *object)
 	waiter_wake_all(core, &queue->getters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->putters, CONCUR_REMOVED);
 	waiter_wake_all(core, &queue->joiners, CONCUR_REMOVED);
-	queue->origin->queue = NULL;
-	if (queue->origin->in_doubt == 0)
-		free(queue->origin);
+	origin_leave(queue->origin);
 	queue->origin = NULL;
 }
 
@@ -226,6 +223,12 @@ queue_details(const struct object *object, void (*say)(void *arg, const char *na
 	say(arg, "shut down", queue->is_shut_down);
 }
 
+static void
+queue_took_back(struct core *core, struct object *object)
+{
+	queue_settle(core, queue_of(object));
+}
+
 static const char *const queue_roles[] = {
 	[QUEUE_GET] = "get",
 	[QUEUE_GET_MANY] = "get",
@@ -245,6 +248,8 @@ const struct kind queue_kind = {
 	.footprint = queue_footprint,
 	.clear = queue_clear,
 	.each_reference = queue_each_reference,
+	.take_back = queue_take_back,
+	.took_back = queue_took_back,
 	.roles = queue_roles,
 	.details = queue_details,
 };

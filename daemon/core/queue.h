@@ -63,13 +63,4 @@ void queue_state(const struct queue *queue, struct queue_state *ret);
 
 /* -- for deliveries: the queue's half of what becomes of an item that was sent ------------------------------------- */
 
-struct delivery;
-
-/* It goes back to where it stood, or is dropped if the queue was cleared or shut down at once, or if it has expired.
- * Nobody is served yet. OK, then the blob is the queue's; NO_MEMORY. */
-enum concur_status queue_return(struct core *core, struct queue *queue, const struct delivery *delivery);
-
-/* All that went back to it has: serves those who wait. */
-void queue_returned(struct core *core, struct queue *queue);
-
 #endif

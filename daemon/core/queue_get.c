@@ -15,11 +15,7 @@ queue_hand_over(struct core *core, struct queue *queue, struct deliveries *deliv
 
 	if (queue_take(core, queue, delivery) < 0)
 		return NULL;
-	delivery->origin = queue->origin;
-	delivery->reply = DELIVERY_UNWRITTEN;
-	deliveries->count++;
-	queue->origin->in_doubt++;
-	core->in_doubt++;
+	deliveries_add(core, deliveries, queue->origin);
 	return blob_ref(delivery->blob);
 }
 
@@ -131,8 +127,9 @@ queue_get(struct core *core, struct queue *queue, const struct ask *ask, bool ma
 /* -- deliveries -------------------------------------------------------------------------------------------------- */
 
 enum concur_status
-queue_return(struct core *core, struct queue *queue, const struct delivery *delivery)
+queue_take_back(struct core *core, struct object *object, const struct delivery *delivery)
 {
+	struct queue *queue = LINK_ENTRY(object, struct queue, object);
 	struct queue_node *node;
 
 	if (delivery->place <= queue->floor || (delivery->expires_ns && delivery->expires_ns <= core->now_ns)) {
@@ -153,10 +150,4 @@ queue_return(struct core *core, struct queue *queue, const struct delivery *deli
 	store_settle(core, &queue->object, delivery->blob);
 	queue_changed(core, queue);
 	return CONCUR_OK;
-}
-
-void
-queue_returned(struct core *core, struct queue *queue)
-{
-	queue_settle(core, queue);
 }

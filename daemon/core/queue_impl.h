@@ -199,4 +199,7 @@ queue_timed_of(struct queue_node *node)
 bool queue_serve_getter(struct core *core, struct queue *queue);
 bool queue_serve_putter(struct core *core, struct queue *queue);
 
+/* The hook of struct kind: dropped is what the queue was cleared of, also by an immediate shutdown, or has expired. */
+enum concur_status queue_take_back(struct core *core, struct object *object, const struct delivery *delivery);
+
 #endif

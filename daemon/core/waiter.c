@@ -1,6 +1,6 @@
-/* Waiters. A waiter that waits is linked in five places: its object's queue, its object's list of all waiters, its
- * owner, its session's calls, and the heap if it has a deadline. A woken one only in core->ready, with its object still
- * kept alive. */
+/* Waiters. A waiter that waits is linked in six places: its object's queue, its object's list of all waiters, its
+ * owner, its session's list and table of calls, and the heap if it has a deadline. A woken one only in core->ready,
+ * with its object still kept alive. */
 #include "daemon/core/waiter.h"
 
 #include "daemon/core/object.h"
@@ -51,6 +51,7 @@ waiter_new(struct core *core, struct object *object, struct link *queue, const s
 	waiter->at_deadline = at_deadline;
 	link_append(queue, &waiter->link);
 	link_append(&owner->waiters, &waiter->in_owner);
+	link_append(&ask->session->waiters, &waiter->in_session);
 	link_append(&object->waiters, &waiter->in_object);
 	table_insert(&ask->session->calls, &waiter->by_call, ask->call);
 	object_ref(core, object);
@@ -73,6 +74,7 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 {
 	link_remove(&waiter->link);
 	link_remove(&waiter->in_owner);
+	link_remove(&waiter->in_session);
 	link_remove(&waiter->in_object);
 	table_remove(&waiter->session->calls, &waiter->by_call);
 	heap_remove(&core->deadlines, &waiter->deadline);

@@ -37,6 +37,7 @@ struct ask {
 struct waiter {
 	struct link link; /* in the object's queue, later in core->ready */
 	struct link in_owner;
+	struct link in_session;
 	struct link in_object;     /* in object->waiters, whatever it waits for there */
 	struct table_node by_call; /* in session->calls; the key is the call id */
 	struct heap_node deadline;

@@ -73,7 +73,7 @@ void channel_written(struct channel *channel);
 /* The peer has read so many more replies. More than were written is no news. */
 void channel_acknowledge(struct channel *channel, uint32_t more);
 
-/* Items of queues went out, in the reply that was written after so many others; if none was, they never arrive. */
+/* Items in doubt went out, in the reply that was written after so many others; if none was, they never arrive. */
 static inline void
 channel_deliver(struct channel *channel, size_t items, uint64_t written_before)
 {

@@ -342,6 +342,15 @@ reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, s
 	}
 }
 
+void
+reply_item(const struct reply_to *to, enum outcome outcome, struct blob *blob)
+{
+	uint64_t written = to->channel->written;
+
+	reply_value(to, outcome, 0, blob);
+	channel_deliver(to->channel, blob ? 1 : 0, written);
+}
+
 /* -- errors ------------------------------------------------------------------------------------------------------ */
 
 static size_t

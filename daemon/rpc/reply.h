@@ -28,6 +28,9 @@ void reply_message(const struct reply_to *to, const ProtobufCMessage *message);
  * inside it count for the receiver from here on. */
 void reply_value(const struct reply_to *to, enum outcome outcome, uint64_t version, struct blob *blob);
 
+/* The same for an item that is the oldest of those among the session's deliveries that are not written yet. */
+void reply_item(const struct reply_to *to, enum outcome outcome, struct blob *blob);
+
 /* Status 0 and a ValuesReply or PairsReply. The blobs are borrowed. */
 struct reply_list {
 	enum outcome outcome;

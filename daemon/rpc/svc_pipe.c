@@ -92,7 +92,7 @@ svc_pipe_answer_done(const struct reply_to *to, const struct result *result)
 static void
 svc_pipe_answer_value(const struct reply_to *to, const struct result *result)
 {
-	reply_value(to, result->outcome, 0, result->value);
+	reply_item(to, result->outcome, result->value);
 }
 
 static const struct call_ops svc_pipe_send_ops = { { call_answer_waiter }, svc_pipe_answer_done };
@@ -169,6 +169,7 @@ SVC_HANDLER(svc_pipe_state, Pipe, ObjectRequest, PipeState)
 	message.receives = state.receives;
 	message.sends = state.sends;
 	message.is_open = state.is_open;
+	message.in_doubt = state.in_doubt;
 	reply(&message, call);
 }
 

@@ -27,10 +27,7 @@ svc_queue_answer_count(const struct reply_to *to, const struct result *result)
 static void
 svc_queue_answer_value(const struct reply_to *to, const struct result *result)
 {
-	uint64_t written = to->channel->written;
-
-	reply_value(to, result->outcome, 0, result->value);
-	channel_deliver(to->channel, result->value ? 1 : 0, written);
+	reply_item(to, result->outcome, result->value);
 }
 
 static void

@@ -192,6 +192,8 @@ struct model_call *model_first_of(struct link *queue);
 /* -- between model.c and model_doubt.c --------------------------------------------------------------------------- */
 
 void model_doubt_add(struct model *model, const struct model_call *call, struct model_item item);
+void model_doubt_message(struct model *model, const struct model_call *call, uint64_t serial,
+    struct model_message message);
 void model_doubt_clear(struct model *model, unsigned queue);
 void model_doubt_end(struct model *model, const struct model_session *session, bool has_died);
 void model_finish(struct model *model, unsigned queue, uint64_t count);

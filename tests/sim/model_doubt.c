@@ -1,4 +1,5 @@
-/* The model of items on their way: those that were got, and of which the server can not know yet that they were read.
+/* The model of items on their way: those that were got, from queues and from pipes, and of which the server can not
+ * know yet that they were read.
  *
  * All stand in one list, oldest first. The simulator says which calls' replies a client has read, and when it has sent
  * a frame, which tells the server so. */
@@ -11,8 +12,11 @@ struct model_doubt {
 	struct link link; /* in model->doubts */
 	const struct model_session *session;
 	uint64_t call;
-	unsigned queue;
+	bool is_message;
+	unsigned object; /* a queue, or an end of a pipe */
 	struct model_item item;
+	uint64_t serial; /* of the end */
+	struct model_message message;
 	bool is_read;    /* by the client, which has not told so */
 	bool is_dropped; /* the queue was cleared meanwhile */
 };
@@ -30,8 +34,8 @@ doubt_forget(struct model_doubt *doubt)
 	free(doubt);
 }
 
-void
-model_doubt_add(struct model *model, const struct model_call *call, struct model_item item)
+static struct model_doubt *
+doubt_new(struct model *model, const struct model_call *call)
 {
 	struct model_doubt *doubt = calloc(1, sizeof *doubt);
 
@@ -39,16 +43,32 @@ model_doubt_add(struct model *model, const struct model_call *call, struct model
 		abort();
 	doubt->session = call->session;
 	doubt->call = call->id;
-	doubt->queue = call->object;
-	doubt->item = item;
+	doubt->object = call->object;
 	link_append(&model->doubts, &doubt->link);
+	return doubt;
+}
+
+void
+model_doubt_add(struct model *model, const struct model_call *call, struct model_item item)
+{
+	doubt_new(model, call)->item = item;
+}
+
+void
+model_doubt_message(struct model *model, const struct model_call *call, uint64_t serial, struct model_message message)
+{
+	struct model_doubt *doubt = doubt_new(model, call);
+
+	doubt->is_message = true;
+	doubt->serial = serial;
+	doubt->message = message;
 }
 
 void
 model_doubt_clear(struct model *model, unsigned queue)
 {
 	for (struct link *at = model->doubts.next; at != &model->doubts; at = at->next)
-		doubt_of(at)->is_dropped |= doubt_of(at)->queue == queue;
+		doubt_of(at)->is_dropped |= !doubt_of(at)->is_message && doubt_of(at)->object == queue;
 }
 
 void
@@ -78,7 +98,7 @@ is_late(const struct model *model, const struct model_doubt *doubt)
 static void
 doubt_return(struct model *model, const struct model_doubt *doubt)
 {
-	struct model_queue *queue = &model->queues[doubt->queue];
+	struct model_queue *queue = &model->queues[doubt->object];
 	size_t at = queue->count;
 
 	assert(queue->count < MODEL_QUEUE);
@@ -98,8 +118,10 @@ model_doubt_end(struct model *model, const struct model_session *session, bool h
 		next = at->prev;
 		if (doubt->session != session)
 			continue;
-		if (has_died && (doubt->is_dropped || is_late(model, doubt)))
-			model_finish(model, doubt->queue, 1);
+		if (has_died && doubt->is_message)
+			model_pipe_return(model, doubt->object, doubt->serial, doubt->message);
+		else if (has_died && (doubt->is_dropped || is_late(model, doubt)))
+			model_finish(model, doubt->object, 1);
 		else if (has_died)
 			doubt_return(model, doubt);
 		doubt_forget(doubt);

@@ -39,9 +39,10 @@ all_over(struct link *queue, enum concur_status status, enum model_outcome outco
 }
 
 static void
-end_receive(struct model_end *end, struct model_call *call)
+end_receive(struct model *model, struct model_end *end, struct model_call *call)
 {
-	call->reply.values[call->reply.count++] = end->items[0];
+	call->reply.values[call->reply.count++] = end->items[0].value;
+	model_doubt_message(model, call, end->serial, end->items[0]);
 	memmove(end->items, end->items + 1, --end->count * sizeof *end->items);
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
@@ -50,7 +51,7 @@ static void
 end_accept(struct model_end *end, struct model_call *call)
 {
 	assert(end->count < MODEL_PIPE_ROOM);
-	end->items[end->count++] = call->items[0];
+	end->items[end->count++] = (struct model_message){ call->items[0], ++end->sent };
 	model_call_over(call, CONCUR_OK, MODEL_DONE);
 }
 
@@ -65,7 +66,7 @@ end_settle(struct model *model, struct model_end *end)
 				  *sender = model_first_of(&other->senders);
 
 		if (receiver && end->count)
-			end_receive(end, receiver);
+			end_receive(model, end, receiver);
 		else if (sender && end->count < MODEL_PIPE_ROOM)
 			end_accept(end, sender);
 		else
@@ -92,6 +93,21 @@ end_go(struct model *model, struct model_end *end)
 	all_over(&other->senders, CONCUR_BROKEN_PIPE, MODEL_DONE);
 	if (other->is_there)
 		end_settle(model, other);
+}
+
+void
+model_pipe_return(struct model *model, unsigned number, uint64_t serial, struct model_message message)
+{
+	struct model_end *end = &model->ends[number];
+	size_t at = end->count;
+
+	if (!end->is_there || end->serial != serial)
+		return;
+	assert(end->count < MODEL_PIPE_MOST);
+	for (; at > 0 && end->items[at - 1].order > message.order; at--)
+		end->items[at] = end->items[at - 1];
+	end->items[at] = message;
+	end->count++;
 }
 
 void
@@ -267,7 +283,7 @@ model_pipe_recv(struct model *model, struct model_call *call, int64_t wait_ns, u
 		model_call_wait(model, call, &end->receivers, wait_ns, now_ns);
 		return;
 	}
-	end_receive(end, call);
+	end_receive(model, end, call);
 	end_settle(model, end);
 }
 

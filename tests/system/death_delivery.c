@@ -1,4 +1,4 @@
-/* Items that were sent to a getter which dies: not read, they come back; read, they do not. */
+/* Items that were sent to a getter which dies, from a queue or a pipe: not read, they come back; read, they do not. */
 #include "config.h"
 
 #include "tests/system/death.h"
@@ -71,6 +71,29 @@ get_and_stay(concur_session *session, int channel)
 
 	must_ok(concur_lock_acquire(lock, 0, NULL));
 	must_ok(concur_queue_get(queue, CONCUR_FOREVER, &value));
+	child_say(channel, (uint64_t)value.integer);
+	(void)child_hear(channel);
+}
+
+static concur_pipe *
+open_end(concur_session *session)
+{
+	concur_pipe *pipe;
+
+	must_ok(concur_pipe_open(session, "pipe.0", NULL, &pipe));
+	return pipe;
+}
+
+/* Waits for a value from the pipe, says what, and stays. */
+static void
+receive_and_stay(concur_session *session, int channel)
+{
+	concur_pipe *pipe = open_end(session);
+	concur_lock *lock = death_lock(session, true);
+	struct concur_value value;
+
+	must_ok(concur_lock_acquire(lock, CONCUR_FOREVER, NULL));
+	must_ok(concur_pipe_recv(pipe, CONCUR_FOREVER, &value));
 	child_say(channel, (uint64_t)value.integer);
 	(void)child_hear(channel);
 }
@@ -197,6 +220,99 @@ START_TEST(getter_killed_after_it_has_read_takes_the_item_along)
 }
 END_TEST
 
+/* -- pipes -------------------------------------------------------------------------------------------------------- */
+
+static struct concur_ends
+make_pipe(concur_session *session)
+{
+	struct concur_ends ends;
+
+	must_ok(concur_pipe_new(session, "pipe", NULL, &ends));
+	return ends;
+}
+
+static struct concur_pipe_state
+state_of_end(concur_pipe *pipe)
+{
+	struct concur_pipe_state state;
+
+	must_ok(concur_pipe_state(pipe, &state));
+	return state;
+}
+
+static void
+must_receive(concur_pipe *pipe, int64_t item)
+{
+	struct concur_value value;
+
+	must_ok(concur_pipe_recv(pipe, CONCUR_FOREVER, &value));
+	ck_assert_int_eq(value.integer, item);
+	concur_value_free(&value);
+}
+
+START_TEST(receiver_killed_before_it_reads_gives_the_value_back)
+{
+	struct concur_ends ends = make_pipe(death_start(NULL, 0));
+	struct child receiver = child_start(receive_and_stay);
+
+	await_waiters(CONCUR_OBJECT(ends.end[0]), 1);
+	child_stop(&receiver);
+	must_ok(concur_pipe_send(ends.end[1], CV(1), 0));
+	must_ok(concur_pipe_send(ends.end[1], CV(2), 0));
+	ck_assert_uint_eq(state_of_end(ends.end[0]).in_doubt, 1);
+	ck_assert_uint_eq(state_of_end(ends.end[0]).size, 1);
+	child_kill(&receiver);
+	while (state_of_end(ends.end[0]).in_doubt > 0)
+		;
+	must_receive(ends.end[0], 1);
+	must_receive(ends.end[0], 2);
+	concur_free(ends.end[0]);
+	concur_free(ends.end[1]);
+}
+END_TEST
+
+/* It stands still with the value unread, and the sender has gone: what it has not read is not the end of the file. */
+START_TEST(receiver_killed_after_the_sender_closed_gives_the_value_back)
+{
+	struct concur_ends ends = make_pipe(death_start(NULL, 0));
+	struct child receiver = child_start(receive_and_stay);
+
+	await_waiters(CONCUR_OBJECT(ends.end[0]), 1);
+	child_stop(&receiver);
+	must_ok(concur_pipe_send(ends.end[1], CV(1), 0));
+	must_ok(concur_pipe_close(ends.end[1]));
+	child_kill(&receiver);
+	while (state_of_end(ends.end[0]).in_doubt > 0)
+		;
+	must_receive(ends.end[0], 1);
+	must_be(concur_pipe_poll(ends.end[0], CONCUR_FOREVER), CONCUR_END_OF_FILE);
+	concur_free(ends.end[0]);
+	concur_free(ends.end[1]);
+}
+END_TEST
+
+START_TEST(receiver_killed_after_it_has_read_takes_the_value_along)
+{
+	concur_session *session = death_start(NULL, 0);
+	struct concur_ends ends = make_pipe(session);
+	concur_lock *lock = death_lock(session, true);
+	struct child receiver = child_start(receive_and_stay);
+
+	must_ok(concur_pipe_send(ends.end[1], CV(1), 0));
+	ck_assert_uint_eq(child_hear(receiver.channel), 1);
+	/* It has said nothing to the daemon since: only the kernel can tell. */
+	ck_assert_uint_eq(state_of_end(ends.end[0]).in_doubt, 1);
+	child_kill(&receiver);
+	must_be(concur_lock_acquire(lock, CONCUR_FOREVER, NULL), CONCUR_OWNER_DIED);
+	ck_assert_uint_eq(state_of_end(ends.end[0]).in_doubt, 0);
+	must_be(concur_pipe_poll(ends.end[0], 0), CONCUR_EMPTY);
+	must_ok(concur_lock_release(lock));
+	concur_free(lock);
+	concur_free(ends.end[0]);
+	concur_free(ends.end[1]);
+}
+END_TEST
+
 /* -- another machine ---------------------------------------------------------------------------------------------- */
 
 /* Passes on what comes on either socket until one of them ends. */
@@ -286,6 +402,9 @@ main(void)
 		getter_killed_whose_child_has_its_socket_gives_the_item_back,
 		getter_killed_with_many_calls_gives_all_back_in_order,
 		getter_killed_after_it_has_read_takes_the_item_along,
+		receiver_killed_before_it_reads_gives_the_value_back,
+		receiver_killed_after_the_sender_closed_gives_the_value_back,
+		receiver_killed_after_it_has_read_takes_the_value_along,
 		client_over_tcp_says_at_once_that_it_has_read,
 		NULL,
 	};
