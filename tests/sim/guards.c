@@ -50,6 +50,7 @@ monitor_grant(struct guards_monitor *monitor, struct model_call *call)
 	monitor->context = call->context;
 	monitor->depth = call->amount;
 	guards_grant(call, &monitor->has_death, monitor->death_context);
+	model_deadlock_break(LINK_ENTRY(monitor, struct model, guards.monitor), call->session, call->context);
 }
 
 static void
@@ -79,6 +80,8 @@ guards_acquire(struct model *model, struct model_call *call, int64_t wait_ns, ui
 		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	} else if (guards_is_in(&monitor->waiters, call)) {
 		model_call_over(call, CONCUR_WAITING, MODEL_DONE);
+	} else if (model_deadlock_closes(model, call, wait_ns)) {
+		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	} else {
 		model_call_wait(model, call, &monitor->waiters, wait_ns, now_ns);
 	}
@@ -123,6 +126,7 @@ monitor_take_back(struct guards_monitor *monitor, struct model_call *call, unsig
 	} else {
 		link_remove(&call->in_object);
 		link_append(&monitor->waiters, &call->in_object);
+		model_deadlock_break(LINK_ENTRY(monitor, struct model, guards.monitor), call->session, call->context);
 	}
 }
 
@@ -206,4 +210,30 @@ guards_let_go(struct guards *guards, const struct model_session *session, uint64
 		monitor_pass_on(monitor);
 	}
 	guards_rwlock_let_go(&guards->rwlock, session, context, has_died);
+}
+
+unsigned
+guards_held_by(const struct guards *guards, const struct model_session *session)
+{
+	unsigned held = guards->monitor.holder == session;
+
+	for (unsigned i = 0; i < GUARDS_SHARES; i++)
+		held += guards->rwlock.shares[i].session == session;
+	return held;
+}
+
+static bool
+has_unblocked(const struct link *queue)
+{
+	for (const struct link *at = queue->next; at != queue; at = at->next) {
+		if (!LINK_ENTRY(at, const struct model_call, in_object)->blocked)
+			return true;
+	}
+	return false;
+}
+
+bool
+guards_are_waited_for(const struct guards *guards)
+{
+	return has_unblocked(&guards->monitor.waiters) || has_unblocked(&guards->rwlock.waiters);
 }

@@ -1,6 +1,5 @@
 /* The model of what guards the clients' own things: an rlock with a condition on it, and an rwlock. As the model of
- * locks and queues, it is the plainest way to write down what must happen; its calls are the model's. None of them is
- * BLOCKED, so none is ever part of a deadlock. */
+ * locks and queues, it is the plainest way to write down what must happen; its calls are the model's. */
 #ifndef TESTS_SIM_GUARDS_H
 #define TESTS_SIM_GUARDS_H
 
@@ -35,6 +34,7 @@ struct guards_share {
 	const struct model_session *session; /* NULL: nobody's */
 	uint64_t context;
 	size_t reads, writes;
+	uint64_t order; /* of getting in */
 };
 
 struct guards_rwlock {
@@ -42,6 +42,7 @@ struct guards_rwlock {
 	bool has_death;
 	uint64_t death_context;
 	struct link waiters;
+	uint64_t shared; /* shares so far */
 };
 
 struct guards {
@@ -63,12 +64,18 @@ void guards_settle(struct guards *guards);
 /* A session's context has ended, or with 0 the session. */
 void guards_let_go(struct guards *guards, const struct model_session *session, uint64_t context, bool has_died);
 
+/* How much of them a session holds, and whether a context waits for one that may be blocked elsewhere. */
+unsigned guards_held_by(const struct guards *guards, const struct model_session *session);
+bool guards_are_waited_for(const struct guards *guards);
+
 void guards_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
 void guards_release(struct guards *guards, struct model_call *call);
 void guards_wait(struct model *model, struct model_call *call, int64_t wait_ns, uint64_t now_ns);
 void guards_notify(struct guards *guards, struct model_call *call, uint64_t most);
 
-/* guards_rwlock.c */
+/* guards_rwlock.c. The shares for which a call has to wait, as they came in, from position 0 on. */
+bool guards_next_share(const struct guards_rwlock *rwlock, const struct model_call *call, uint64_t *position,
+    const struct model_session **ret_session, uint64_t *ret_context);
 void guards_rwlock_settle(struct guards_rwlock *rwlock);
 void guards_rwlock_let_go(struct guards_rwlock *rwlock, const struct model_session *session, uint64_t context,
     bool has_died);

@@ -22,7 +22,7 @@ share_new(struct guards_rwlock *rwlock, const struct model_call *call)
 	for (unsigned i = 0; i < GUARDS_SHARES; i++) {
 		if (rwlock->shares[i].session)
 			continue;
-		rwlock->shares[i] = (struct guards_share){ call->session, call->context, 0, 0 };
+		rwlock->shares[i] = (struct guards_share){ call->session, call->context, 0, 0, ++rwlock->shared };
 		return &rwlock->shares[i];
 	}
 	abort();
@@ -62,14 +62,38 @@ enter(struct guards_rwlock *rwlock, struct model_call *call, bool writes)
 	guards_grant(call, &rwlock->has_death, rwlock->death_context);
 }
 
+bool
+guards_next_share(const struct guards_rwlock *rwlock, const struct model_call *call, uint64_t *position,
+    const struct model_session **ret_session, uint64_t *ret_context)
+{
+	const struct guards_share *next = NULL;
+
+	for (unsigned i = 0; i < GUARDS_SHARES; i++) {
+		const struct guards_share *share = &rwlock->shares[i];
+		bool is_own = share->session == call->session && share->context == call->context;
+
+		if (share->session && !is_own && share->order > *position && (!next || share->order < next->order))
+			next = share;
+	}
+	if (!next)
+		return false;
+	*position = next->order;
+	*ret_session = next->session;
+	*ret_context = next->context;
+	return true;
+}
+
 void
 guards_rwlock_settle(struct guards_rwlock *rwlock)
 {
+	struct model *model = LINK_ENTRY(rwlock, struct model, guards.rwlock);
 	struct model_call *first;
 
 	while ((first = model_first_of(&rwlock->waiters)) &&
-	    may_enter(rwlock, share_of(rwlock, first), first->role == MODEL_WRITE))
+	    may_enter(rwlock, share_of(rwlock, first), first->role == MODEL_WRITE)) {
 		enter(rwlock, first, first->role == MODEL_WRITE);
+		model_deadlock_break(model, first->session, first->context);
+	}
 }
 
 void
@@ -88,6 +112,8 @@ guards_enter(struct model *model, struct model_call *call, bool writes, int64_t 
 	} else if (wait_ns == 0) {
 		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
 	} else if (own && first && share_of(rwlock, first)) {
+		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
+	} else if (model_deadlock_closes(model, call, wait_ns)) {
 		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	} else {
 		model_call_wait(model, call, &rwlock->waiters, wait_ns, now_ns);

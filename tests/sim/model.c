@@ -90,46 +90,6 @@ lock_is_held_by(const struct model_lock *lock, const struct model_session *sessi
 	return lock->locked && lock->holder == session && session && lock->context == context;
 }
 
-/* The strict lock on which the context is blocked for ever, or NULL. */
-static struct model_call *
-blocked_call(struct model *model, const struct model_session *session, uint64_t context)
-{
-	for (struct link *at = model->waiting.next; at != &model->waiting; at = at->next) {
-		struct model_call *call = LINK_ENTRY(at, struct model_call, in_model);
-
-		if (call->session == session && call->context == context && call->blocked)
-			return call->role == MODEL_ACQUIRE && call->deadline_ns == MODEL_NEVER &&
-				model->locks[call->object].strict
-			    ? call
-			    : NULL;
-	}
-	return NULL;
-}
-
-/* The youngest call of the circle that this one closes, or NULL. A call that does not wait yet is the youngest. */
-static struct model_call *
-closing_call(struct model *model, struct model_call *call)
-{
-	const struct model_lock *lock = &model->locks[call->object];
-	struct model_call *youngest = call;
-
-	for (unsigned steps = 0; steps <= MODEL_LOCKS; steps++) {
-		struct model_call *next;
-
-		if (!lock->strict || !lock->locked || !lock->holder)
-			return NULL;
-		if (lock->holder == call->session && lock->context == call->context)
-			return youngest;
-		next = blocked_call(model, lock->holder, lock->context);
-		if (!next)
-			return NULL;
-		if (youngest->order && next->order > youngest->order)
-			youngest = next;
-		lock = &model->locks[next->object];
-	}
-	return NULL;
-}
-
 static void
 lock_grant(struct model *model, struct model_lock *lock, struct model_call *call)
 {
@@ -149,17 +109,14 @@ lock_grant(struct model *model, struct model_lock *lock, struct model_call *call
 static void
 lock_pass_on(struct model *model, struct model_lock *lock)
 {
-	struct model_call *next = model_first_of(&lock->waiters), *blocked, *youngest;
+	struct model_call *next = model_first_of(&lock->waiters);
 
 	lock->locked = false;
 	lock->holder = NULL;
 	if (!next)
 		return;
 	lock_grant(model, lock, next);
-	blocked = blocked_call(model, next->session, next->context);
-	youngest = blocked ? closing_call(model, blocked) : NULL;
-	if (youngest)
-		model_call_over(youngest, CONCUR_DEADLOCK, MODEL_DONE);
+	model_deadlock_break(model, next->session, next->context);
 }
 
 void
@@ -173,7 +130,7 @@ model_acquire(struct model *model, struct model_call *call, int64_t wait_ns, uin
 		lock_grant(model, lock, call);
 	else if (wait_ns == 0)
 		model_call_over(call, CONCUR_OK, MODEL_TIMED_OUT);
-	else if (call->blocked && wait_ns < 0 && closing_call(model, call))
+	else if (model_deadlock_closes(model, call, wait_ns))
 		model_call_over(call, CONCUR_DEADLOCK, MODEL_DONE);
 	else
 		model_call_wait(model, call, &lock->waiters, wait_ns, now_ns);
@@ -474,8 +431,8 @@ model_session_end(struct model *model, struct model_session *session, bool has_d
 bool
 model_is_ambiguous(const struct model *model, const struct model_session *session)
 {
-	unsigned held = 0;
-	bool is_waited_for = false;
+	unsigned held = guards_held_by(&model->guards, session);
+	bool is_waited_for = guards_are_waited_for(&model->guards);
 
 	for (unsigned i = 0; i < MODEL_LOCKS; i++) {
 		const struct model_lock *lock = &model->locks[i];

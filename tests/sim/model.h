@@ -199,6 +199,11 @@ void model_doubt_end(struct model *model, const struct model_session *session, b
 void model_finish(struct model *model, unsigned queue, uint64_t count);
 void model_queue_settle(struct model *model, struct model_queue *queue);
 
+/* model_deadlock.c: whether a call that is about to wait closes a circle; and whatever circles go through the context's
+ * call fail their youngest. */
+bool model_deadlock_closes(struct model *model, struct model_call *call, int64_t wait_ns);
+void model_deadlock_break(struct model *model, const struct model_session *session, uint64_t context);
+
 /* model_time.c: an item comes in, ready or not; what is to happen by now happens. */
 void model_add(struct model *model, struct model_queue *queue, struct model_item item);
 void model_add_ready(struct model *model, struct model_queue *queue, struct model_item item);

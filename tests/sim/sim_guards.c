@@ -172,7 +172,7 @@ sim_guards_step(struct sim *sim, struct sim_client *client)
 
 	if (!random_once_in(&sim->random, 3))
 		client = draw_holder(sim, client);
-	client->client->flags = 0;
+	client->client->flags = random_once_in(&sim->random, 3) ? FRAME_BLOCKED : 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		all += rows[i].weight;
 	for (at = random_below(&sim->random, all); at >= rows[row].weight; row++)

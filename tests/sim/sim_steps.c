@@ -536,14 +536,26 @@ connect(struct sim *sim, struct sim_client *client)
 		sim_fail(sim, "a client is not let in");
 }
 
+/* Whoever can not be killed withdraws what it waits for in one call, from outside of its contexts: they may all be
+ * blocked, and nothing would go on. */
+static void
+kill_or_cancel(struct sim *sim, struct sim_client *client)
+{
+	if (!model_is_ambiguous(&sim->model, &client->session)) {
+		sim_kill(sim, client);
+	} else if (!link_empty(&client->calls) && server_wants_input(client->client->conn)) {
+		client->client->flags = 0;
+		sim_cancel(sim, client, LINK_ENTRY(client->calls.next, struct sim_call, in_client)->model.id);
+	}
+}
+
 /* What happens to a client whatever it is doing; false if nothing does. */
 static bool
 befall(struct step *step)
 {
 	switch (random_below(step->random, 40)) {
 	case 0:
-		if (!model_is_ambiguous(&step->sim->model, &step->client->session))
-			sim_kill(step->sim, step->client);
+		kill_or_cancel(step->sim, step->client);
 		return true;
 	case 1:
 	case 2:

@@ -1,28 +1,14 @@
 /* References in values, as clients see them: what they keep, and what a reply with one counts for. */
-#include "tests/sim/world.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/object_bench.h"
 
 #include "daemon/core/object.h"
 
 #include <string.h>
 
-struct bench {
-	struct world world;
-	struct world_client *client, *other;
-};
-
-static void
-bench_init(struct bench *bench)
-{
-	world_init(&bench->world, NULL);
-	bench->client = world_join(&bench->world);
-	bench->other = world_join(&bench->world);
-}
-
 /* -- values and calls -------------------------------------------------------------------------------------------- */
 
 static ProtobufCBinaryData
-reference(struct bench *bench, uint64_t id)
+reference(struct object_bench *bench, uint64_t id)
 {
 	uint8_t payload[16] = { 1 << 3 };
 	uint8_t *end = value_varint_write(payload + 1, id);
@@ -32,7 +18,7 @@ reference(struct bench *bench, uint64_t id)
 
 /* What a client's codec has made of something that refers to the object. */
 static ProtobufCBinaryData
-opaque_reference(struct bench *bench, uint64_t id)
+opaque_reference(struct object_bench *bench, uint64_t id)
 {
 	uint8_t payload[24] = { 1 << 3 | 2, 1, 'c', 3 << 3 | 2 };
 	uint8_t *end = value_varint_write(payload + 5, id);
@@ -52,55 +38,10 @@ reference_in(const ProtobufCBinaryData *encoded)
 	return ret.object;
 }
 
-static const Concur__V1__ObjectInfo *
-info(struct bench *bench, uint64_t id)
-{
-	struct world_call *call = world_ask(bench->other, "/concur.v1.Object/Info", id);
-
-	return call->status == CONCUR_OK ? (const Concur__V1__ObjectInfo *)call->message : NULL;
-}
-
-static bool
-lives(struct bench *bench, uint64_t id)
-{
-	world_turn(&bench->world, 0);
-	return info(bench, id) != NULL;
-}
-
 static uint64_t
-refs(struct bench *bench, uint64_t id)
+refs(struct object_bench *bench, uint64_t id)
 {
-	return info(bench, id)->refs;
-}
-
-static uint64_t
-number_of_objects(struct bench *bench)
-{
-	struct world_call *call = world_call(bench->other, "/concur.v1.Manager/Info", NULL);
-
-	return ((const Concur__V1__ManagerInfo *)call->message)->number_of_objects;
-}
-
-static uint64_t
-open_list(struct world_client *client)
-{
-	return world_open(client, CONCUR__V1__KIND__KIND_LIST, NULL);
-}
-
-static void
-unref(struct world_client *client, uint64_t id)
-{
-	ck_assert_int_eq(world_outcome(world_ask(client, "/concur.v1.Object/Unref", id)), CONCUR__V1__OUTCOME__DONE);
-}
-
-static struct world_call *
-append(struct world_client *client, uint64_t list, ProtobufCBinaryData value)
-{
-	Concur__V1__ValueRequest request = CONCUR__V1__VALUE_REQUEST__INIT;
-
-	request.object = list;
-	request.value = value;
-	return world_call(client, "/concur.v1.List/Append", &request.base);
+	return object_bench_info(bench, id)->refs;
 }
 
 static struct world_call *
@@ -124,7 +65,7 @@ got(const struct world_call *call)
 /* -- what containers keep ---------------------------------------------------------------------------------------- */
 
 static void
-store_in_dict(struct bench *bench, uint64_t dict, ProtobufCBinaryData key, ProtobufCBinaryData value)
+store_in_dict(struct object_bench *bench, uint64_t dict, ProtobufCBinaryData key, ProtobufCBinaryData value)
 {
 	Concur__V1__KeyValueRequest request = CONCUR__V1__KEY_VALUE_REQUEST__INIT;
 
@@ -135,7 +76,7 @@ store_in_dict(struct bench *bench, uint64_t dict, ProtobufCBinaryData key, Proto
 }
 
 static void
-store_by_value(struct bench *bench, const char *method, uint64_t object, ProtobufCBinaryData value)
+store_by_value(struct object_bench *bench, const char *method, uint64_t object, ProtobufCBinaryData value)
 {
 	Concur__V1__ValueRequest request = CONCUR__V1__VALUE_REQUEST__INIT;
 
@@ -145,7 +86,7 @@ store_by_value(struct bench *bench, const char *method, uint64_t object, Protobu
 }
 
 static void
-store_in_queue(struct bench *bench, uint64_t queue, ProtobufCBinaryData value)
+store_in_queue(struct object_bench *bench, uint64_t queue, ProtobufCBinaryData value)
 {
 	Concur__V1__PutRequest request = CONCUR__V1__PUT_REQUEST__INIT;
 
@@ -155,7 +96,7 @@ store_in_queue(struct bench *bench, uint64_t queue, ProtobufCBinaryData value)
 }
 
 static void
-store(struct bench *bench, enum kind_id kind, uint64_t object, ProtobufCBinaryData value)
+store(struct object_bench *bench, enum kind_id kind, uint64_t object, ProtobufCBinaryData value)
 {
 	if (kind == KIND_DICT)
 		store_in_dict(bench, object, world_text(&bench->world, "key"), value);
@@ -171,65 +112,65 @@ static const enum kind_id containers[] = { KIND_DICT, KIND_LIST, KIND_QUEUE, KIN
 START_TEST(stored_reference_keeps_its_object_until_the_container_goes)
 {
 	enum kind_id kind = containers[_i];
-	struct bench bench;
+	struct object_bench bench;
 	uint64_t container, plain, hidden;
 
-	bench_init(&bench);
+	object_bench_init(&bench, NULL);
 	container = world_open(bench.client, (Concur__V1__Kind)kind, NULL);
-	plain = open_list(bench.client);
-	hidden = open_list(bench.client);
+	plain = object_bench_open_list(bench.client);
+	hidden = object_bench_open_list(bench.client);
 	store(&bench, kind, container, reference(&bench, plain));
-	unref(bench.client, plain);
-	ck_assert(lives(&bench, plain));
+	object_bench_unref(bench.client, plain);
+	ck_assert(object_bench_lives(&bench, plain));
 	ck_assert_uint_eq(refs(&bench, plain), 1);
 	/* A reference inside a client's own encoding counts the same; here it takes the place of the first, or stands
 	 * beside it. */
 	store(&bench, kind, container, opaque_reference(&bench, hidden));
-	unref(bench.client, hidden);
-	ck_assert(lives(&bench, hidden));
-	ck_assert_int_eq(lives(&bench, plain), kind == KIND_LIST || kind == KIND_QUEUE);
-	unref(bench.client, container);
+	object_bench_unref(bench.client, hidden);
+	ck_assert(object_bench_lives(&bench, hidden));
+	ck_assert_int_eq(object_bench_lives(&bench, plain), kind == KIND_LIST || kind == KIND_QUEUE);
+	object_bench_unref(bench.client, container);
 	world_settle(&bench.world);
-	ck_assert(!lives(&bench, plain));
-	ck_assert(!lives(&bench, hidden));
+	ck_assert(!object_bench_lives(&bench, plain));
+	ck_assert(!object_bench_lives(&bench, hidden));
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(key_with_a_reference_keeps_its_object)
 {
-	struct bench bench;
+	struct object_bench bench;
 	uint64_t dict, target;
 
-	bench_init(&bench);
+	object_bench_init(&bench, NULL);
 	dict = world_open(bench.client, CONCUR__V1__KIND__KIND_DICT, "dict");
-	target = open_list(bench.client);
+	target = object_bench_open_list(bench.client);
 	store_in_dict(&bench, dict, reference(&bench, target), world_integer(&bench.world, 1));
 	store_in_dict(&bench, dict, reference(&bench, target), world_integer(&bench.world, 2));
 	ck_assert_uint_eq(refs(&bench, target), 2);
-	unref(bench.client, target);
-	ck_assert(lives(&bench, target));
+	object_bench_unref(bench.client, target);
+	ck_assert(object_bench_lives(&bench, target));
 	world_ask(bench.client, "/concur.v1.Object/Clear", dict);
-	ck_assert(!lives(&bench, target));
+	ck_assert(!object_bench_lives(&bench, target));
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(list_that_contains_itself_is_read_and_counted_once)
 {
-	struct bench bench;
+	struct object_bench bench;
 	struct world_call *call;
 	uint64_t list;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	ck_assert_int_eq(append(bench.client, list, reference(&bench, list))->status, CONCUR_OK);
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	ck_assert_int_eq(object_bench_append(bench.client, list, reference(&bench, list))->status, CONCUR_OK);
 	ck_assert_uint_eq(refs(&bench, list), 2);
 	call = send_index(bench.client, "/concur.v1.List/Get", list, 0);
 	world_turn(&bench.world, 0);
 	ck_assert_uint_eq(got(call), list);
 	ck_assert_uint_eq(refs(&bench, list), 3);
-	ck_assert_uint_eq(number_of_objects(&bench), 1);
+	ck_assert_uint_eq(object_bench_count(&bench), 1);
 	world_fini(&bench.world);
 }
 END_TEST
@@ -238,7 +179,7 @@ END_TEST
 
 /* What takes a reference out of a list while others read it. */
 static struct world_call *
-take_out(struct bench *bench, unsigned how, uint64_t list)
+take_out(struct object_bench *bench, unsigned how, uint64_t list)
 {
 	Concur__V1__IndexValueRequest request = CONCUR__V1__INDEX_VALUE_REQUEST__INIT;
 	Concur__V1__ObjectRequest clear = CONCUR__V1__OBJECT_REQUEST__INIT;
@@ -257,55 +198,55 @@ take_out(struct bench *bench, unsigned how, uint64_t list)
 
 START_TEST(get_counts_for_its_receiver_even_if_the_item_goes_in_the_same_turn)
 {
-	struct bench bench;
+	struct object_bench bench;
 	struct world_call *get;
 	uint64_t list, target;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	target = open_list(bench.client);
-	append(bench.client, list, reference(&bench, target));
-	unref(bench.client, target);
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	target = object_bench_open_list(bench.client);
+	object_bench_append(bench.client, list, reference(&bench, target));
+	object_bench_unref(bench.client, target);
 	get = send_index(bench.other, "/concur.v1.List/Get", list, 0);
 	take_out(&bench, (unsigned)_i, list);
 	world_settle(&bench.world);
 	ck_assert_uint_eq(got(get), target);
 	ck_assert_uint_eq(refs(&bench, target), 1);
-	ck_assert_int_eq(append(bench.other, target, world_integer(&bench.world, 1))->status, CONCUR_OK);
-	unref(bench.other, target);
-	ck_assert(!lives(&bench, target));
+	ck_assert_int_eq(object_bench_append(bench.other, target, world_integer(&bench.world, 1))->status, CONCUR_OK);
+	object_bench_unref(bench.other, target);
+	ck_assert(!object_bench_lives(&bench, target));
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(item_taken_out_leaves_handles_obtained_before_valid)
 {
-	struct bench bench;
+	struct object_bench bench;
 	uint64_t list, target;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	target = open_list(bench.client);
-	append(bench.client, list, reference(&bench, target));
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	target = object_bench_open_list(bench.client);
+	object_bench_append(bench.client, list, reference(&bench, target));
 	take_out(&bench, (unsigned)_i, list);
 	world_settle(&bench.world);
 	ck_assert_uint_eq(refs(&bench, target), 1);
-	ck_assert_int_eq(append(bench.client, target, world_integer(&bench.world, 1))->status, CONCUR_OK);
+	ck_assert_int_eq(object_bench_append(bench.client, target, world_integer(&bench.world, 1))->status, CONCUR_OK);
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(pop_hands_the_count_of_the_container_over_to_its_receiver)
 {
-	struct bench bench;
+	struct object_bench bench;
 	struct world_call *pop;
 	uint64_t list, target;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	target = open_list(bench.client);
-	append(bench.client, list, reference(&bench, target));
-	unref(bench.client, target);
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	target = object_bench_open_list(bench.client);
+	object_bench_append(bench.client, list, reference(&bench, target));
+	object_bench_unref(bench.client, target);
 	pop = send_index(bench.other, "/concur.v1.List/Pop", list, -1);
 	world_settle(&bench.world);
 	ck_assert_uint_eq(got(pop), target);
@@ -316,13 +257,13 @@ END_TEST
 
 START_TEST(reply_that_is_never_read_counts_until_its_item_goes_back)
 {
-	struct bench bench;
+	struct object_bench bench;
 	struct world_call *get;
 	uint64_t queue, target;
 
-	bench_init(&bench);
+	object_bench_init(&bench, NULL);
 	queue = world_open(bench.client, CONCUR__V1__KIND__KIND_QUEUE, "queue");
-	target = open_list(bench.client);
+	target = object_bench_open_list(bench.client);
 	bench.client->take_max = 0;
 	get = world_wait(bench.client, "/concur.v1.Queue/Get", queue, -1);
 	bench.other->take_max = SIZE_MAX;
@@ -333,28 +274,28 @@ START_TEST(reply_that_is_never_read_counts_until_its_item_goes_back)
 	ck_assert(!get->answered);
 	/* The handle that opened it, the one in the reply, and the item, which may have to go back. */
 	ck_assert_uint_eq(refs(&bench, target), 3);
-	ck_assert_uint_eq(info(&bench, queue)->len, 0);
+	ck_assert_uint_eq(object_bench_info(&bench, queue)->len, 0);
 	world_end(bench.client, SERVER_PEER_DIED);
 	world_settle(&bench.world);
 	ck_assert_uint_eq(refs(&bench, target), 1);
-	ck_assert_uint_eq(number_of_objects(&bench), 0);
+	ck_assert_uint_eq(object_bench_count(&bench), 0);
 	/* Whoever gets the item next gets the object. */
 	ck_assert_uint_eq(got(world_wait(bench.other, "/concur.v1.Queue/Get", queue, 0)), target);
-	ck_assert_uint_eq(number_of_objects(&bench), 1);
+	ck_assert_uint_eq(object_bench_count(&bench), 1);
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(one_way_call_counts_nothing_for_its_sender)
 {
-	struct bench bench;
+	struct object_bench bench;
 	uint64_t list, target;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	target = open_list(bench.client);
-	append(bench.client, list, reference(&bench, target));
-	append(bench.client, list, reference(&bench, target));
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	target = object_bench_open_list(bench.client);
+	object_bench_append(bench.client, list, reference(&bench, target));
+	object_bench_append(bench.client, list, reference(&bench, target));
 	bench.client->flags = FRAME_ONE_WAY;
 	send_index(bench.client, "/concur.v1.List/Pop", list, 0);
 	bench.client->flags = 0;
@@ -367,69 +308,69 @@ END_TEST
 START_TEST(value_that_refers_to_what_is_gone_is_refused)
 {
 	static const char words[] = "the value refers to an object that is gone";
-	struct bench bench;
+	struct object_bench bench;
 	const Concur__V1__Error *error;
 	struct world_call *call;
 	uint64_t list, target;
 
-	bench_init(&bench);
-	list = open_list(bench.client);
-	target = open_list(bench.client);
-	unref(bench.client, target);
-	ck_assert(!lives(&bench, target));
+	object_bench_init(&bench, NULL);
+	list = object_bench_open_list(bench.client);
+	target = object_bench_open_list(bench.client);
+	object_bench_unref(bench.client, target);
+	ck_assert(!object_bench_lives(&bench, target));
 	for (int hidden = 0; hidden < 2; hidden++) {
-		call =
-		    append(bench.client, list, hidden ? opaque_reference(&bench, target) : reference(&bench, target));
+		call = object_bench_append(bench.client, list,
+		    hidden ? opaque_reference(&bench, target) : reference(&bench, target));
 		ck_assert_int_eq(call->status, CONCUR_NOT_FOUND);
 		error = world_error(call);
 		ck_assert_uint_gt(error->message.len, sizeof words);
 		ck_assert_mem_eq(error->message.data + error->message.len - (sizeof words - 1), words,
 		    sizeof words - 1);
 	}
-	ck_assert_uint_eq(info(&bench, list)->len, 0);
+	ck_assert_uint_eq(object_bench_info(&bench, list)->len, 0);
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(number_of_objects_is_of_those_with_handles)
 {
-	struct bench bench;
+	struct object_bench bench;
 	uint64_t named, list;
 
-	bench_init(&bench);
-	ck_assert_uint_eq(number_of_objects(&bench), 0);
+	object_bench_init(&bench, NULL);
+	ck_assert_uint_eq(object_bench_count(&bench), 0);
 	named = world_open(bench.client, CONCUR__V1__KIND__KIND_DICT, "named");
-	list = open_list(bench.client);
+	list = object_bench_open_list(bench.client);
 	ck_assert_uint_eq(world_open(bench.other, CONCUR__V1__KIND__KIND_DICT, "named"), named);
-	ck_assert_uint_eq(number_of_objects(&bench), 2);
-	unref(bench.client, named);
-	ck_assert_uint_eq(number_of_objects(&bench), 2);
-	unref(bench.other, named);
-	ck_assert_uint_eq(number_of_objects(&bench), 1);
+	ck_assert_uint_eq(object_bench_count(&bench), 2);
+	object_bench_unref(bench.client, named);
+	ck_assert_uint_eq(object_bench_count(&bench), 2);
+	object_bench_unref(bench.other, named);
+	ck_assert_uint_eq(object_bench_count(&bench), 1);
 	store_in_dict(&bench, named, world_integer(&bench.world, 1), reference(&bench, list));
-	unref(bench.client, list);
-	ck_assert_uint_eq(number_of_objects(&bench), 0);
-	ck_assert(lives(&bench, list) && lives(&bench, named));
+	object_bench_unref(bench.client, list);
+	ck_assert_uint_eq(object_bench_count(&bench), 0);
+	ck_assert(object_bench_lives(&bench, list) && object_bench_lives(&bench, named));
 	world_fini(&bench.world);
 }
 END_TEST
 
 START_TEST(number_of_objects_forgets_what_ends_before_its_handles)
 {
-	struct bench bench;
+	struct object_bench bench;
 	Concur__V1__OpenRequest request = CONCUR__V1__OPEN_REQUEST__INIT;
 	uint64_t id;
 
-	bench_init(&bench);
+	object_bench_init(&bench, NULL);
 	request.kind = CONCUR__V1__KIND__KIND_LIST;
 	request.lifetime = CONCUR__V1__LIFETIME__LIFETIME_SESSION;
 	id = world_open_with(bench.client, &request);
 	world_ask(bench.other, "/concur.v1.Object/Ref", id);
-	ck_assert_uint_eq(number_of_objects(&bench), 1);
+	ck_assert_uint_eq(object_bench_count(&bench), 1);
 	world_end(bench.client, SERVER_PEER_DIED);
-	ck_assert_uint_eq(number_of_objects(&bench), 0);
-	unref(bench.other, id);
-	ck_assert_uint_eq(number_of_objects(&bench), 0);
+	ck_assert_uint_eq(object_bench_count(&bench), 0);
+	object_bench_unref(bench.other, id);
+	ck_assert_uint_eq(object_bench_count(&bench), 0);
 	world_fini(&bench.world);
 }
 END_TEST

@@ -1,39 +1,12 @@
 /* The semaphore: who gets permits and in what order, who may give them back, and another count of them. */
-#include "tests/unit/signal_bench.h"
-
-#include "daemon/core/semaphore.h"
+#include "tests/unit/semaphores.h"
 
 /* Two permits, of each sort. */
 static const struct object_options plain = { .kind = KIND_SEMAPHORE, .count = 2 };
 static const struct object_options bounded = { .kind = KIND_SEMAPHORE, .count = 2, .bounded = true };
 static const struct object_options owned = { .kind = KIND_SEMAPHORE, .count = 2, .strict = true };
 
-static const char *
-acquire(struct signal_bench *bench, unsigned client, int64_t count, int64_t wait_ns)
-{
-	struct ask ask = signal_bench_ask(bench, client, wait_ns);
-	struct result result = { 0 };
-	enum concur_status status = semaphore_acquire(bench->core, bench->object, &ask, count, &result);
-
-	return signal_bench_answer(bench, status, &result);
-}
-
-static const char *
-release(struct signal_bench *bench, unsigned client, int64_t count)
-{
-	return status_name(semaphore_release(bench->core, bench->object, bench->clients[client], 1, count));
-}
-
-static struct semaphore_state
-state_of(struct signal_bench *bench)
-{
-	struct semaphore_state state;
-
-	semaphore_state(bench->object, &state);
-	return state;
-}
-
-#define ck_assert_value(bench, expected) ck_assert_int_eq(state_of(bench).value, expected)
+#define ck_assert_value(bench, expected) ck_assert_int_eq(semaphores_state(bench).value, expected)
 
 /* -- opening ----------------------------------------------------------------------------------------------------- */
 
@@ -45,8 +18,8 @@ value_of_new(int64_t count, bool has_count)
 
 	signal_bench_init(&bench,
 	    &(struct object_options){ .kind = KIND_SEMAPHORE, .count = count, .has_count = has_count });
-	value = state_of(&bench).value;
-	ck_assert_int_eq(state_of(&bench).count, value);
+	value = semaphores_state(&bench).value;
+	ck_assert_int_eq(semaphores_state(&bench).count, value);
 	signal_bench_fini(&bench);
 	return value;
 }
@@ -81,12 +54,12 @@ START_TEST(acquire_takes_what_there_is_and_then_times_out)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &plain);
-	ck_assert_str_eq(acquire(&bench, 0, 1, 0), "DONE");
-	ck_assert_str_eq(acquire(&bench, 0, 1, 0), "DONE");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 1, 0), "DONE");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 1, 0), "DONE");
 	ck_assert_value(&bench, 0);
-	ck_assert_uint_eq(state_of(&bench).holders, 1);
-	ck_assert_str_eq(acquire(&bench, 1, 1, 0), "TIMED_OUT");
-	ck_assert_str_eq(acquire(&bench, 1, 1, 50), "PENDING");
+	ck_assert_uint_eq(semaphores_state(&bench).holders, 1);
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 1, 0), "TIMED_OUT");
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 1, 50), "PENDING");
 	fixture_turn(&bench.fixture, 50);
 	ck_assert_str_eq(signal_bench_said(&bench), "4:TIMED_OUT");
 	ck_assert_value(&bench, 0);
@@ -99,10 +72,10 @@ START_TEST(acquire_of_less_than_one_is_refused)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &plain);
-	ck_assert_str_eq(acquire(&bench, 0, 0, -1), "VALUE_ERROR");
-	ck_assert_str_eq(acquire(&bench, 0, -1, -1), "VALUE_ERROR");
-	ck_assert_str_eq(acquire(&bench, 0, INT64_MIN, -1), "VALUE_ERROR");
-	ck_assert_str_eq(acquire(&bench, 0, 3, 0), "TIMED_OUT");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 0, -1), "VALUE_ERROR");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, -1, -1), "VALUE_ERROR");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, INT64_MIN, -1), "VALUE_ERROR");
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 3, 0), "TIMED_OUT");
 	ck_assert_value(&bench, 2);
 	signal_bench_fini(&bench);
 }
@@ -113,17 +86,17 @@ START_TEST(waiters_are_served_in_their_order_and_many_are_not_overtaken)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &plain);
-	acquire(&bench, 0, 2, 0);
-	ck_assert_str_eq(acquire(&bench, 1, 2, -1), "PENDING");
-	ck_assert_str_eq(acquire(&bench, 2, 1, -1), "PENDING");
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
+	semaphores_acquire(&bench, 0, 2, 0);
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 2, -1), "PENDING");
+	ck_assert_str_eq(semaphores_acquire(&bench, 2, 1, -1), "PENDING");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "");
 	ck_assert_value(&bench, 1);
 	/* There is one, but the first in line wants two. */
-	ck_assert_str_eq(acquire(&bench, 3, 1, 0), "TIMED_OUT");
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
+	ck_assert_str_eq(semaphores_acquire(&bench, 3, 1, 0), "TIMED_OUT");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "2:DONE");
-	ck_assert_str_eq(release(&bench, 1, 2), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 1, 2), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "3:DONE");
 	ck_assert_value(&bench, 1);
 	signal_bench_fini(&bench);
@@ -136,11 +109,11 @@ START_TEST(release_of_many_serves_all_it_is_enough_for)
 
 	signal_bench_init(&bench, &(struct object_options){ .kind = KIND_SEMAPHORE, .has_count = true });
 	for (unsigned i = 0; i < CLIENTS; i++)
-		ck_assert_str_eq(acquire(&bench, i, i == 2 ? 2 : 1, -1), "PENDING");
-	ck_assert_str_eq(release(&bench, 0, 3), "OK");
+		ck_assert_str_eq(semaphores_acquire(&bench, i, i == 2 ? 2 : 1, -1), "PENDING");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 3), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "1:DONE, 2:DONE");
 	ck_assert_value(&bench, 1);
-	ck_assert_str_eq(release(&bench, 3, 9), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 3, 9), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "3:DONE, 4:DONE");
 	ck_assert_value(&bench, 7);
 	signal_bench_fini(&bench);
@@ -153,9 +126,9 @@ START_TEST(first_waiter_that_leaves_lets_the_next_go)
 
 	for (int how = 0; how < 3; how++) {
 		signal_bench_init(&bench, &plain);
-		acquire(&bench, 0, 1, 0);
-		acquire(&bench, 1, 2, 100);
-		acquire(&bench, 2, 1, -1);
+		semaphores_acquire(&bench, 0, 1, 0);
+		semaphores_acquire(&bench, 1, 2, 100);
+		semaphores_acquire(&bench, 2, 1, -1);
 		ck_assert_str_eq(signal_bench_said(&bench), "");
 		if (how == 0)
 			fixture_turn(&bench.fixture, 100);
@@ -179,9 +152,9 @@ START_TEST(release_of_anonymous_permits_by_anyone_adds_to_the_value)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &plain);
-	acquire(&bench, 0, 1, 0);
-	ck_assert_str_eq(release(&bench, 1, 1), "OK");
-	ck_assert_str_eq(release(&bench, 1, 5), "OK");
+	semaphores_acquire(&bench, 0, 1, 0);
+	ck_assert_str_eq(semaphores_release(&bench, 1, 1), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 1, 5), "OK");
 	ck_assert_value(&bench, 7);
 	signal_bench_fini(&bench);
 }
@@ -194,9 +167,9 @@ START_TEST(release_of_less_than_one_is_refused)
 
 	for (size_t i = 0; i < UNIT_COUNT(all); i++) {
 		signal_bench_init(&bench, all[i]);
-		acquire(&bench, 0, 1, 0);
-		ck_assert_str_eq(release(&bench, 0, 0), "VALUE_ERROR");
-		ck_assert_str_eq(release(&bench, 0, -1), "VALUE_ERROR");
+		semaphores_acquire(&bench, 0, 1, 0);
+		ck_assert_str_eq(semaphores_release(&bench, 0, 0), "VALUE_ERROR");
+		ck_assert_str_eq(semaphores_release(&bench, 0, -1), "VALUE_ERROR");
 		ck_assert_value(&bench, 1);
 		signal_bench_fini(&bench);
 	}
@@ -208,9 +181,9 @@ START_TEST(release_past_what_a_number_holds_is_refused)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &plain);
-	ck_assert_str_eq(release(&bench, 0, INT64_MAX), "OVERFLOW");
-	ck_assert_str_eq(release(&bench, 0, INT64_MAX - 2), "OK");
-	ck_assert_str_eq(release(&bench, 0, 1), "OVERFLOW");
+	ck_assert_str_eq(semaphores_release(&bench, 0, INT64_MAX), "OVERFLOW");
+	ck_assert_str_eq(semaphores_release(&bench, 0, INT64_MAX - 2), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OVERFLOW");
 	ck_assert_value(&bench, INT64_MAX);
 	signal_bench_fini(&bench);
 }
@@ -221,12 +194,12 @@ START_TEST(release_past_the_first_count_of_a_bounded_one_is_refused_as_a_whole)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &bounded);
-	ck_assert_str_eq(release(&bench, 0, 1), "OVER_RELEASE");
-	acquire(&bench, 0, 1, 0);
-	ck_assert_str_eq(release(&bench, 0, 2), "OVER_RELEASE");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OVER_RELEASE");
+	semaphores_acquire(&bench, 0, 1, 0);
+	ck_assert_str_eq(semaphores_release(&bench, 0, 2), "OVER_RELEASE");
 	ck_assert_value(&bench, 1);
-	ck_assert_uint_eq(state_of(&bench).holders, 1);
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
+	ck_assert_uint_eq(semaphores_state(&bench).holders, 1);
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
 	ck_assert_value(&bench, 2);
 	signal_bench_fini(&bench);
 }
@@ -237,14 +210,14 @@ START_TEST(release_of_owned_permits_by_others_or_of_too_many_is_refused)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &owned);
-	ck_assert_str_eq(release(&bench, 0, 1), "NOT_OWNER");
-	acquire(&bench, 0, 1, 0);
-	acquire(&bench, 1, 1, 0);
-	ck_assert_str_eq(release(&bench, 2, 1), "NOT_OWNER");
-	ck_assert_str_eq(release(&bench, 0, 2), "NOT_OWNER");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "NOT_OWNER");
+	semaphores_acquire(&bench, 0, 1, 0);
+	semaphores_acquire(&bench, 1, 1, 0);
+	ck_assert_str_eq(semaphores_release(&bench, 2, 1), "NOT_OWNER");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 2), "NOT_OWNER");
 	ck_assert_value(&bench, 0);
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
-	ck_assert_str_eq(release(&bench, 0, 1), "NOT_OWNER");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "NOT_OWNER");
 	ck_assert_value(&bench, 1);
 	signal_bench_fini(&bench);
 }
@@ -255,15 +228,15 @@ START_TEST(release_by_one_who_waits_is_refused_for_owned_permits_alone)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &owned);
-	acquire(&bench, 0, 1, 0);
-	ck_assert_str_eq(acquire(&bench, 0, 2, -1), "PENDING");
-	ck_assert_str_eq(release(&bench, 0, 1), "WAITING");
+	semaphores_acquire(&bench, 0, 1, 0);
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 2, -1), "PENDING");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "WAITING");
 	signal_bench_fini(&bench);
 
 	signal_bench_init(&bench, &plain);
-	acquire(&bench, 0, 1, 0);
-	ck_assert_str_eq(acquire(&bench, 0, 2, -1), "PENDING");
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
+	semaphores_acquire(&bench, 0, 1, 0);
+	ck_assert_str_eq(semaphores_acquire(&bench, 0, 2, -1), "PENDING");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
 	ck_assert_str_eq(signal_bench_said(&bench), "2:DONE");
 	signal_bench_fini(&bench);
 }
@@ -276,8 +249,8 @@ START_TEST(resize_up_serves_waiters)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &owned);
-	acquire(&bench, 0, 2, 0);
-	acquire(&bench, 1, 3, -1);
+	semaphores_acquire(&bench, 0, 2, 0);
+	semaphores_acquire(&bench, 1, 3, -1);
 	ck_assert_status(semaphore_resize(bench.core, bench.object, 4), CONCUR_OK);
 	ck_assert_str_eq(signal_bench_said(&bench), "");
 	ck_assert_status(semaphore_resize(bench.core, bench.object, 5), CONCUR_OK);
@@ -292,18 +265,18 @@ START_TEST(resize_down_leaves_holders_and_goes_below_0)
 	struct signal_bench bench;
 
 	signal_bench_init(&bench, &bounded);
-	acquire(&bench, 0, 2, 0);
+	semaphores_acquire(&bench, 0, 2, 0);
 	ck_assert_status(semaphore_resize(bench.core, bench.object, 0), CONCUR_OK);
 	ck_assert_value(&bench, -2);
 	ck_assert_uint_eq(semaphore_kind.len(bench.object), 0);
-	ck_assert_str_eq(acquire(&bench, 1, 1, 0), "TIMED_OUT");
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
-	ck_assert_str_eq(release(&bench, 0, 2), "OVER_RELEASE");
-	ck_assert_str_eq(release(&bench, 0, 1), "OK");
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 1, 0), "TIMED_OUT");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 2), "OVER_RELEASE");
+	ck_assert_str_eq(semaphores_release(&bench, 0, 1), "OK");
 	ck_assert_value(&bench, 0);
-	ck_assert_str_eq(acquire(&bench, 1, 1, 0), "TIMED_OUT");
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 1, 0), "TIMED_OUT");
 	ck_assert_status(semaphore_resize(bench.core, bench.object, 1), CONCUR_OK);
-	ck_assert_str_eq(acquire(&bench, 1, 1, 0), "DONE");
+	ck_assert_str_eq(semaphores_acquire(&bench, 1, 1, 0), "DONE");
 	signal_bench_fini(&bench);
 }
 END_TEST
@@ -314,10 +287,10 @@ START_TEST(resize_to_what_can_not_be_is_refused)
 
 	signal_bench_init(&bench, &plain);
 	ck_assert_status(semaphore_resize(bench.core, bench.object, -1), CONCUR_VALUE_ERROR);
-	release(&bench, 0, 1);
+	semaphores_release(&bench, 0, 1);
 	ck_assert_status(semaphore_resize(bench.core, bench.object, INT64_MAX), CONCUR_OVERFLOW);
 	ck_assert_value(&bench, 3);
-	ck_assert_int_eq(state_of(&bench).count, 2);
+	ck_assert_int_eq(semaphores_state(&bench).count, 2);
 	signal_bench_fini(&bench);
 }
 END_TEST
@@ -331,7 +304,7 @@ START_TEST(holders_are_told_in_order_from_any_place)
 
 	signal_bench_init(&bench, &(struct object_options){ .kind = KIND_SEMAPHORE, .count = 9 });
 	for (unsigned i = 0; i < CLIENTS; i++)
-		acquire(&bench, i, i + 1, i ? -1 : 0);
+		semaphores_acquire(&bench, i, i + 1, i ? -1 : 0);
 	ck_assert_uint_eq(semaphore_kind.holders(bench.object, 0, holders, 3), 3);
 	ck_assert_uint_eq(holders[0].process, 1);
 	ck_assert_uint_eq(holders[2].process, 3);
@@ -350,10 +323,10 @@ START_TEST(removal_tells_waiters_and_frees_what_is_held_in_steps)
 
 	signal_bench_init(&bench, &(struct object_options){ .kind = KIND_SEMAPHORE, .count = 3, .strict = true });
 	bench.fixture.limits.turn_steps = 1;
-	acquire(&bench, 0, 1, 0);
-	acquire(&bench, 1, 1, 0);
-	acquire(&bench, 2, 1, 0);
-	acquire(&bench, 3, 1, -1);
+	semaphores_acquire(&bench, 0, 1, 0);
+	semaphores_acquire(&bench, 1, 1, 0);
+	semaphores_acquire(&bench, 2, 1, 0);
+	semaphores_acquire(&bench, 3, 1, -1);
 	object_destroy(bench.core, bench.object);
 	ck_assert_str_eq(signal_bench_said(&bench), "4:REMOVED");
 	/* The one dies while what it held is not freed yet, the others go on. */
