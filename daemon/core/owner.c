@@ -182,6 +182,7 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 {
 	size_t steps = core->limits->turn_steps;
 
+	session->is_ending = true;
 	session->grave.step = session_step;
 	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
 	 * back stands in its place before their leaving lets others go on. */
@@ -339,7 +340,7 @@ owner_blocked(const struct owner *owner)
 	for (struct link *at = owner->waiters.next; at != &owner->waiters; at = at->next) {
 		struct waiter *waiter = LINK_ENTRY(at, struct waiter, in_owner);
 
-		if (waiter->blocked)
+		if (waiter->blocked && !owner->session->is_ending)
 			return waiter;
 	}
 	return NULL;

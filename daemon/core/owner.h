@@ -32,6 +32,7 @@ struct session {
 	struct link workers;          /* that it is */
 	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items that were sent to it and may not be read yet */
+	bool is_ending;               /* its waiting calls leave, and are nobody's victims any more */
 	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
 	void *user;                   /* the layer above's */
 };
@@ -106,7 +107,8 @@ owner_is(const struct owner *owner, const struct session *session, uint64_t cont
 	return owner && owner->session == session && owner->by_context.key == context;
 }
 
-/* The call that the owner is blocked in, or NULL: a waiter that said its context does nothing else meanwhile. */
+/* The call that the owner is blocked in, or NULL: a waiter that said its context does nothing else meanwhile. One of a
+ * session that is ending is blocked no more. */
 struct waiter *owner_blocked(const struct owner *owner);
 
 /* True if the owner has a call waiting on the object. */

@@ -131,6 +131,33 @@ START_TEST(grant_of_a_read_closes_a_circle_and_fails_the_youngest)
 }
 END_TEST
 
+/* Client 1 dies with two calls waiting: that the first leaves lets client 2 read, which closes a circle with the second
+ * for the moment that it is still there. */
+START_TEST(death_of_a_session_does_not_fail_a_call_of_its_own)
+{
+	struct bench bench;
+	struct ask ask;
+	struct result result = { 0 };
+	struct lock *lock;
+
+	bench_init(&bench);
+	lock = locks_open_strict(&bench.locks);
+	bench_read(&bench, 0, 0);
+	ask = locks_ask(&bench.locks, 1, -1);
+	ask.context = 2;
+	ck_assert_status(rwlock_write(bench.locks.core, bench.rwlock, &ask, &result), CONCUR_PENDING);
+	locks_acquire(&bench.locks, lock, 1, 0);
+	ask = locks_ask(&bench.locks, 2, -1);
+	ask.blocked = false;
+	ck_assert_status(rwlock_read(bench.locks.core, bench.rwlock, &ask, &result), CONCUR_PENDING);
+	ck_assert_str_eq(locks_acquire(&bench.locks, lock, 2, -1), "PENDING");
+	ck_assert_str_eq(bench_write(&bench, 1, -1), "PENDING");
+	locks_kill(&bench.locks, 1);
+	ck_assert_replies(&bench, "4:DONE, 5:OWNER_DIED");
+	bench_fini(&bench);
+}
+END_TEST
+
 /* Two contexts read each rwlock and wait to write the next, so that 2 to the DEPTH ways lead to the last; the circle is
  * found behind all of them, by who reads the first as well. */
 START_TEST(search_goes_by_each_waiter_once)
@@ -299,6 +326,7 @@ main(void)
 		reader_behind_a_waiting_writer_waits_for_those_who_read,
 		upgrade_closes_a_circle_with_a_reader_that_waits_for_it,
 		grant_of_a_read_closes_a_circle_and_fails_the_youngest,
+		death_of_a_session_does_not_fail_a_call_of_its_own,
 		search_goes_by_each_waiter_once,
 		take_back_never_fails_the_youngest_other_call_does,
 		take_back_by_time_out_closes_a_circle_too,
