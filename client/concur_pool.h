@@ -24,8 +24,7 @@ concur_pool *concur_object_pool(concur_object *object);
 
 /* 0 or NULL leaves what is; what is at first stands here. */
 struct concur_pool_options {
-	uint32_t workers;             /* that the daemon starts, at most; as many as it may use cores */
-	bool remote;                  /* the daemon starts none: all attach */
+	uint32_t workers;             /* that the daemon starts, at most; none: all attach by themselves */
 	const char *runtime;          /* the name under which the daemon knows the workers' command */
 	const char *const *arguments; /* for them, besides: "--module", "M.so"; ends with NULL */
 	uint32_t threads;             /* of each worker that the daemon starts; 1 */

@@ -18,7 +18,6 @@ pool_configure(unsigned flags, concur_pool *pool, const struct concur_pool_optio
 	pack_init(&pack, ON(pool, CONCUR_METHOD_POOL_CONFIGURE, RESULT_DONE, flags));
 	body.object = pack.object;
 	body.workers = options->workers;
-	body.remote = options->remote;
 	pack_name(&pack, options->runtime, &body.runtime);
 	pack_names(&pack, options->arguments, &body.n_words, &body.words);
 	body.threads = options->threads;
