@@ -80,7 +80,7 @@ static const char *
 outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = { "DONE", "NOT_THERE", "EMPTY", "FULL", "TIMED_OUT", "OWNER_DIED", "EXISTS",
-		"CHANGED", "RUN_ACTION", "END_OF_FILE" };
+		"CHANGED", "RUN_ACTION", "END_OF_FILE", "NO" };
 
 	return names[outcome];
 }

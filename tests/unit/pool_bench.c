@@ -98,8 +98,7 @@ pool_bench_take(struct pool_bench *bench, struct worker *worker, uint32_t count)
 	enum concur_status status;
 	unsigned client = 0;
 
-	while (!worker_find(bench->clients[client], worker_id(worker)) ||
-	    worker_find(bench->clients[client], worker_id(worker)) != worker)
+	while (!bench->clients[client] || worker_find(bench->clients[client], worker_id(worker)) != worker)
 		client++;
 	ask = pool_bench_ask(bench, client, -1);
 	status = worker_take(bench->core, worker, &ask, count, &result);
@@ -138,4 +137,5 @@ void
 pool_bench_end(struct pool_bench *bench, unsigned client, enum farewell farewell)
 {
 	session_end(bench->core, bench->clients[client], farewell);
+	bench->clients[client] = NULL;
 }
