@@ -126,14 +126,12 @@ int
 main(int argc, char **argv)
 {
 	concur_session *session = example_session();
-	const struct concur_pool_options remote = { .remote = true };
 	const char *directory = argc > 1 ? argv[1] : "/usr/share/common-licenses";
 	concur_pool *pool;
 	pid_t workers[WORKERS];
 	bool well;
 
 	must(concur_pool_open(session, "sums", NULL, &pool));
-	must(concur_pool_configure(pool, &remote));
 	for (int i = 0; i < WORKERS; i++)
 		if ((workers[i] = fork()) == 0)
 			_exit(work_for_pool(i, (void *)(uintptr_t)concur_url(session)));

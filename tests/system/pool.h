@@ -41,12 +41,10 @@ fixture_with(const char *const *arguments)
 {
 	const struct concur_options options = { .arguments = arguments };
 	const struct concur_open none = { .has_count = true };
-	const struct concur_pool_options remote = { .remote = true };
 	struct fixture fixture;
 
 	ck_ok(concur_spawn(&options, &fixture.session));
 	ck_ok(concur_pool_open(fixture.session, "work", NULL, &fixture.pool));
-	ck_ok(concur_pool_configure(fixture.pool, &remote));
 	ck_ok(concur_semaphore_open(fixture.session, "began", &none, &fixture.began));
 	ck_ok(concur_event_open(fixture.session, "go", NULL, &fixture.go));
 	return fixture;
