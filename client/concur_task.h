@@ -71,7 +71,7 @@ CONCUR_CHECKED enum concur_status concur_future_task_error(concur_future *future
  *
  * Inside a task of the same pool it runs what it would wait for itself, here and now, if that has not begun: tasks that
  * wait for each other need no more workers. Such a wait lasts as long as that task, whatever timeout_ns says; with 0 it
- * runs nothing. POOL_EXHAUSTED: it runs elsewhere, and no worker is left that could let it end. */
+ * runs nothing. */
 CONCUR_CHECKED enum concur_status concur_task_wait(concur_session *session, uint64_t task, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_task_wait_begin(concur_session *session, uint64_t task, int64_t timeout_ns);
@@ -79,8 +79,8 @@ concur_future *concur_task_wait_begin(concur_session *session, uint64_t task, in
 struct concur_task_state {
 	enum concur_task_phase phase;
 	uint64_t pool;                /* the object's id */
-	uint64_t waited_ns;           /* from its submission until it began, or until now */
-	uint64_t ran_ns;              /* from then until it ended, or until now */
+	uint64_t waited_ns;           /* while it waits: for so long */
+	uint64_t ran_ns;              /* while it runs: for so long */
 	uint32_t attempts;            /* times that it has begun */
 	struct concur_value progress; /* what it last said of itself; CONCUR_VALUE_NONE: nothing. To be freed */
 };
@@ -98,8 +98,9 @@ concur_future *concur_task_why_begin(concur_session *session, uint64_t task);
 
 /* -- having a say ------------------------------------------------------------------------------------------------ */
 
-/* Cancels a task that has not begun; with `kill` also one that runs: its worker is asked to stop it and, some time
- * after that, killed; it waits timeout_ns for that end. NO: it has ended, or runs and is not to be killed. */
+/* Cancels a task that has not begun; with `kill` also one that runs: it ends at once, its worker is asked to stop it,
+ * and killed some time after that. NO: it has ended, or runs and is not to be killed. TIMED_OUT: its worker had to be
+ * asked, and did not answer within timeout_ns (0: as long as it takes); it may be cancelled yet. */
 CONCUR_CHECKED enum concur_status concur_task_cancel(concur_session *session, uint64_t task, bool kill,
     int64_t timeout_ns);
 concur_future *concur_task_cancel_begin(concur_session *session, uint64_t task, bool kill, int64_t timeout_ns);
@@ -127,23 +128,6 @@ concur_future *concur_task_release_begin(concur_session *session, uint64_t task,
 CONCUR_CHECKED enum concur_status concur_task_progress(concur_session *session, uint64_t task,
     struct concur_value value);
 concur_future *concur_task_progress_begin(concur_session *session, uint64_t task, struct concur_value value);
-
-/* What its worker printed while it ran. */
-struct concur_task_log {
-	struct concur_line {
-		const char *text; /* a 0 that is not counted follows */
-		size_t size;
-	} * lines; /* owns all of it */
-	size_t count;
-	uint64_t dropped; /* lines before these that were not kept */
-};
-CONCUR_CHECKED enum concur_status concur_task_log(concur_session *session, uint64_t task,
-    struct concur_task_log *ret_log);
-concur_future *concur_task_log_begin(concur_session *session, uint64_t task);
-CONCUR_CHECKED enum concur_status concur_future_task_log(concur_future *future, struct concur_task_log *ret_log);
-
-/* Takes NULL. */
-void concur_task_log_free(struct concur_task_log *log);
 
 #pragma GCC visibility pop
 

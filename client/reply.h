@@ -37,7 +37,6 @@ enum result {
 	RESULT_TASK_ID,      /* SubmitReply */
 	RESULT_TASK,         /* FutureReply: how a task has ended */
 	RESULT_TASK_STATE,   /* FutureReply of State */
-	RESULT_TASK_LOG,     /* FutureLog */
 	RESULT_WHY,          /* WhyReply */
 	RESULT_PROCESS_STATE,
 	RESULT_OUTPUT, /* OutputReply */

@@ -70,28 +70,6 @@ futurerun_print_cancelled(struct command *command, json_t *reply)
 }
 
 enum verdict
-futurerun_print_log(struct command *command, json_t *reply)
-{
-	json_t *dropped = json_object_get(reply, "dropped"), *line;
-	size_t index;
-
-	if (command->options.json)
-		return print_fields(command, reply);
-	if (json_integer_value(dropped) > 0)
-		command_complain(command, "note: %lld lines before these were not kept",
-		    (long long)json_integer_value(dropped));
-	json_array_foreach(json_object_get(reply, "lines"), index, line)
-	{
-		if (json_is_string(line))
-			(void)fwrite(json_string_value(line), 1, json_string_length(line), stdout);
-		else
-			print_json(stdout, line);
-		(void)fputc('\n', stdout);
-	}
-	return VERDICT_DONE;
-}
-
-enum verdict
 futurerun_print_released(struct command *command, json_t *reply)
 {
 	if (json_integer_value(json_object_get(reply, "count")) > 0)

@@ -13,9 +13,6 @@ enum verdict futurerun_print_result(struct command *command, json_t *reply);
 /* Whether it was cancelled. */
 enum verdict futurerun_print_cancelled(struct command *command, json_t *reply);
 
-/* Its lines. */
-enum verdict futurerun_print_log(struct command *command, json_t *reply);
-
 /* Whether somebody had referred to it. */
 enum verdict futurerun_print_released(struct command *command, json_t *reply);
 

@@ -37,8 +37,12 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 		goto no_sessions;
 	if (table_init(&core->tasks) < 0)
 		goto no_tasks;
+	if (table_init(&core->workers) < 0)
+		goto no_workers;
 	return 0;
 
+no_workers:
+	table_fini(&core->tasks);
 no_tasks:
 	table_fini(&core->sessions);
 no_sessions:
@@ -81,6 +85,7 @@ core_fini(struct core *core)
 	table_fini(&core->objects);
 	table_fini(&core->sessions);
 	table_fini(&core->tasks);
+	table_fini(&core->workers);
 	heap_fini(&core->deadlines);
 	heap_fini(&core->expiring);
 	heap_fini(&core->timers);

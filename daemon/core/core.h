@@ -46,6 +46,7 @@ struct core {
 	uint64_t counter;         /* the last id, token or version given out; core_draw() */
 	uint64_t now_ns;          /* the turn's time */
 	struct table objects;     /* struct object by id */
+	struct table workers;     /* struct worker by id */
 	struct map *names;        /* struct object by name (a text value) */
 	struct table sessions;    /* struct session by id */
 	struct table tasks;       /* struct task by id; their ids are drawn from the same counter as those of objects */

@@ -63,10 +63,8 @@ future_wait(struct core *core, struct task *task, const struct ask *ask, struct 
 static enum concur_status
 future_cancel_handed(struct core *core, struct task *task, const struct ask *ask, struct result *ret)
 {
-	enum concur_status status;
-	struct ask for_ever = *ask;
+	struct ask until_answered = *ask;
 
-	for_ever.wait_ns = -1;
 	ret->outcome = OUTCOME_NO;
 	if (task->flags & TASK_FRESH) {
 		task_end(core, task, FUTURE_CANCELLED, NULL);
@@ -75,8 +73,9 @@ future_cancel_handed(struct core *core, struct task *task, const struct ask *ask
 	}
 	if (!(task->flags & TASK_ASKED) && !worker_recall(core, task))
 		return CONCUR_OK;
-	status = future_wait_as(core, task, &for_ever, OUTCOME_NO, POOL_CANCELS);
-	return status;
+	if (ask->wait_ns == 0)
+		until_answered.wait_ns = -1;
+	return future_wait_as(core, task, &until_answered, OUTCOME_TIMED_OUT, POOL_CANCELS);
 }
 
 enum concur_status

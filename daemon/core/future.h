@@ -32,8 +32,10 @@ void future_view(const struct core *core, const struct task *task, struct future
  * id; OUTCOME_TIMED_OUT; PENDING; REMOVED later, if its pool goes. */
 enum concur_status future_wait(struct core *core, struct task *task, const struct ask *ask, struct result *ret);
 
-/* Cancels it, if it has not begun: OK with OUTCOME_DONE, OUTCOME_NO, or PENDING while its worker is asked. With `kill`
- * it ends as CANCELLED also if it runs, and its worker is told to stop it. */
+/* Cancels it, if it has not begun: OK with OUTCOME_DONE, OUTCOME_NO, or PENDING while its worker is asked, which takes
+ * long only for one that is stopped: then OUTCOME_TIMED_OUT after the ask's time, if it has one (0 is none), and what
+ * the worker says at last still counts. With `kill` it ends as CANCELLED at once also if it runs, and its worker is
+ * told to stop it. */
 enum concur_status future_cancel(struct core *core, struct task *task, const struct ask *ask, bool kill,
     struct result *ret);
 

@@ -61,12 +61,13 @@ struct task_spec {
 /* Puts `count` tasks in. OK with result->generation the id of the first (the others follow), ->number how many,
  * ->outcome DONE, EXISTS (of the same key) or FULL; PENDING, until there is room; VALUE_ERROR if they could never fit,
  * or for a priority out of range, or a queue with a maxsize; NOT_FOUND for a queue or a task in `after` that is gone;
- * POOL_CLOSED, POOL_BROKEN, LIMIT, NO_MEMORY. The session refers to them unless they are detached. With a key, or
+ * POOL_CLOSED, POOL_BROKEN, LIMIT, NO_MEMORY. The session refers to them unless they are detached,
+ * once more to one that EXISTS. With a key, or
  * `after`, it does not wait for room. */
 enum concur_status pool_submit(struct core *core, struct pool *pool, const struct ask *ask,
     const struct task_spec *spec, const struct value *arguments, const bool *refers, size_t count, struct result *ret);
 
-/* A future that has no task: future_complete() ends it. */
+/* A future that has no task: future_complete() ends it. OK, POOL_CLOSED, POOL_BROKEN, LIMIT, NO_MEMORY. */
 enum concur_status pool_promise(struct core *core, struct pool *pool, struct session *session, uint64_t *ret_id);
 
 /* Takes no more tasks; what waits is cancelled if `cancel`. How many were. Workers end when all is done. */

@@ -65,7 +65,7 @@ struct task {
 	struct worker *worker;   /* HANDED, RUNNING */
 	struct blob *payload;    /* its arguments, then its result or error; may be NULL */
 	struct task_more *more;
-	uint64_t since_ns; /* it was submitted; it began */
+	uint64_t since_ns; /* it waits; it runs */
 	uint32_t refs;     /* of other sessions and tasks */
 	uint16_t slot;     /* in its worker's page */
 	uint8_t place;     /* an enum task_place */
@@ -73,6 +73,8 @@ struct task {
 	uint8_t flags;
 	uint8_t attempts; /* how often it has begun; stays at 255 */
 };
+
+_Static_assert(sizeof(struct task) <= 128, "a task is one small allocation");
 
 struct dependent {
 	struct link link; /* in task_more.dependents of the one before */
@@ -93,7 +95,7 @@ struct task_more {
 };
 
 struct worker {
-	uint64_t id;
+	struct table_node by_id; /* in core->workers; key 0: not yet */
 	struct link in_session;
 	struct link in_pool;     /* in pool->workers */
 	struct session *session; /* NULL: it has ended, and how its process did is not known yet */

@@ -358,15 +358,25 @@ pool_admit(struct core *core, struct pool *pool)
 /* -- the call ------------------------------------------------------------------------------------------------------ */
 
 static enum concur_status
-pool_may_submit(struct core *core, const struct pool *pool, const struct task_spec *spec, size_t count)
+pool_is_open(struct core *core, const struct pool *pool, size_t count)
 {
 	if (pool->broken)
 		return CONCUR_POOL_BROKEN;
 	if (pool->is_closed)
 		return CONCUR_POOL_CLOSED;
+	return pool_has_tasks_left(core, count);
+}
+
+static enum concur_status
+pool_may_submit(struct core *core, const struct pool *pool, const struct task_spec *spec, size_t count)
+{
+	enum concur_status status = pool_is_open(core, pool, count);
+
+	if (status != CONCUR_OK)
+		return status;
 	if (spec->priority < PRIORITY_LOWEST || spec->priority > PRIORITY_HIGHEST || count > pool->capacity)
 		return CONCUR_VALUE_ERROR;
-	return pool_has_tasks_left(core, count);
+	return CONCUR_OK;
 }
 
 enum concur_status
@@ -383,9 +393,7 @@ pool_submit(struct core *core, struct pool *pool, const struct ask *ask, const s
 		ret->outcome = OUTCOME_EXISTS;
 		ret->generation = task_id(twin);
 		ret->number = 1;
-		return spec->detached || twin->session == ask->session || future_ref(twin, ask->session) == 0
-		    ? CONCUR_OK
-		    : CONCUR_NO_MEMORY;
+		return spec->detached || future_ref(twin, ask->session) == 0 ? CONCUR_OK : CONCUR_NO_MEMORY;
 	}
 	if (pool_has_room(pool, count) && link_empty(&pool->submitters))
 		return pool_take_in(core, pool, ask->session, spec, &load, ret);
@@ -398,10 +406,11 @@ pool_submit(struct core *core, struct pool *pool, const struct ask *ask, const s
 enum concur_status
 pool_promise(struct core *core, struct pool *pool, struct session *session, uint64_t *ret_id)
 {
+	enum concur_status status = pool_is_open(core, pool, 1);
 	struct task *task;
 
-	if (pool_has_tasks_left(core, 1) != CONCUR_OK)
-		return CONCUR_LIMIT;
+	if (status != CONCUR_OK)
+		return status;
 	task = task_new(core, pool->promises, session, NULL);
 	if (!task)
 		return CONCUR_NO_MEMORY;

@@ -271,6 +271,7 @@ task_give_back(struct core *core, struct task *task, uint64_t delay_ns)
 	}
 	task_leave_hand(core, task);
 	task->state = FUTURE_PENDING;
+	task->since_ns = core->now_ns;
 	more = delay_ns ? task_more(task) : NULL;
 	if (more && timer_set(core, &more->timer, timer_after(core, delay_ns)) == 0) {
 		task->place = TASK_HELD;

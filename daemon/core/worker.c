@@ -50,6 +50,8 @@ worker_release(struct core *core, struct worker *worker)
 	blob_unref(worker->name);
 	link_remove(&worker->in_session);
 	link_remove(&worker->in_pool);
+	if (worker_id(worker))
+		table_remove(&core->workers, &worker->by_id);
 	free(worker);
 	if (pool)
 		object_unref(core, &pool->object);
@@ -83,7 +85,6 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 {
 	struct pool *pool = spec->pool;
 	struct worker *worker;
-
 	struct hired *hired = spec->process ? hired_find(pool, session, spec->process) : NULL;
 
 	if (pool->broken)
@@ -106,7 +107,7 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 		pool->hired_absent--;
 		pool->hired_in_vain = 0;
 	}
-	worker->id = core_draw(core);
+	table_insert(&core->workers, &worker->by_id, core_draw(core));
 	link_append(&session->workers, &worker->in_session);
 	link_append(&pool->workers, &worker->in_pool);
 	pool->workers_count++;
@@ -118,19 +119,16 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 struct worker *
 worker_find(const struct session *session, uint64_t id)
 {
-	for (const struct link *at = session->workers.next; at != &session->workers; at = at->next) {
-		struct worker *worker = LINK_ENTRY(at, struct worker, in_session);
+	struct table_node *node = table_find(&session->core->workers, id);
+	struct worker *worker = node ? LINK_ENTRY(node, struct worker, by_id) : NULL;
 
-		if (worker->id == id)
-			return worker;
-	}
-	return NULL;
+	return worker && worker->session == session ? worker : NULL;
 }
 
 uint64_t
 worker_id(const struct worker *worker)
 {
-	return worker->id;
+	return worker->by_id.key;
 }
 
 struct pool *
@@ -252,7 +250,7 @@ worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role)
 {
 	struct waiter *waiter = call && worker->session ? waiter_find(worker->session, call) : NULL;
 
-	return waiter && waiter->role == role && waiter->result.generation == worker->id ? waiter : NULL;
+	return waiter && waiter->role == role && waiter->result.generation == worker_id(worker) ? waiter : NULL;
 }
 
 static enum concur_status
@@ -265,7 +263,7 @@ worker_wait(struct core *core, struct worker *worker, struct link *queue, const 
 	if (status != CONCUR_PENDING)
 		return status;
 	waiter->role = (uint8_t)role;
-	waiter->result.generation = worker->id;
+	waiter->result.generation = worker_id(worker);
 	return status;
 }
 
@@ -276,7 +274,7 @@ worker_take(struct core *core, struct worker *worker, const struct ask *ask, uin
 
 	if (worker_waiter(worker, worker->take_call, POOL_TAKES))
 		return CONCUR_WAITING;
-	ret->generation = worker->id;
+	ret->generation = worker_id(worker);
 	if (worker->pool && (ret->number = worker_fill(core, worker, count))) {
 		pool_admit(core, worker->pool);
 		return CONCUR_OK;
@@ -452,7 +450,7 @@ worker_claim(struct core *core, struct worker *worker, uint64_t id, struct resul
 {
 	struct task *task = task_find(core, id);
 
-	ret->generation = worker->id;
+	ret->generation = worker_id(worker);
 	ret->outcome = OUTCOME_NO;
 	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
 	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)

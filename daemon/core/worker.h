@@ -91,6 +91,7 @@ struct worker_view {
 	uint64_t running_ns;
 	const struct blob *function; /* of that; borrowed, or NULL */
 	const struct blob *name;     /* borrowed, or NULL */
+	const struct map *labels;    /* texts; borrowed */
 };
 
 /* Workers number *cursor and on, `room` at most; how many. *ret_cursor: where to go on, 0: there are no more. */

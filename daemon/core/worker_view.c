@@ -10,7 +10,7 @@ worker_view(const struct core *core, const struct worker *worker, struct worker_
 	const struct task *running = link_empty(&worker->hand) ? NULL : task_of_link(worker->hand.next);
 
 	*ret = (struct worker_view){
-		.worker = worker->id,
+		.worker = worker_id(worker),
 		.session = worker->session ? session_id(worker->session) : 0,
 		.process = worker->session ? worker->session->process : 0,
 		.threads = worker->threads,
@@ -20,6 +20,7 @@ worker_view(const struct core *core, const struct worker *worker, struct worker_
 		.done = worker->done,
 		.in_hand = worker->in_hand,
 		.name = worker->name,
+		.labels = worker->labels,
 	};
 	if (!running || running->place != TASK_RUNNING)
 		return;
@@ -125,12 +126,12 @@ task_why(const struct core *core, const struct task *task, char *text, size_t ro
 		say_waiting(&to, task);
 		break;
 	case TASK_HANDED:
-		say(&to, "worker %llu has got it, and has %llu before it", (unsigned long long)task->worker->id,
+		say(&to, "worker %llu has got it, and has %llu before it", (unsigned long long)worker_id(task->worker),
 		    (unsigned long long)task->worker->in_hand - 1);
 		break;
 	case TASK_RUNNING:
 		say(&to, "it has been running for %.3f s on worker %llu", (double)(core->now_ns - task->since_ns) / 1e9,
-		    (unsigned long long)task->worker->id);
+		    (unsigned long long)worker_id(task->worker));
 		break;
 	case TASK_ENDED:
 		say(&to, "it has ended");

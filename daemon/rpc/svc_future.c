@@ -45,7 +45,7 @@ svc_future_answer_apply(const struct reply_to *to, const struct result *result)
 	struct task *task = task_find(core, result->generation);
 
 	svc_future_answer(to, result);
-	if (task && to->channel->session && result->outcome == OUTCOME_DONE)
+	if (task && to->channel->session)
 		(void)future_release(core, task, to->channel->session);
 }
 
@@ -100,15 +100,6 @@ SVC_HANDLER(svc_future_state, Future, FutureRequest, FutureReply)
 		value_encode(message.progress.data, &value);
 	}
 	reply(&message, call);
-}
-
-SVC_HANDLER(svc_future_log, Future, FutureRequest, FutureLog)
-{
-	struct task *task = svc_future_task(call, request->future);
-	Concur__V1__FutureLog message = CONCUR__V1__FUTURE_LOG__INIT;
-
-	if (task)
-		reply(&message, call);
 }
 
 /* -- ending ------------------------------------------------------------------------------------------------------ */

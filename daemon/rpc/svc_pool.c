@@ -3,11 +3,14 @@
 
 #include "daemon/core/pool.h"
 #include "daemon/core/process.h"
+#include "daemon/core/store.h"
 #include "daemon/core/worker.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/svc_future.h"
 #include "lib/frame.h"
 #include "lib/utf8.h"
+#include "lib/value_build.h"
+#include "lib/value_edit.h"
 
 #include <stdio.h>
 
@@ -309,6 +312,8 @@ SVC_HANDLER(svc_pool_apply, Pool, SubmitRequest, FutureReply)
 	if (!pool || !svc_pool_read(call, request, &texts, &spec, &arguments, &refers) ||
 	    !call_ask(call, request->wait_ns, &svc_future_apply_ops, &ask))
 		return;
+	/* The caller waits, and gives the future up with its answer. */
+	spec.detached = false;
 	at_once = ask;
 	at_once.wait_ns = 0;
 	status = pool_submit(call->core, pool, &at_once, &spec, &arguments, &refers, 1, &result);
@@ -381,6 +386,19 @@ SVC_HANDLER(svc_pool_join, Pool, WaitRequest, DoneReply)
 
 /* -- looking ----------------------------------------------------------------------------------------------------- */
 
+/* What an error says, if it is one: the text under "message". */
+static ProtobufCBinaryData
+svc_pool_message(const struct blob *error)
+{
+	struct value map = store_value(error), step = value_of_text("message"), text = { 0 };
+	struct value_place place;
+
+	if (map.kind != VALUE_MAP || value_edit_find(&map, &step, &place, &text) != CONCUR_OK ||
+	    text.kind != VALUE_TEXT)
+		return (ProtobufCBinaryData){ 0 };
+	return (ProtobufCBinaryData){ text.size, (uint8_t *)(uintptr_t)text.data };
+}
+
 SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 {
 	struct pool *pool = svc_pool_object(call, request->object);
@@ -405,10 +423,35 @@ SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 	message.capacity = state.capacity;
 	message.is_closed = state.is_closed;
 	message.is_broken = state.broken != NULL;
+	if (state.broken)
+		message.why = svc_pool_message(state.broken);
 	reply(&message, call);
 }
 
 enum { WORKERS_PAGE = 64, WHY_TEXT = 512 };
+
+static ProtobufCBinaryData
+svc_pool_field(const struct blob *text)
+{
+	return (ProtobufCBinaryData){ blob_size(text), (uint8_t *)(uintptr_t)blob_data(text) };
+}
+
+/* False after an error reply. */
+static bool
+svc_pool_fill_labels(struct call *call, Concur__V1__WorkerInfo *info, const struct map *labels)
+{
+	struct map_entry *entry;
+	uint32_t position = 0;
+
+	if (map_count(labels) == 0)
+		return true;
+	info->labels = call_alloc(call, map_count(labels) * sizeof *info->labels);
+	if (!info->labels)
+		return false;
+	while ((entry = map_next(labels, &position)))
+		info->labels[info->n_labels++] = svc_pool_field(entry->key);
+	return true;
+}
 
 static void
 svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *view)
@@ -426,11 +469,9 @@ svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *vie
 	info->running = view->running;
 	info->running_ns = view->running_ns;
 	if (view->function)
-		info->function =
-		    (ProtobufCBinaryData){ blob_size(view->function), (uint8_t *)(uintptr_t)blob_data(view->function) };
+		info->function = svc_pool_field(view->function);
 	if (view->name)
-		info->name =
-		    (ProtobufCBinaryData){ blob_size(view->name), (uint8_t *)(uintptr_t)blob_data(view->name) };
+		info->name = svc_pool_field(view->name);
 }
 
 SVC_HANDLER(svc_pool_workers, Pool, PageRequest, WorkersReply)
@@ -448,6 +489,8 @@ SVC_HANDLER(svc_pool_workers, Pool, PageRequest, WorkersReply)
 	for (size_t i = 0; i < message.n_workers; i++) {
 		pointers[i] = &infos[i];
 		svc_pool_fill_worker(&infos[i], &views[i]);
+		if (!svc_pool_fill_labels(call, &infos[i], views[i].labels))
+			return;
 	}
 	reply(&message, call);
 }

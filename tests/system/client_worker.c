@@ -225,11 +225,104 @@ END_TEST
 START_TEST(worker_of_the_daemon_without_its_module_breaks_the_pool)
 {
 	struct fixture fixture = fixture_local("/nowhere.so");
+	struct concur_pool_state state;
 	struct concur_value value;
 
 	ck_status(apply(&fixture, "square", CV(1), &value), CONCUR_POOL_BROKEN);
 	ck_assert_ptr_nonnull(strstr(concur_message(), "/nowhere.so can not be loaded"));
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert(state.is_broken);
+	ck_assert_ptr_nonnull(strstr(state.why, "/nowhere.so can not be loaded"));
 	fixture_free(&fixture);
+}
+END_TEST
+
+/* -- who is there ------------------------------------------------------------------------------------------------- */
+
+START_TEST(workers_are_listed_with_their_labels)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, "--label", "gpu");
+	struct concur_task task = { .function = "square", .arguments = CV(3), .label = "gpu" };
+	struct concur_pool_workers workers;
+	struct concur_value value;
+
+	ck_ok(concur_pool_apply(fixture.pool, &task, CONCUR_FOREVER, &value));
+	ck_ok(concur_pool_workers(fixture.pool, 0, 0, &workers));
+	ck_assert_uint_eq(workers.count, 1);
+	ck_assert_str_eq(workers.items[0].labels, "gpu");
+	ck_assert_int_eq((pid_t)workers.items[0].process, worker);
+	concur_pool_workers_free(&workers);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+/* Nobody can ask for its result any more. */
+START_TEST(apply_that_timed_out_leaves_nothing_behind)
+{
+	struct fixture fixture = fixture_new();
+	struct concur_task task = { .function = "square", .arguments = CV(3) };
+	struct concur_pool_state state;
+	struct concur_listing listing;
+	struct concur_value value;
+	pid_t worker;
+
+	ck_status(concur_pool_apply(fixture.pool, &task, 1, &value), CONCUR_TIMED_OUT);
+	worker = start_worker(&fixture, -1, NULL, NULL);
+	do {
+		ck_ok(concur_pool_state(fixture.pool, &state));
+	} while (state.done == 0);
+	ck_ok(concur_object_info(CONCUR_OBJECT(fixture.pool), &listing));
+	ck_assert_uint_eq(listing.items[0].bytes, 0);
+	concur_listing_free(&listing);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+enum { LEFT = 1000 };
+
+/* Submits tasks that nobody runs, and waits for one more. */
+static void
+submit_and_wait(const struct fixture *fixture)
+{
+	struct concur_task task = { .function = "square", .arguments = CV(3) };
+	struct concur_value value;
+	concur_session *session;
+	concur_pool *pool;
+	uint64_t id;
+
+	if (concur_connect(concur_url(fixture->session), NULL, &session) != CONCUR_OK ||
+	    concur_pool_open(session, "work", NULL, &pool) != CONCUR_OK)
+		_exit(1);
+	for (int i = 0; i < LEFT; i++) {
+		if (concur_pool_submit(pool, &task, 0, &id) != CONCUR_OK)
+			_exit(2);
+	}
+	_exit(concur_pool_apply(pool, &task, CONCUR_FOREVER, &value) == CONCUR_OK ? 3 : 4);
+}
+
+START_TEST(submitter_killed_takes_along_what_has_not_begun)
+{
+	struct fixture fixture = fixture_new();
+	struct concur_pool_state state;
+	pid_t pid = fork(), worker;
+
+	if (pid == 0)
+		submit_and_wait(&fixture);
+	do {
+		ck_ok(concur_pool_state(fixture.pool, &state));
+	} while (state.waiting < LEFT + 1);
+	kill(pid, SIGKILL);
+	ck_assert(WIFSIGNALED(end_of(pid)));
+	do {
+		ck_ok(concur_pool_state(fixture.pool, &state));
+	} while (state.waiting);
+	ck_assert_uint_eq(state.cancelled, LEFT + 1);
+	worker = start_worker(&fixture, -1, NULL, NULL);
+	must_square(&fixture, 4);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.done, 1);
+	dismiss(&fixture, worker);
 }
 END_TEST
 
@@ -248,6 +341,9 @@ main(void)
 		exec_tells_how_the_command_ended,
 		worker_of_the_daemon_runs_tasks_and_is_replaced,
 		worker_of_the_daemon_without_its_module_breaks_the_pool,
+		workers_are_listed_with_their_labels,
+		apply_that_timed_out_leaves_nothing_behind,
+		submitter_killed_takes_along_what_has_not_begun,
 		NULL,
 	};
 

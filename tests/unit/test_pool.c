@@ -216,6 +216,35 @@ START_TEST(cancel_asks_a_worker_that_watches_and_believes_it)
 }
 END_TEST
 
+/* A worker that was stopped says nothing, and is not dead. */
+START_TEST(cancel_of_one_whose_worker_does_not_answer_is_over_in_time)
+{
+	struct pool_bench bench;
+	struct result result = { 0 };
+	struct worker *worker;
+	struct ask ask;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	task = pool_bench_submit(&bench, 0, "a");
+	worker = pool_bench_attach(&bench, 1);
+	ask = pool_bench_ask(&bench, 1, -1);
+	ck_assert_status(worker_watch(bench.core, worker, &ask, &result), CONCUR_PENDING);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	ask = pool_bench_ask(&bench, 0, 50);
+	ck_assert_status(future_cancel(bench.core, task_find(bench.core, task), &ask, false, &result), CONCUR_PENDING);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "2:DONE");
+	fixture_turn(&bench.fixture, 50);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "");
+	fixture_turn(&bench.fixture, 51);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "4:TIMED_OUT");
+	/* What it says at last still counts. */
+	worker_recalled(bench.core, worker, task, false);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "CANCELLED");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 /* The worker's first call of watch may still be on its way. */
 START_TEST(cancel_with_kill_before_the_worker_watches_is_told_to_it)
 {
@@ -415,6 +444,31 @@ START_TEST(submit_of_a_key_that_is_there_gives_its_future_until_it_has_ended)
 }
 END_TEST
 
+/* Whoever is told a future twice gives it up twice. */
+START_TEST(submit_of_a_key_of_its_own_is_one_more_reference)
+{
+	struct pool_bench bench;
+	struct value key = TEXT("k"), function = TEXT("f"), value = TEXT("x");
+	struct task_spec spec = { .function = &function, .key = &key };
+	struct result result = { 0 };
+	bool refers = false;
+	struct ask ask;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	task = pool_bench_submit_as(&bench, 0, "a", &(struct task_spec){ .key = &key });
+	ask = pool_bench_ask(&bench, 0, 0);
+	ck_assert_status(pool_submit(bench.core, bench.pool, &ask, &spec, &value, &refers, 1, &result), CONCUR_OK);
+	ck_assert_str_eq(pool_bench_name(CONCUR_OK, &result), "EXISTS");
+	ck_assert_status(future_cancel(bench.core, task_find(bench.core, task), &ask, false, &result), CONCUR_OK);
+	ck_assert(future_release(bench.core, task_find(bench.core, task), bench.clients[0]));
+	ck_assert_str_eq(pool_bench_state(&bench, task), "CANCELLED");
+	ck_assert(future_release(bench.core, task_find(bench.core, task), bench.clients[0]));
+	ck_assert_str_eq(pool_bench_state(&bench, task), "GONE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(task_after_others_begins_when_all_have_finished_and_fails_with_them)
 {
 	struct pool_bench bench;
@@ -493,6 +547,7 @@ main(void)
 		done_of_a_task_that_is_not_in_its_hand_is_not_heard,
 		cancel_of_one_that_waits_is_done_and_of_one_that_ended_is_not,
 		cancel_asks_a_worker_that_watches_and_believes_it,
+		cancel_of_one_whose_worker_does_not_answer_is_over_in_time,
 		cancel_with_kill_before_the_worker_watches_is_told_to_it,
 		timeout_fails_the_task_that_runs_and_its_worker_is_not_heard_of_it,
 		death_of_a_worker_fails_what_it_had_and_nothing_else,
@@ -501,6 +556,7 @@ main(void)
 		end_of_the_submitter_cancels_what_nobody_wants,
 		submit_past_the_capacity_waits_until_there_is_room,
 		submit_of_a_key_that_is_there_gives_its_future_until_it_has_ended,
+		submit_of_a_key_of_its_own_is_one_more_reference,
 		task_after_others_begins_when_all_have_finished_and_fails_with_them,
 		completion_queue_gets_every_end_with_its_result,
 		NULL,

@@ -97,6 +97,18 @@ START_TEST(promise_is_completed_once_by_anybody)
 }
 END_TEST
 
+START_TEST(promise_in_a_closed_pool_is_refused)
+{
+	struct pool_bench bench;
+	uint64_t id;
+
+	pool_bench_init(&bench);
+	(void)pool_close(bench.core, bench.pool, false);
+	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &id), CONCUR_POOL_CLOSED);
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 /* -- limits -------------------------------------------------------------------------------------------------------- */
 
 START_TEST(submit_past_tasks_max_is_told_its_name)
@@ -179,6 +191,7 @@ main(void)
 		terminate_ends_every_task_and_join_at_once,
 		removal_of_the_pool_tells_who_waits_and_frees_by_steps,
 		promise_is_completed_once_by_anybody,
+		promise_in_a_closed_pool_is_refused,
 		submit_past_tasks_max_is_told_its_name,
 		submit_of_a_function_past_functions_max_is_told_its_name,
 		attach_past_workers_max_is_told_its_name,
