@@ -6,11 +6,11 @@
 #include "error.h"
 #include "reply.h"
 #include "request.h"
+#include "self.h"
 
 #include "concur/v1/methods.h"
 #include "concur/v1/session.pb-c.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,16 +50,9 @@ process_started(void)
 {
 	char text[1024], *at;
 	uint64_t started = 0;
-	ssize_t size;
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (!self_read("/proc/self/stat", text, sizeof text))
 		return 0;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (size <= 0)
-		return 0;
-	text[size] = 0;
 	at = strrchr(text, ')'); /* the second field, which may hold anything */
 	for (int field = 2; at && field < STARTED_FIELD; field++)
 		at = strchr(at + 1, ' ');

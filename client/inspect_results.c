@@ -7,17 +7,6 @@
 
 #include <stdlib.h>
 
-/* Copies at most as much as fits, and a 0 behind it. */
-static void
-copy_word(char *to, size_t room, const ProtobufCBinaryData *from)
-{
-	size_t size = from->len < room ? from->len : room - 1;
-
-	if (size)
-		memcpy(to, from->data, size);
-	to[size] = '\0';
-}
-
 static void
 fill_hold(struct concur_hold *hold, const Concur__V1__HolderInfo *from)
 {
@@ -26,7 +15,7 @@ fill_hold(struct concur_hold *hold, const Concur__V1__HolderInfo *from)
 		.count = from->count,
 		.local = from->local,
 	};
-	copy_word(hold->how, sizeof hold->how, &from->how);
+	reply_word(hold->how, sizeof hold->how, &from->how);
 }
 
 /* -- listings ---------------------------------------------------------------------------------------------------- */
@@ -75,7 +64,7 @@ fill_parts(struct concur_info *info, const Concur__V1__ObjectInfo *from, struct 
 
 	info->details = block->details;
 	for (size_t i = 0; i < from->n_details; i++) {
-		copy_word(block->details->name, sizeof block->details->name, &from->details[i]->name);
+		reply_word(block->details->name, sizeof block->details->name, &from->details[i]->name);
 		block->details++->number = from->details[i]->number;
 	}
 }
@@ -201,7 +190,7 @@ fill_waiter(struct concur_waiter *waiter, const Concur__V1__WaiterInfo *from)
 		.left_ns = from->left_ns,
 		.blocked = from->blocked,
 		.local = from->local };
-	copy_word(waiter->role, sizeof waiter->role, &from->role);
+	reply_word(waiter->role, sizeof waiter->role, &from->role);
 }
 
 enum concur_status
@@ -252,7 +241,7 @@ fill_client(struct concur_client *client, const Concur__V1__SessionInfo *from)
 		.handles = from->handles,
 		.local = from->local,
 		.self = from->self };
-	copy_word(client->name, sizeof client->name, &from->client);
+	reply_word(client->name, sizeof client->name, &from->client);
 }
 
 enum concur_status

@@ -7,17 +7,6 @@
 
 #include <stdlib.h>
 
-/* Copies at most as much as fits, and a 0 behind it. */
-static void
-copy_word(char *to, size_t room, const ProtobufCBinaryData *from)
-{
-	size_t size = from->len < room ? from->len : room - 1;
-
-	if (size)
-		memcpy(to, from->data, size);
-	to[size] = '\0';
-}
-
 enum concur_status
 concur_future_task(concur_future *future, uint64_t *ret_task)
 {
@@ -60,7 +49,7 @@ concur_future_pool_state(concur_future *future, struct concur_pool_state *ret_st
 		.capacity = reply->capacity,
 		.is_closed = reply->is_closed,
 		.is_broken = reply->is_broken };
-	copy_word(ret_state->why, sizeof ret_state->why, &reply->why);
+	reply_word(ret_state->why, sizeof ret_state->why, &reply->why);
 	concur__v1__pool_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;
 }
@@ -76,7 +65,7 @@ copy_labels(struct concur_pool_worker *worker, const Concur__V1__WorkerInfo *fro
 	for (size_t i = 0; i < from->n_labels && used + from->labels[i].len + 2 < sizeof worker->labels; i++) {
 		if (used)
 			worker->labels[used++] = ' ';
-		copy_word(worker->labels + used, sizeof worker->labels - used, &from->labels[i]);
+		reply_word(worker->labels + used, sizeof worker->labels - used, &from->labels[i]);
 		used += from->labels[i].len;
 	}
 }
@@ -95,8 +84,8 @@ fill_worker(struct concur_pool_worker *worker, const Concur__V1__WorkerInfo *fro
 		.in_hand = from->in_hand,
 		.running = from->running,
 		.running_ns = from->running_ns };
-	copy_word(worker->function, sizeof worker->function, &from->function);
-	copy_word(worker->name, sizeof worker->name, &from->name);
+	reply_word(worker->function, sizeof worker->function, &from->function);
+	reply_word(worker->name, sizeof worker->name, &from->name);
 	copy_labels(worker, from);
 }
 

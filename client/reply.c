@@ -52,6 +52,16 @@ field_read(const uint8_t *at, const uint8_t *end, struct field *ret)
 	}
 }
 
+void
+reply_word(char *to, size_t room, const ProtobufCBinaryData *from)
+{
+	size_t size = from->len < room ? from->len : room - 1;
+
+	if (size)
+		memcpy(to, from->data, size);
+	to[size] = '\0';
+}
+
 enum concur_status
 reply_scan(const uint8_t *body, size_t size, struct reply_fields *ret_fields)
 {

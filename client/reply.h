@@ -53,6 +53,9 @@ struct reply_fields {
 	size_t size;
 };
 
+/* Copies as much of a text as fits, and a 0 behind it. */
+void reply_word(char *to, size_t room, const ProtobufCBinaryData *from);
+
 /* BAD_REPLY if the body does not decode. */
 enum concur_status reply_scan(const uint8_t *body, size_t size, struct reply_fields *ret_fields);
 

@@ -6,11 +6,11 @@
 #include "worker.h"
 
 #include "client/future.h"
+#include "client/self.h"
 #include "work.h"
 
 #include "concur/v1/methods.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -94,16 +94,9 @@ memory_in_use(void)
 {
 	unsigned long long all, resident;
 	char text[128];
-	ssize_t size;
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (!self_read("/proc/self/statm", text, sizeof text))
 		return 0;
-	size = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (size <= 0)
-		return 0;
-	text[size] = '\0';
 	if (sscanf(text, "%llu %llu", &all, &resident) != 2)
 		return 0;
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
