@@ -289,3 +289,25 @@ args_fini(struct args *args)
 	free(args->each_words);
 	*args = (struct args){ 0 };
 }
+
+enum verdict
+args_begin(struct command *command, struct method *ret_method, struct args *ret)
+{
+	struct method method;
+	struct fault fault;
+
+	*ret = (struct args){ 0 };
+	if (!methods_find(command->row->method, &method))
+		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
+	if (ret_method)
+		*ret_method = method;
+	return args_read(command, method.input, ret, &fault) ? VERDICT_DONE : command_misused(command, &fault);
+}
+
+enum verdict
+args_connect(struct command *command, struct method *ret_method, struct args *ret)
+{
+	enum verdict verdict = args_begin(command, ret_method, ret);
+
+	return verdict == VERDICT_DONE ? command_connect(command) : verdict;
+}

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "fault.h"
 #include "fields.h"
+#include "methods.h"
 
 #include <protobuf-c/protobuf-c.h>
 
@@ -20,6 +21,12 @@ struct args {
 bool args_read(const struct command *command, const ProtobufCMessageDescriptor *type, struct args *ret,
     struct fault *fault);
 void args_fini(struct args *args);
+
+/* The head of what carries a row out: finds its method, reads the words, complains of what can not be read.
+ * VERDICT_DONE if all is well; args_fini() is due in any case. args_connect() also connects. `ret_method` may be
+ * NULL. */
+enum verdict args_begin(struct command *command, struct method *ret_method, struct args *ret);
+enum verdict args_connect(struct command *command, struct method *ret_method, struct args *ret);
 
 /* Whether the field is true or false, and so takes no word. */
 bool args_is_flag(const struct field *field, const ProtobufCMessageDescriptor *type);

@@ -97,15 +97,9 @@ wait_there(struct command *command, json_t *request)
 enum verdict
 barrierrun_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_connect(command, NULL, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
-								  : command_misused(command, &fault);
 	if (verdict == VERDICT_DONE)
 		verdict = wait_there(command, args.request);
 	args_fini(&args);

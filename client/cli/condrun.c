@@ -41,15 +41,9 @@ carry_out(struct command *command, json_t *request)
 enum verdict
 condrun_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_connect(command, NULL, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
-								  : command_misused(command, &fault);
 	if (verdict == VERDICT_DONE)
 		verdict = carry_out(command, args.request);
 	args_fini(&args);

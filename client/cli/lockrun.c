@@ -139,16 +139,11 @@ enum verdict
 lockrun_run(struct command *command)
 {
 	enum verdict verdict;
-	struct method method;
-	struct fault fault;
 	struct args args;
 
 	if (!command->rest || !command->rest[0])
 		return command_misused(command, &(struct fault){ "write a verb, or -- and the command behind it" });
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
-								  : command_misused(command, &fault);
+	verdict = args_connect(command, NULL, &args);
 	if (verdict == VERDICT_DONE)
 		verdict = hold(command, args.request);
 	args_fini(&args);

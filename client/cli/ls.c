@@ -195,15 +195,12 @@ list(struct command *command, const struct method *method, json_t *request)
 enum verdict
 ls_run(struct command *command)
 {
-	enum verdict verdict;
 	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_begin(command, &method, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? list(command, &method, args.request)
-								  : command_misused(command, &fault);
+	if (verdict == VERDICT_DONE)
+		verdict = list(command, &method, args.request);
 	args_fini(&args);
 	return verdict;
 }

@@ -285,15 +285,11 @@ run(struct command *command, json_t *request)
 enum verdict
 maprun_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_begin(command, NULL, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? run(command, args.request)
-								  : command_misused(command, &fault);
+	if (verdict == VERDICT_DONE)
+		verdict = run(command, args.request);
 	args_fini(&args);
 	return verdict;
 }

@@ -11,20 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reads the words and connects; args_fini() is due in any case. */
-static enum verdict
-begin(struct command *command, struct args *args)
-{
-	struct method method;
-	struct fault fault;
-
-	*args = (struct args){ 0 };
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	return args_read(command, method.input, args, &fault) ? command_connect(command)
-							      : command_misused(command, &fault);
-}
-
 static json_t *
 words_of(char **words)
 {
@@ -70,7 +56,7 @@ processrun_new(struct command *command)
 {
 	json_auto_t *id = NULL;
 	struct args args;
-	enum verdict verdict = begin(command, &args);
+	enum verdict verdict = args_connect(command, NULL, &args);
 
 	if (verdict == VERDICT_DONE)
 		verdict = make(command, args.request, &id);
@@ -83,7 +69,7 @@ processrun_start(struct command *command)
 {
 	json_auto_t *id = NULL, *request = NULL, *reply = NULL;
 	struct args args;
-	enum verdict verdict = begin(command, &args);
+	enum verdict verdict = args_connect(command, NULL, &args);
 
 	if (verdict == VERDICT_DONE)
 		verdict = command->rest || json_object_get(args.request, "runtime")
@@ -114,7 +100,7 @@ send_signal(struct command *command, int number)
 	json_auto_t *reply = NULL;
 	json_t *id = NULL;
 	struct args args;
-	enum verdict verdict = begin(command, &args);
+	enum verdict verdict = args_connect(command, NULL, &args);
 
 	if (verdict == VERDICT_DONE)
 		verdict = command_open(command, false, false, &id);
@@ -215,7 +201,7 @@ processrun_log(struct command *command)
 	json_auto_t *request = NULL;
 	json_t *id = NULL;
 	struct args args;
-	enum verdict verdict = begin(command, &args);
+	enum verdict verdict = args_connect(command, NULL, &args);
 	bool follows = json_is_true(json_object_get(args.request, "follow"));
 
 	args_fini(&args);

@@ -138,15 +138,9 @@ complete_request(json_t *request)
 enum verdict
 slices_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_connect(command, NULL, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
-								  : command_misused(command, &fault);
 	if (verdict == VERDICT_DONE)
 		verdict = complete_request(args.request) ? read_slice(command, args.request)
 							 : command_failed(command, CONCUR_NO_MEMORY);

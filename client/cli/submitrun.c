@@ -166,18 +166,15 @@ submit(struct command *command, json_t *request)
 enum verdict
 submitrun_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
 	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_begin(command, NULL, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	if (args_read(command, method.input, &args, &fault) && read_arguments(command, args.request, &fault) &&
-	    read_after(args.request, &fault))
-		verdict = submit(command, args.request);
-	else
+	if (verdict == VERDICT_DONE &&
+	    (!read_arguments(command, args.request, &fault) || !read_after(args.request, &fault)))
 		verdict = command_misused(command, &fault);
+	else if (verdict == VERDICT_DONE)
+		verdict = submit(command, args.request);
 	args_fini(&args);
 	return verdict;
 }

@@ -162,18 +162,10 @@ call_words(struct command *command, const struct method *method, const struct ar
 enum verdict
 verbs_run(struct command *command)
 {
-	enum verdict verdict;
 	struct method method;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_connect(command, &method, &args);
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	if (!args_read(command, method.input, &args, &fault)) {
-		verdict = command_misused(command, &fault);
-		goto out;
-	}
-	verdict = command_connect(command);
 	if (verdict == VERDICT_DONE)
 		verdict = name_object(command, &method, args.request);
 	if (verdict != VERDICT_DONE)

@@ -243,17 +243,10 @@ list_people(struct command *command, const char *name)
 enum verdict
 who_run(struct command *command)
 {
-	enum verdict verdict;
-	struct method method;
-	const char *name;
-	struct fault fault;
 	struct args args;
+	enum verdict verdict = args_connect(command, NULL, &args);
+	const char *name = json_string_value(json_object_get(args.request, "name"));
 
-	if (!methods_find(command->row->method, &method))
-		return VERDICT_ERROR; /* the tests see to it that every row's method is there */
-	verdict = args_read(command, method.input, &args, &fault) ? command_connect(command)
-								  : command_misused(command, &fault);
-	name = json_string_value(json_object_get(args.request, "name"));
 	if (verdict == VERDICT_DONE)
 		verdict = name ? list_people(command, name) : list_sessions(command);
 	args_fini(&args);
