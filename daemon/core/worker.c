@@ -422,6 +422,14 @@ worker_return(struct core *core, struct worker *worker, struct task *task)
 	pool_serve(core, worker->pool);
 }
 
+void
+worker_not_sent(struct core *core, struct worker *worker, size_t count)
+{
+	/* The youngest first: each goes to the front of its lane. */
+	for (; count && !link_empty(&worker->hand); count--)
+		worker_return(core, worker, task_of_link(worker->hand.prev));
+}
+
 enum concur_status
 worker_done(struct core *core, struct worker *worker, uint64_t id, enum future_state state, const struct value *value,
     bool refers)

@@ -58,6 +58,9 @@ struct handed {
 };
 bool worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret);
 
+/* The last `count` that were fetched could not be sent: they go back to where they were, and nobody has begun them. */
+void worker_not_sent(struct core *core, struct worker *worker, size_t count);
+
 /* It says how a task has ended, FINISHED or FAILED, or that it has not begun (PENDING). What is not in its hand is
  * passed over. OK, NO_MEMORY (then the task fails so). */
 enum concur_status worker_done(struct core *core, struct worker *worker, uint64_t task, enum future_state state,

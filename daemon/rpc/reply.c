@@ -399,7 +399,7 @@ reply_body_value(struct reply_body *body, struct blob *blob)
 		body->failed |= chain_append_blob(&body->to->channel->out, blob, 0, value.size) < 0;
 }
 
-void
+bool
 reply_body_send(struct reply_body *body)
 {
 	struct channel *channel = body->to->channel;
@@ -408,10 +408,11 @@ reply_body_send(struct reply_body *body)
 		chain_rewind(&channel->out, body->before);
 		if (body->failed)
 			channel_doom(channel, CHANNEL_NO_MEMORY);
-		return;
+		return false;
 	}
 	reply_head(body->head, body->to, CONCUR_OK, (size_t)(channel->out.end - body->before) - FRAME_REPLY);
 	channel_written(channel);
+	return true;
 }
 
 /* -- errors ------------------------------------------------------------------------------------------------------ */

@@ -56,7 +56,7 @@ void reply_body_commit(struct reply_body *body, const uint8_t *end);
 
 /* An encoded Value; a large one is not copied. References inside it count for the receiver from here on. */
 void reply_body_value(struct reply_body *body, struct blob *blob);
-void reply_body_send(struct reply_body *body);
+bool reply_body_send(struct reply_body *body); /* false: it was not sent */
 
 /* DoneReply, CountReply, and a LockReply that tells of no death. */
 void reply_done(const struct reply_to *to, enum outcome outcome);

@@ -193,15 +193,17 @@ svc_worker_give(const struct reply_to *to, enum outcome outcome, struct worker *
 	struct core *core = to->channel->rpc->core;
 	struct reply_body body;
 	struct handed handed;
+	size_t count = 0;
 	uint8_t *at;
 
 	reply_body_begin(&body, to);
 	at = reply_body_reserve(&body, 2);
 	if (at)
 		reply_body_commit(&body, svc_worker_put(at, TAG_TAKE_OUTCOME, (uint64_t)outcome));
-	while (worker && worker_next_fresh(core, worker, &handed))
+	for (; worker && worker_next_fresh(core, worker, &handed); count++)
 		svc_worker_put_task(&body, &handed);
-	reply_body_send(&body);
+	if (!reply_body_send(&body) && worker)
+		worker_not_sent(core, worker, count);
 }
 
 static void

@@ -359,6 +359,28 @@ START_TEST(death_before_the_reply_was_written_gives_the_task_to_another_uncounte
 }
 END_TEST
 
+START_TEST(tasks_that_could_not_be_sent_go_back_in_order_uncounted)
+{
+	struct pool_bench bench;
+	struct worker *worker, *other;
+	uint64_t first;
+
+	pool_bench_init(&bench);
+	first = pool_bench_submit(&bench, 0, "abcdefgh");
+	worker = pool_bench_attach(&bench, 1);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 3), "bcd");
+	worker_not_sent(bench.core, worker, 3);
+	pool_bench_end(&bench, 1, FAREWELL_DEATH);
+	ck_assert_ptr_nonnull(strstr(pool_bench_state(&bench, first), "WORKER_DIED"));
+	other = pool_bench_attach(&bench, 2);
+	for (const char *expected = "bcde"; *expected; expected++)
+		ck_assert_int_eq(pool_bench_take(&bench, other, 1)[0], *expected);
+	ck_assert_str_eq(pool_bench_state(&bench, first + 1), "RUNNING");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(end_of_the_submitter_cancels_what_nobody_wants)
 {
 	struct pool_bench bench;
@@ -553,6 +575,7 @@ main(void)
 		death_of_a_worker_fails_what_it_had_and_nothing_else,
 		death_with_retries_left_runs_it_again_after_a_pause,
 		death_before_the_reply_was_written_gives_the_task_to_another_uncounted,
+		tasks_that_could_not_be_sent_go_back_in_order_uncounted,
 		end_of_the_submitter_cancels_what_nobody_wants,
 		submit_past_the_capacity_waits_until_there_is_room,
 		submit_of_a_key_that_is_there_gives_its_future_until_it_has_ended,
