@@ -5,8 +5,8 @@
  * has nothing to read on stdin; the last it writes to stdout and stderr is kept, line by line. $CONCUR_URL leads it to
  * the daemon.
  *
- * Whoever may connect can have the daemon's runtimes started, see concurd(8); any other command, an environment or a
- * directory only the daemon's own user, or root, through a unix socket: others get PERMISSION. */
+ * Whoever may connect can have the daemon's runtimes started, see concurd(8); more words, any other command, an
+ * environment or a directory only the daemon's own user, or root, through a unix socket: others get PERMISSION. */
 #ifndef CONCUR_PROCESS_H
 #define CONCUR_PROCESS_H
 

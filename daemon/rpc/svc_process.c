@@ -62,9 +62,11 @@ svc_process_permitted(struct call *call, const struct process_options *options)
 		    "its option --runtime defines");
 		return false;
 	}
-	if (*options->environment || options->directory) {
+	/* A word could name what is to be loaded: with concur-worker it does. */
+	if (*options->arguments || *options->environment || options->directory) {
 		call_fail(call, CONCUR_PERMISSION,
-		    "only the daemon's own user on its own machine may give an environment or a directory");
+		    "only the daemon's own user on its own machine may add words, an environment or a directory to a "
+		    "runtime; have one defined that needs none");
 		return false;
 	}
 	return true;

@@ -85,16 +85,17 @@ START_TEST(new_of_a_command_is_for_the_daemons_own_user_and_root_alone)
 
 	bench_init(&bench, peers[_i].local, peers[_i].uid);
 	ck_assert_int_eq(new_process(&bench, &request, "sleep 1")->status, peers[_i].status);
-	/* A runtime is for everybody, with more words. */
+	/* A runtime is for everybody. */
 	request.runtime = world_bytes("python");
-	id_of(new_process(&bench, &request, "worker"));
-	/* But an environment or a directory could make it another program. */
-	request.directory = world_bytes("/tmp");
+	id_of(new_process(&bench, &request, ""));
+	/* But a word, an environment or a directory could make it another program. */
 	ck_assert_int_eq(new_process(&bench, &request, "worker")->status, peers[_i].status);
+	request.directory = world_bytes("/tmp");
+	ck_assert_int_eq(new_process(&bench, &request, "")->status, peers[_i].status);
 	request.directory.len = 0;
 	request.n_environment = 1;
 	request.environment = (ProtobufCBinaryData[]){ world_bytes("LD_PRELOAD=/tmp/mine.so") };
-	ck_assert_int_eq(new_process(&bench, &request, "worker")->status, peers[_i].status);
+	ck_assert_int_eq(new_process(&bench, &request, "")->status, peers[_i].status);
 	world_fini(&bench.world);
 }
 END_TEST
@@ -106,7 +107,7 @@ START_TEST(new_of_a_runtime_has_its_words_in_front)
 	struct bench bench;
 	uint64_t id;
 
-	bench_init(&bench, true, OTHER_UID);
+	bench_init(&bench, true, DAEMON_UID);
 	request.runtime = world_bytes("python");
 	id = id_of(new_process(&bench, &request, "worker"));
 	state = (const Concur__V1__ProcessState *)world_ask(bench.client, "/concur.v1.Process/State", id)->message;
