@@ -38,8 +38,9 @@ REASONS = [
     (r"dict-\w+-16$",
      "With 16 calls a batch more than half of the server's time (54 % in a profile by perf, cpu-clock, server and "
      "driver on a core each) goes to the kernel, nearly all of it to one recv and one send a batch, which Redis pays "
-     "as well; the look-up itself, waiting for memory included, is a tenth, and all of concurd's own code 42 %, "
-     "about 1,220 instructions a call by callgrind. With 64 calls a batch the same code is well above its target. "
+     "as well; the look-up itself, waiting for memory included, was a tenth, and all of concurd's own code 42 %. That "
+     "was at 1,220 instructions a call by callgrind; it takes 965 now, so the kernel's part is larger. With 64 calls "
+     "a batch the same code is well above its target. "
      "Where the ratio by CPU is the higher one, the driver, which costs nearly as much a call as the server here, "
      "holds the server up."),
     (r"queue-redis-one$",
