@@ -284,6 +284,15 @@ sim_harvest(struct sim *sim)
 
 		if (!client->client)
 			continue;
+		if (sim_is_refused(sim, client)) {
+			if (client->client->conn)
+				world_end(client->client, SERVER_PEER_CLOSED);
+			forget_items(sim, client);
+			client_gone(sim, client);
+			continue;
+		}
+		if (client->client->is_cut)
+			continue;
 		harvest_calls(sim, client);
 		if (!client->client->is_closed)
 			continue;
