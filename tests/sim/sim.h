@@ -120,6 +120,9 @@ void sim_check_grants(struct sim *sim);
 /* If the call is answered, the client has read it. */
 void sim_note_read(struct sim *sim, const struct sim_client *client, const struct sim_call *sent);
 
+/* What the client had got may come again. */
+void sim_forget_items(struct sim *sim, const struct sim_client *client);
+
 /* Ends the connection without a word, and the session. */
 void sim_kill(struct sim *sim, struct sim_client *client);
 

@@ -140,9 +140,8 @@ note_items(struct sim *sim, const struct sim_client *client, const struct sim_ca
 	}
 }
 
-/* What it had got may come again. */
-static void
-forget_items(struct sim *sim, const struct sim_client *client)
+void
+sim_forget_items(struct sim *sim, const struct sim_client *client)
 {
 	for (int64_t item = 1; item <= sim->last_item; item++) {
 		if (sim->got[item] == number_of(sim, client))
@@ -287,7 +286,7 @@ sim_harvest(struct sim *sim)
 		if (sim_is_refused(sim, client)) {
 			if (client->client->conn)
 				world_end(client->client, SERVER_PEER_CLOSED);
-			forget_items(sim, client);
+			sim_forget_items(sim, client);
 			client_gone(sim, client);
 			continue;
 		}
@@ -328,6 +327,6 @@ sim_kill(struct sim *sim, struct sim_client *client)
 		model_session_end(&sim->model, &client->session, true);
 	}
 	world_end_read(client->client, SERVER_PEER_DIED, all_read);
-	forget_items(sim, client);
+	sim_forget_items(sim, client);
 	client_gone(sim, client);
 }

@@ -27,6 +27,9 @@ sim_cut(struct sim *sim, struct sim_client *client)
 
 	if (!client->client->has_secret || client->client->is_cut)
 		return false;
+	/* Its session may end before it comes back. */
+	if (!sim->is_modelled)
+		sim_forget_items(sim, client);
 	world_cut(client->client, is_noticed ? SERVER_LOST : SERVER_GOODBYE);
 	return true;
 }
