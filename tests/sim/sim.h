@@ -63,7 +63,8 @@ struct sim_client {
 	uint64_t last_context;
 	struct sim_copy copy;
 	bool says_goodbye;
-	bool speaks_in_vain; /* it sends while it is cut */
+	bool speaks_in_vain;         /* it sends while it is cut */
+	struct world_client *before; /* what is left of its connection before it came back; NULL: nothing */
 };
 
 /* The ids of the objects that processes signal each other with. */
@@ -131,6 +132,9 @@ struct world_client *sim_join(struct sim *sim);
 
 /* Cuts the connection of a client that can come back; false if it can not. */
 bool sim_cut(struct sim *sim, struct sim_client *client);
+
+/* Ends and frees the connection that it had before, of which the server may not have known that it was cut. */
+void sim_drop_before(struct sim_client *client);
 
 /* One that is cut says Hello again. */
 void sim_come_back(struct sim *sim, struct sim_client *client);

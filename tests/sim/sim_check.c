@@ -269,6 +269,7 @@ static void
 client_gone(struct sim *sim, struct sim_client *client)
 {
 	sim_web_end(sim, client);
+	sim_drop_before(client);
 	while (!link_empty(&client->calls))
 		call_free(client, LINK_ENTRY(client->calls.next, struct sim_call, in_client));
 	world_client_free(client->client);

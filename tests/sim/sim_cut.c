@@ -35,6 +35,17 @@ sim_cut(struct sim *sim, struct sim_client *client)
 }
 
 void
+sim_drop_before(struct sim_client *client)
+{
+	if (!client->before)
+		return;
+	if (client->before->conn)
+		world_end(client->before, SERVER_LOST);
+	world_client_free(client->before);
+	client->before = NULL;
+}
+
+void
 sim_come_back(struct sim *sim, struct sim_client *client)
 {
 	struct world_client *before = client->client, *now;
@@ -49,8 +60,8 @@ sim_come_back(struct sim *sim, struct sim_client *client)
 	if (!now)
 		return;
 	client->client = now;
-	if (!before->conn)
-		world_client_free(before);
+	sim_drop_before(client);
+	client->before = before;
 }
 
 bool
@@ -66,7 +77,8 @@ sim_is_away(struct sim *sim, struct sim_client *client)
 bool
 sim_is_refused(const struct sim *sim, const struct sim_client *client)
 {
-	if (!client->client->is_refused)
+	/* Or has closed the connection before it has told so. */
+	if (!client->client->is_refused && !(client->client->resuming && client->client->is_closed))
 		return false;
 	if (sim->is_modelled)
 		sim_fail(sim, "a session can not be resumed");
