@@ -123,12 +123,14 @@ def speed_rows():
 def round_trip_rows():
     """The targets are for one core, as with what is handed over by a crowd."""
     work = "one task, submitted, run, its result; then the next"
-    for placement in ("one core", "free"):
-        mark = "" if placement == "one core" else "-" + placement
-        yield Row(f"task-round-trip-executor{mark}", work, "ProcessPoolExecutor, submit + result", "us a task",
-                  0.5 if not mark else None, True, placement, against_executor("round-trip", placement, is_time=True))
-        yield Row(f"task-round-trip-relay{mark}", work, "bare relay of four hops", "us a task",
-                  1.4 if not mark else None, True, placement, against_relay(placement))
+    for placement, target in (("one core", 0.5), ("free", None)):
+        mark = "" if target else "-" + placement
+        yield Row(f"task-round-trip-executor{mark}", work, "ProcessPoolExecutor, submit + result", "us a task", target,
+                  True, placement, against_executor("round-trip", placement, is_time=True))
+    for placement, target in (("one core", 1.4), ("split", None)):
+        mark = "" if target else "-" + placement
+        yield Row(f"task-round-trip-relay{mark}", work, "bare relay of four hops", "us a task", target, True,
+                  placement, against_relay(placement))
 
 
 def death_rows():
