@@ -14,7 +14,7 @@ enum {
 };
 
 static void hired_ended(struct core *core, struct process *process);
-static void hired_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict);
+static void hired_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 
 static const struct process_watcher hired_watcher = { .ended = hired_ended, .recalled = hired_recalled };
 
@@ -24,8 +24,9 @@ static enum concur_status
 hired_start(struct core *core, struct hired *hired)
 {
 	struct pool *pool = hired->pool;
-	char number[HIRE_WORDS];
-	const char *const environment[] = { number, NULL };
+	uint64_t threads_count = pool->form == POOL_THREAD ? pool->workers_max : pool->threads;
+	char number[HIRE_WORDS], threads[HIRE_WORDS];
+	const char *const environment[] = { number, threads_count ? threads : NULL, NULL };
 	struct process_options options = {
 		.lifetime = LIFETIME_REFCOUNT,
 		.runtime = pool->runtime,
@@ -36,6 +37,7 @@ hired_start(struct core *core, struct hired *hired)
 	enum concur_status status;
 
 	snprintf(number, sizeof number, "CONCUR_POOL=%llu", (unsigned long long)object_id(&pool->object));
+	snprintf(threads, sizeof threads, "CONCUR_THREADS=%llu", (unsigned long long)threads_count);
 	status = process_new(core, &options, &hired->process);
 	if (status != CONCUR_OK)
 		return status;
@@ -74,7 +76,7 @@ pool_staff(struct core *core, struct pool *pool)
 {
 	if (!pool->command || pool->is_gone || pool->broken || pool->is_cancelling || heap_contains(&pool->hiring.node))
 		return;
-	while (pool->hired_count < pool->workers_max && pool->waiting > pool->hired_absent) {
+	while (pool->hired_count < pool_processes_max(pool) && pool->waiting > pool->hired_absent) {
 		if (pool_hire(core, pool))
 			continue;
 		(void)timer_set(core, &pool->hiring, core->now_ns + HIRE_PAUSE_MS * UINT64_C(1000000));
@@ -204,21 +206,12 @@ hired_ended(struct core *core, struct process *process)
 }
 
 static void
-hired_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict)
+hired_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict)
 {
 	struct hired *hired = process->watcher_arg;
 
-	if (!hired->worker)
-		return;
-	/* At most PAGE_SLOTS of them. */
-	for (struct link *at = hired->worker->hand.next; at != &hired->worker->hand; at = at->next) {
-		struct task *task = task_of_link(at);
-
-		if (task->slot != slot)
-			continue;
-		worker_recalled(core, hired->worker, task_id(task), verdict != PAGE_RECALLED);
-		return;
-	}
+	if (hired->worker)
+		worker_recalled(core, hired->worker, task, verdict != PAGE_RECALLED);
 }
 
 void
@@ -235,7 +228,7 @@ pool_trim(struct core *core, struct pool *pool)
 {
 	uint64_t left = pool->hired_count;
 
-	for (struct link *at = pool->hired.prev; left > pool->workers_max && at != &pool->hired; at = at->prev) {
+	for (struct link *at = pool->hired.prev; left > pool_processes_max(pool) && at != &pool->hired; at = at->prev) {
 		struct hired *hired = LINK_ENTRY(at, struct hired, in_pool);
 
 		left--;

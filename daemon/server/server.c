@@ -133,6 +133,8 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
 	core_connect(&server->core, &server_core_effects, server, config->runtimes);
+	if (config->cores)
+		server->core.cores = config->cores;
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
 	if (config->key) {
@@ -286,7 +288,7 @@ server_process(struct server *server, const struct server_input *input)
 		process_has_written(&server->core, process, input->is_error, (const char *)input->bytes, input->size);
 		break;
 	case SERVER_RECALLED:
-		process_has_recalled(&server->core, process, input->slot, input->verdict);
+		process_has_recalled(&server->core, process, input->task, input->verdict);
 		break;
 	default:
 		process_has_ended(&server->core, process, input->end);

@@ -85,6 +85,7 @@ struct server_config {
 	uint64_t counter; /* where ids, tokens and versions start; above all that an earlier run gave out */
 	uint64_t process; /* the daemon's pid, for inspection */
 	uint64_t uid;     /* the daemon's user, who may have it start any command */
+	uint64_t cores;   /* that the daemon may use; 0: 1. As many workers a pool starts that is not told how many */
 	const struct runtime *runtimes; /* borrowed; ends with a name of NULL; NULL: there are none */
 	const struct key *key; /* what connections with a nonce have to prove; copied. NULL: there will be none */
 };
@@ -99,7 +100,7 @@ enum server_input_kind {
 	SERVER_SPAWNED,   /* a process was started; process, pid */
 	SERVER_SPAWN_FAILED, /* it could not be; process, error, sentence. Nothing follows */
 	SERVER_OUTPUT,       /* it wrote one line; process, bytes and size, is_error */
-	SERVER_RECALLED,     /* a task was to be recalled; process, slot, verdict */
+	SERVER_RECALLED,     /* a task was to be recalled; process, task, verdict */
 	SERVER_EXITED,       /* it has ended, and all that it wrote was passed in; process, end */
 	SERVER_STOP,         /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
 };
@@ -121,7 +122,7 @@ struct server_input {
 	int error;                     /* SPAWN_FAILED: of errno */
 	const char *sentence;          /* SPAWN_FAILED: what failed, and why */
 	bool is_error;                 /* OUTPUT: it was written to stderr */
-	unsigned slot;                 /* RECALLED */
+	uint64_t task;                 /* RECALLED: its slot may be another one's by now */
 	enum page_state verdict;       /* RECALLED: RECALLED, or how far the task is */
 	const struct process_end *end; /* EXITED; borrowed */
 };
