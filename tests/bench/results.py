@@ -21,10 +21,10 @@ spread is that of the ratio from run to run (or of the figure, where there is no
 sockets and are fresh for each row; the same driver, `concur-bench`, loads all of them but the Manager, whose client is
 Python, and those that run tasks: their clients use libconcur, libgearman and Python's executors. Placement: *split* is
 the server on one core and the driver on another, *one core* is both on the same, *free* leaves it to the kernel. Keys
-and values have 16 bytes, in Redis as in concur. The notes say how busy both sides were: where a driver is near 100 %, it
-was the limit, and the row shows the server at its worst. *By CPU* is the ratio of the CPU time that the two servers
-took for an operation, for tasks that of the clients and workers too, which other programs on the machine disturb least;
-the target is about the ratio.
+and values have 16 bytes, in Redis as in concur. The notes say how busy both sides were: where a driver is near 100 %,
+it was the limit, and the row shows the server at its worst. *By CPU* is the ratio of the CPU time that the two servers
+took for an operation, for tasks that of the clients and workers too, which others on the machine disturb least; the
+target is about the ratio.
 
 | row | work | against | placement | concur | peer | unit | ratio | spread | by CPU | target | verdict |
 |---|---|---|---|---|---|---|---|---|---|---|---|
