@@ -65,6 +65,14 @@ offer_methods(void)
 		(void)puts(method.name);
 }
 
+/* Those of another program stand in the row as help shows them. */
+static void
+offer_verbatim(const struct row *row)
+{
+	for (const char *at = row->fields; (at = strstr(at, "--")); at += 2)
+		(void)printf("%.*s\n", (int)strcspn(at, " ]"), at);
+}
+
 static void
 offer_options(const struct row *row)
 {
@@ -147,7 +155,11 @@ complete_run(struct command *command)
 		row = rows_find(ROW_TOP, words[0]);
 	if (count > 1 && offer_option_words(row, words[count - 2]))
 		return VERDICT_DONE;
-	if (words[count - 1][0] == '-')
+	if (row && row->how & ROW_VERBATIM && count > 2 && strcmp(words[count - 2], "--pool") == 0)
+		offer_names(command, "pool");
+	else if (row && row->how & ROW_VERBATIM)
+		offer_verbatim(row);
+	else if (words[count - 1][0] == '-')
 		offer_options(row);
 	else if (count == 1) {
 		offer_kinds();

@@ -36,6 +36,19 @@ sort_words(struct command *command, int argc, char **argv, struct fault *fault)
 	return true;
 }
 
+/* A verb whose words are another program's: they are not looked at. */
+static bool
+is_verbatim(struct command *command, int argc, char **argv)
+{
+	const struct row *row = argc > 1 ? rows_find(ROW_TOP, argv[1]) : NULL;
+
+	if (!row || !(row->how & ROW_VERBATIM))
+		return false;
+	command->row = row;
+	command->rest = argv + 1;
+	return true;
+}
+
 static void
 skip_words(struct command *command, size_t count)
 {
@@ -149,8 +162,8 @@ main(int argc, char **argv)
 	struct command command = { 0 };
 	enum verdict verdict;
 	struct fault fault;
-	bool sorted = sort_words(&command, argc, argv, &fault);
-	bool found = sorted && find_row(&command, &fault);
+	bool found = is_verbatim(&command, argc, argv) ||
+	    (sort_words(&command, argc, argv, &fault) && find_row(&command, &fault));
 
 	if (command.options.version) {
 		(void)puts("concur " PACKAGE_VERSION);

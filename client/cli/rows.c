@@ -23,6 +23,7 @@
 #include "submitrun.h"
 #include "verbs.h"
 #include "who.h"
+#include "workerrun.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "map", "Pool/SubmitMany", "pool function --unordered --priority --run_timeout --retries --label", LISTS, NULL, maprun_run, "have a pool run a function for each line of standard input, with a list of that one value, and print the results in the same order; with --unordered as they come" },
 	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
 	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
+	{ ROW_TOP, "worker", NULL, "--pool NAME [--connect URL] [--key FILE] [--threads N] [--label LABEL]... [--module FILE]... [--exec] [--name NAME] [--patient]", ROW_VERBATIM, NULL, workerrun_run, "work for a pool, here or on another machine, until it is closed: concur-worker(1) tells more" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
