@@ -3,7 +3,7 @@
 #include "workerrun.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,11 +30,13 @@ enum verdict
 workerrun_run(struct command *command)
 {
 	char path[4096];
-	char **argv = command->rest;
+	char **argv = command->words - 1; /* there stood the verb */
 
-	if (!argv)
-		return command_misused(command, &(struct fault){ "all options stand behind it" });
 	argv[0] = (char[]){ WORKER_PROGRAM };
+	argv[command->word_count + 1] = NULL;
+	if ((command->options.url && setenv("CONCUR_URL", command->options.url, 1) < 0) ||
+	    (command->options.key && setenv("CONCUR_KEY_FILE", command->options.key, 1) < 0))
+		return command_failed(command, CONCUR_NO_MEMORY);
 	if (find_beside(path, sizeof path))
 		(void)execv(path, argv);
 	(void)execvp(WORKER_PROGRAM, argv);

@@ -4,7 +4,8 @@
 
 #include "command.h"
 
-/* A worker of a pool, with all words of the command line as its own. Returns only with a complaint. */
+/* A worker of a pool: all words behind the verb are its own, the address and the key in front of it count, too. Returns
+ * only with a complaint. */
 enum verdict workerrun_run(struct command *command);
 
 #endif

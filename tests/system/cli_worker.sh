@@ -9,7 +9,7 @@ trap '[ -z "$worker$daemon" ] || kill $worker $daemon 2>/dev/null; rm -rf "$plac
 export CONCUR_URL="unix:$place/socket"
 
 expect 2 '' 'write --pool NAME' worker_without_pool_is_misuse worker
-expect 2 '' 'options stand behind it' worker_behind_an_option_is_misuse --json worker --pool p
+expect 1 '' "$place/nobody" worker_takes_the_address_in_front_of_it --url "unix:$place/nobody" worker --pool p --exec
 expect 1 '' 'name a module by --module' worker_without_functions_says_how worker --pool p
 expect 1 '' 'the module none.so can not be loaded' worker_with_missing_module_says_which \
 	worker --pool p --module none.so
