@@ -124,9 +124,9 @@ struct concur_options {
  *
  * Over TCP the session outlives a connection that drops, unless the options say otherwise or the daemon gives no grace:
  * the library connects again by itself and goes on, calls in flight are carried out once and answered, locks stay held,
- * waits end when they would have (the library learns it when it is connected again; concur_future_wait() returns in time
- * whatever happens). A thread of the library's own sees to that; it takes no signals. When the daemon has ended the
- * session meanwhile (grace_seconds), or can not be reached for as long as that takes, all calls give CLOSED.
+ * waits end when they would have (the library learns it when it is connected again; concur_future_wait() returns in
+ * time whatever happens). A thread of the library's own sees to that; it takes no signals. When the daemon has ended
+ * the session meanwhile (grace_seconds), or can not be reached for as long as that takes, all calls give CLOSED.
  *
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,

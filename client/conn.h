@@ -5,8 +5,8 @@
  * leaves and wakes one of them to lead. A thread that can not write because the daemon does not read reads meanwhile,
  * so that full buffers on both sides never lock up.
  *
- * A connection that has a keeper (keeper.h) outlives its socket: when that fails it is cut, calls stay in flight, what is
- * sent is gathered, and nobody leads until the keeper has another socket for the same session, or has given up.
+ * A connection that has a keeper (keeper.h) outlives its socket: when that fails it is cut, calls stay in flight, what
+ * is sent is gathered, and nobody leads until the keeper has another socket for the same session, or has given up.
  *
  * Thread-safety: any thread, but for conn_new and conn_free. Never used by another process than the one that made
  * it. */

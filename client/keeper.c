@@ -1,7 +1,7 @@
 /* The keeper: watches, and mends.
  *
- * While it mends it is the connection's leader, so nobody else reads; the new connection is another struct conn until its
- * Hello is answered, and then gives up its socket and what its reader holds. */
+ * While it mends it is the connection's leader, so nobody else reads; the new connection is another struct conn until
+ * its Hello is answered, and then gives up its socket and what its reader holds. */
 #include "config.h"
 
 #include "keeper.h"

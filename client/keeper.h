@@ -1,9 +1,9 @@
-/* The keeper of a connection over TCP: a thread that notices when the socket has failed, connects anew, and goes on with
- * the same session, so that calls in flight are carried out and answered once, as if nothing had happened.
+/* The keeper of a connection over TCP: a thread that notices when the socket has failed, connects anew, and goes on
+ * with the same session, so that calls in flight are carried out and answered once, as if nothing had happened.
  *
  * It reads only when nobody leads and the socket's end has come, so a call costs no hop between threads. It tries until
- * the daemon must have given the session up: for the grace that Hello told, and for as long again as the daemon's kernel
- * may take to notice, if it was silence that ended the connection.
+ * the daemon must have given the session up: for the grace that Hello told, and for as long again as the daemon's
+ * kernel may take to notice, if it was silence that ended the connection.
  *
  * Thread-safety: any thread. */
 #ifndef CLIENT_KEEPER_H

@@ -248,8 +248,8 @@ is_over(int64_t deadline_ns)
 	return deadline_ns == 0 || (deadline_ns > 0 && now_ns() >= deadline_ns);
 }
 
-/* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. OK if the call is answered, or the
- * connection is cut. */
+/* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. OK if the call is answered, or
+ * the connection is cut. */
 static enum concur_status
 lead(struct conn *conn, struct call *call, int64_t deadline_ns)
 {

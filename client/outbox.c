@@ -1,5 +1,5 @@
-/* Outboxes: one block, in which what is kept and what is to be sent lie one behind the other. What has gone at its front
- * is closed up when it is more than what is left, so that a byte is moved once at most, on average. */
+/* Outboxes: one block, in which what is kept and what is to be sent lie one behind the other. What has gone at its
+ * front is closed up when it is more than what is left, so that a byte is moved once at most, on average. */
 #include "outbox.h"
 
 #include "lib/frame.h"

@@ -50,8 +50,8 @@ enum concur_status session_prove(const concur_session *session, struct conn *con
 /* hello.c: says Hello on a new connection and learns the limits; and, over TCP, makes its keeper. */
 enum concur_status session_hello(const concur_session *session, struct conn *conn);
 
-/* hello.c: says Hello on a new connection for a session that has read so many replies, and goes on with it: all calls up
- * to *ret_seen have arrived. SESSION_GONE, PERMISSION. */
+/* hello.c: says Hello on a new connection for a session that has read so many replies, and goes on with it: all calls
+ * up to *ret_seen have arrived. SESSION_GONE, PERMISSION. */
 enum concur_status session_resume(const concur_session *session, struct conn *conn, const struct promise *promise,
     uint32_t replies_read, uint64_t *ret_seen);
 

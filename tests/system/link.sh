@@ -1,7 +1,7 @@
 #!/bin/sh
 # Two machines and the cable between them: network namespaces, a daemon in one, a client in the other. The cable is cut
-# for a moment, which nobody must notice; until the daemon has noticed, when the client comes back and still has its lock;
-# and then for good: the daemon gives the client up, and its lock passes on.
+# for a moment, which nobody must notice; until the daemon has noticed, when the client comes back and still has its
+# lock; and then for good: the daemon gives the client up, and its lock passes on.
 set -u
 if [ "${1:-}" != inside ]; then
 	if ! command -v ip >/dev/null || ! command -v nsenter >/dev/null; then

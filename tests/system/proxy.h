@@ -1,5 +1,5 @@
-/* A way to the daemon that drops connections: a thread that passes bytes between clients and a port of this machine, and
- * cuts where it likes.
+/* A way to the daemon that drops connections: a thread that passes bytes between clients and a port of this machine,
+ * and cuts where it likes.
  *
  * A connection that is cut has passed a number of bytes drawn at random, cut anywhere; both sides see an end of file or
  * a reset, as the seed has it. Thread-safety: any thread. */

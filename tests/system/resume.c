@@ -1,4 +1,5 @@
-/* Sessions over TCP whose connections drop: the real library and the real daemon, and a proxy between them that cuts. */
+/* Sessions over TCP whose connections drop: the real library and the real daemon, and a proxy between them that cuts.
+ * */
 #include "config.h"
 
 #include "tests/system/death.h"
