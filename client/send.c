@@ -199,36 +199,63 @@ send_ping(struct conn *conn)
 	conn_flush(conn);
 }
 
-/* Reads until something has come, or leaves that to the leader. False if the connection is closed. */
+/* Under send_lock, which it gives up meanwhile, for the keeper needs it too: reads until something has come since the
+ * count was `reads`, or leaves that to the leader. False if the connection is closed. */
 static bool
-wait_for_reply(struct conn *conn)
+wait_for_reply(struct conn *conn, uint64_t reads)
 {
 	bool is_open;
 
 	pthread_mutex_lock(&conn->lock);
-	is_open = !conn->closed;
-	if (is_open && (conn->led || is_cut(conn))) {
+	pthread_mutex_unlock(&conn->send_lock);
+	while (!conn->closed && conn->reads == reads && (conn->led || is_cut(conn)))
 		conn_await_progress(conn);
-	} else if (is_open) {
+	if (!conn->closed && conn->reads == reads) {
 		conn->led = true;
 		pthread_mutex_unlock(&conn->lock);
 		(void)conn_read(conn, 0);
 		pthread_mutex_lock(&conn->lock);
 		conn_stop_leading(conn);
 	}
+	is_open = !conn->closed;
 	pthread_mutex_unlock(&conn->lock);
+	pthread_mutex_lock(&conn->send_lock);
 	return is_open;
 }
 
-/* Forgets frames that have arrived; waits while too many are kept of which that is not known. */
-static void
-forget_frames(struct conn *conn)
+/* How often something was read, before it is looked at what that told. */
+static uint64_t
+count_reads(struct conn *conn)
 {
-	outbox_seen(&conn->out, atomic_load_explicit(&conn->seen, memory_order_relaxed));
-	if (outbox_kept(&conn->out) + outbox_unsent(&conn->out) > OUT_PING)
+	uint64_t reads;
+
+	pthread_mutex_lock(&conn->lock);
+	reads = conn->reads;
+	pthread_mutex_unlock(&conn->lock);
+	return reads;
+}
+
+/* Forgets frames that have arrived; true if too many are kept of which that is not known. */
+static bool
+keeps_too_much(struct conn *conn)
+{
+	struct outbox *out = &conn->out;
+
+	outbox_seen(out, atomic_load_explicit(&conn->seen, memory_order_relaxed));
+	if (out->end - out->from > OUT_PING)
 		send_ping(conn);
-	while (outbox_kept(&conn->out) + outbox_unsent(&conn->out) > OUT_AGAIN && wait_for_reply(conn))
-		outbox_seen(&conn->out, atomic_load_explicit(&conn->seen, memory_order_relaxed));
+	return out->end - out->from > OUT_AGAIN;
+}
+
+/* Under send_lock, which it may give up meanwhile. */
+static void
+make_room(struct conn *conn)
+{
+	uint64_t reads;
+
+	do
+		reads = conn->out.end - conn->out.from > OUT_PING ? count_reads(conn) : 0;
+	while (keeps_too_much(conn) && wait_for_reply(conn, reads));
 }
 
 /* -- sending ------------------------------------------------------------------------------------------------------ */
@@ -241,7 +268,7 @@ conn_send(struct conn *conn, const struct conn_frame *frame, struct call *call)
 
 	pthread_mutex_lock(&conn->send_lock);
 	if (conn->keeper)
-		forget_frames(conn);
+		make_room(conn);
 	status = write_frame(conn, frame, &size);
 	if (status == CONCUR_OK)
 		status = register_call(conn, frame->flags & FRAME_ONE_WAY ? NULL : call);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ enum {
 	ROUNDS = 60, /* of each thread */
 	BURST = 16,  /* calls in flight at once */
 	ITEMS = 400,
+	GATHERED = 128, /* values of 64 KiB, with which the library has gathered all it gathers */
+	LARGE = 2 * GATHERED,
 };
 
 /* A daemon that keeps a session for so long, a way to it, and a session that goes that way. */
@@ -359,6 +362,53 @@ START_TEST(child_of_a_session_that_is_cut_off_gets_its_own)
 END_TEST
 #endif
 
+struct many {
+	concur_dict *dict;
+	_Atomic int begun;
+	char text[64 * 1024];
+};
+
+static void *
+set_many(void *arg)
+{
+	struct many *many = arg;
+	concur_future *futures[LARGE];
+
+	memset(many->text, 'x', sizeof many->text - 1);
+	for (int i = 0; i < LARGE; i++) {
+		futures[i] = concur_dict_set_begin(many->dict, CV(i), CV((const char *)many->text));
+		atomic_fetch_add(&many->begun, 1);
+	}
+	for (int i = 0; i < LARGE; i++)
+		must_ok(await_future(futures[i]));
+	return NULL;
+}
+
+/* More than the library gathers: whoever sends has to wait, and must not keep the connection from being mended. */
+START_TEST(calls_made_while_cut_off_are_gathered_or_wait)
+{
+	static struct many many;
+	struct bench bench = bench_new("60");
+	concur_dict *near = death_dict(bench.near);
+	pthread_t thread;
+	int64_t count;
+
+	many.dict = death_dict(bench.far);
+	proxy_cut(bench.proxy, true);
+	await_cut_off(bench.near, 1);
+	must(pthread_create(&thread, NULL, set_many, &many) == 0);
+	while (atomic_load(&many.begun) < GATHERED)
+		(void)sched_yield();
+	proxy_heal(bench.proxy);
+	must(pthread_join(thread, NULL) == 0);
+	must_ok(concur_len(near, &count));
+	ck_assert_int_eq(count, LARGE);
+	concur_free(near);
+	concur_free(many.dict);
+	bench_free(&bench);
+}
+END_TEST
+
 /* -- the end of it ------------------------------------------------------------------------------------------------ */
 
 START_TEST(session_that_comes_back_too_late_is_told_so_and_its_lock_passes_on)
@@ -452,6 +502,7 @@ main(void)
 #ifndef __SANITIZE_THREAD__
 		child_of_a_session_that_is_cut_off_gets_its_own,
 #endif
+		calls_made_while_cut_off_are_gathered_or_wait,
 		session_that_comes_back_too_late_is_told_so_and_its_lock_passes_on,
 		session_that_ends_with_its_connection_does_so_at_once,
 		close_of_a_session_that_is_cut_off_returns,
