@@ -148,14 +148,6 @@ model_settle(struct model_task *task)
 		task->is_gone = true;
 }
 
-void
-model_abandon(struct pool_model *model, struct model_task *task)
-{
-	model_settle(task);
-	if (task->place != PLACE_ENDED && !task->worker && !is_wanted(task) && !task->terms.completion)
-		model_end(model, task, STATE_CANCELLED, (struct model_outcome){ 0 });
-}
-
 /* The submitter's own goes before those that it took besides. */
 static void
 drop_ref(struct model_task *task, unsigned client)
@@ -195,6 +187,21 @@ lost_queue(const struct pool_model *model, uint64_t id)
 			return &model->lost[i];
 	}
 	return NULL;
+}
+
+/* Whether somebody may hear of its end by its completion queue. */
+static bool
+is_told(const struct pool_model *model, const struct model_task *task)
+{
+	return task->terms.completion && !lost_queue(model, task->terms.completion);
+}
+
+void
+model_abandon(struct pool_model *model, struct model_task *task)
+{
+	model_settle(task);
+	if (task->place != PLACE_ENDED && !task->worker && !is_wanted(task) && !is_told(model, task))
+		model_end(model, task, STATE_CANCELLED, (struct model_outcome){ 0 });
 }
 
 /* With `release` the submitter's reference is not needed once the queue has it. */

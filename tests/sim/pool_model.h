@@ -79,7 +79,7 @@ struct model_task {
 	unsigned attempts;
 	struct model_worker *worker;
 	unsigned slot;             /* in its worker's page */
-	int64_t rank;              /* in its lane: the lowest first */
+	int64_t rank;              /* in its lane: the lowest first; of equals any */
 	uint64_t since_ns, due_ns; /* HELD: its delay is over; RUNNING: its time; ENDED: its ttl; or NEVER */
 	uint64_t due_order;        /* of setting it: breaks ties */
 	unsigned refs[MODEL_CLIENTS];
@@ -184,7 +184,10 @@ uint64_t model_next_time(const struct pool_model *model);
 struct model_worker *model_add_worker(struct pool_model *model); /* NULL: no place is free */
 bool model_serves(const struct model_worker *worker, const struct model_task *task);
 
-/* Whether the waiting task is the one that the worker is to be given next. */
+/* Tasks that became ready since that rank did so in an order that is not known. */
+void model_blur(struct pool_model *model, int64_t since);
+
+/* Whether the waiting task is the one that the worker is to be given next, as far as that is known. */
 bool model_may_hand(const struct pool_model *model, const struct model_worker *worker, const struct model_task *task);
 
 void model_hand(struct pool_model *model, struct model_worker *worker, struct model_task *task);

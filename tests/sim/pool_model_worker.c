@@ -44,17 +44,27 @@ waits_for(const struct model_worker *worker, const struct model_task *task)
 	return task->place == PLACE_WAITING && task->pool == worker->pool && model_serves(worker, task);
 }
 
+/* For certain: no other has the same rank. */
 static bool
 is_first_of_lane(const struct pool_model *model, const struct model_worker *worker, const struct model_task *task)
 {
 	for (size_t i = model->first; i < model->count; i++) {
 		const struct model_task *other = &model->tasks[i];
 
-		if (waits_for(worker, other) && is_same_lane(task, other) &&
-		    other->terms.priority == task->terms.priority && other->rank < task->rank)
+		if (waits_for(worker, other) && is_same_lane(task, other) && other != task &&
+		    other->terms.priority == task->terms.priority && other->rank <= task->rank)
 			return false;
 	}
 	return true;
+}
+
+void
+model_blur(struct pool_model *model, int64_t since)
+{
+	for (size_t i = model->first; i < model->count; i++) {
+		if (model->tasks[i].rank > since)
+			model->tasks[i].rank = since + 1;
+	}
 }
 
 /* Of a lane the one that came first, of the lanes' first ones the one that was submitted first. */

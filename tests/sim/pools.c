@@ -441,8 +441,18 @@ static void
 begin_step(struct run *run)
 {
 	run->model.releases = 0;
+	run->back = run->model.back;
+	run->has_taken_in = false;
 	for (size_t i = 0; i < MODEL_WORKERS; i++)
 		run->model.workers[i].was_draining = run->model.workers[i].is_draining;
+}
+
+/* Of what was taken in and what became ready otherwise nobody is told which came first. */
+static void
+end_step(struct run *run)
+{
+	if (run->has_taken_in && run->model.releases > 1)
+		model_blur(&run->model, run->back);
 }
 
 static void
@@ -465,6 +475,7 @@ run_seed(uint64_t seed, uint64_t steps_max)
 		begin_step(run);
 		draw_step(run);
 		pools_settle(run);
+		end_step(run);
 		pools_check(run);
 	}
 	end(run);

@@ -71,6 +71,8 @@ struct run {
 	struct link calls;
 	int64_t last_number; /* of tasks and results, which count up */
 	uint64_t ended_ns;   /* the time of the last turn that has ended */
+	int64_t back;        /* the last rank before this step */
+	bool has_taken_in;   /* submissions that waited, in this step */
 	unsigned abandoned;  /* the client that has just gone; MODEL_CLIENTS: none */
 	struct pools_news news[NEWS];
 	size_t news_count;

@@ -101,6 +101,7 @@ take_in(struct run *run, struct pools_call *call)
 		task->id = first_of(call) + i;
 	}
 	run->model.releases = releases + 1;
+	run->has_taken_in = true;
 	call->is_answered = true;
 }
 
