@@ -14,8 +14,8 @@
  * this one gives what has all these keys: a map, or a reference to a dict.
  *
  * Also UNHASHABLE; VALUE_ERROR without steps; TOO_LARGE past depth_max steps, and where a stored value would become
- * larger than half of frame_max. concur_if_version() is about the first object; or about all that the path goes through,
- * whose version is the highest of theirs, and the one that candidates have. */
+ * larger than half of frame_max. concur_if_version() is about the first object; or about all that the path goes
+ * through, whose version is the highest of theirs, and the one that candidates have. */
 #ifndef CONCUR_PATH_H
 #define CONCUR_PATH_H
 

@@ -4,9 +4,9 @@
  * or tuple that is part of the stored value; a change in there stores this value anew. DESIGN.md has why.
  *
  * Statuses besides those said: INDEX_ERROR; TYPE_ERROR where a step leads into what has no items, or is no key there;
- * NOT_FOUND where the object that a reference tells of is gone; NEEDS_COMPARE where only the client can tell whether the
- * step is among `keys`; then `failed` and `why` are set. CHANGED if `if_version` is of something else. What dict_set()
- * and list_set() say of the object that is changed. On any of them nothing has changed.
+ * NOT_FOUND where the object that a reference tells of is gone; NEEDS_COMPARE where only the client can tell whether
+ * the step is among `keys`; then `failed` and `why` are set. CHANGED if `if_version` is of something else. What
+ * dict_set() and list_set() say of the object that is changed. On any of them nothing has changed.
  *
  * The version of a path is the highest among the objects that it goes through. Versions rise and are never drawn twice,
  * and an object that leads elsewhere has changed; so where the path's is the same, all that it went through is. */
