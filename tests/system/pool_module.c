@@ -129,6 +129,7 @@ static const struct concur_function functions[] = {
 	{ "die", die, false },
 	{ "large", large, false },
 	{ "hold", hold, false },
+	{ "holds", hold, true },
 	{ "fibonacci", fibonacci, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
