@@ -143,7 +143,7 @@ refused "barrier two: the barrier is broken: a reset makes it whole again" barri
 # keys
 none='a value of that type can not be a key'
 refused "dict d: $none: key is a list; lists, maps and arrays are none, nor are tuples with one inside" dict d get '[1]'
-refused "set s: $none: lists, maps and arrays are none, nor are tuples with one inside" set s add '{"a": 1}'
+refused "set odd: $none: lists, maps and arrays are none, nor are tuples with one inside" set odd add '{"a": 1}'
 
 # what every kind has
 refused "latch 'l3': $type: it has no items to clear" call Object/Clear "{\"object\": $(object latch l3)}"
