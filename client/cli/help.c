@@ -199,7 +199,7 @@ explain_kind(struct command *command, const struct kind_word *kind)
 		help_row(row, kind->kind);
 		return VERDICT_DONE;
 	}
-	(void)fault_set(&fault, "a %s has no verb %.60s", kind->word, command->words[1]);
+	(void)fault_set(&fault, "no verb of %s is called %.60s", kind->word, command->words[1]);
 	return command_misused(command, &fault);
 }
 
