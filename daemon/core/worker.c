@@ -377,6 +377,12 @@ worker_take_slot(struct worker *worker)
 }
 
 bool
+worker_has_fresh(const struct worker *worker)
+{
+	return !link_empty(&worker->fresh);
+}
+
+bool
 worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 {
 	struct link *link = link_pop(&worker->fresh);

@@ -59,6 +59,9 @@ struct handed {
 };
 bool worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret);
 
+/* Whether there is one to fetch: what was given to it may have ended before its call was answered. */
+bool worker_has_fresh(const struct worker *worker);
+
 /* The last `count` that were fetched could not be sent: they go back to where they were, and nobody has begun them. */
 void worker_not_sent(struct core *core, struct worker *worker, size_t count);
 

@@ -213,8 +213,13 @@ static void
 svc_worker_answer_take(const struct reply_to *to, const struct result *result)
 {
 	struct session *session = to->channel->session;
+	struct worker *worker = result->number ? worker_find(session, result->generation) : NULL;
+	enum outcome outcome = result->outcome;
 
-	svc_worker_give(to, result->outcome, result->number ? worker_find(session, result->generation) : NULL);
+	/* What it was woken with has gone since, perhaps with its pool. */
+	if (result->number && (!worker || !worker_has_fresh(worker)))
+		outcome = worker && worker_pool(worker) ? OUTCOME_EMPTY : OUTCOME_END_OF_FILE;
+	svc_worker_give(to, outcome, worker);
 }
 
 static const struct call_ops svc_worker_take_ops = { { call_answer_waiter }, svc_worker_answer_take };
