@@ -164,6 +164,19 @@ pool_left(struct core *core, struct object *object, uint8_t role)
 		pool_admit(core, pool_of(object));
 }
 
+static bool
+pool_blocked_by(const struct object *object, const struct waiter *waiter, struct blocker *blocker)
+{
+	const struct core *core = waiter->session->core;
+	struct task *task = waiter->role == POOL_AWAITS ? task_find(core, waiter->result.generation) : NULL;
+
+	(void)object;
+	if (blocker->at || !task)
+		return false;
+	blocker->at = &waiter->link;
+	return run_blocks(core, task, blocker);
+}
+
 const struct kind pool_kind = {
 	.id = KIND_POOL,
 	.name = "pool",
@@ -174,6 +187,7 @@ const struct kind pool_kind = {
 	.len = pool_len,
 	.roles = pool_roles,
 	.left = pool_left,
+	.blocked_by = pool_blocked_by,
 	.details = pool_details,
 };
 

@@ -3,6 +3,7 @@
 #define CORE_POOL_IMPL_H
 
 #include "daemon/core/future.h"
+#include "daemon/core/run.h"
 #include "daemon/core/store.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/worker.h"
@@ -29,7 +30,10 @@ enum {
 	TASK_ASKED = 8,    /* its worker is asked whether it has begun */
 	TASK_MISSED = 16,  /* its completion could not be put yet: in pool->missed */
 	TASK_UNTOLD = 32,  /* nobody is to hear of its end */
+	TASK_INSIDE = 64,  /* its worker runs it inside of another task that waits for it */
 };
+
+enum { TASK_NO_SLOT = PAGE_SLOTS };
 
 /* Tasks that ask the same of a worker, the highest priority first, the oldest of those first. */
 struct lane {
@@ -67,7 +71,7 @@ struct task {
 	struct task_more *more;
 	uint64_t since_ns; /* it waits; it runs */
 	uint32_t refs;     /* of other sessions and tasks */
-	uint16_t slot;     /* in its worker's page */
+	uint16_t slot;     /* in its worker's page; TASK_NO_SLOT: none, for it began with being handed */
 	uint8_t place;     /* an enum task_place */
 	uint8_t state;     /* an enum future_state */
 	uint8_t flags;
@@ -77,8 +81,9 @@ struct task {
 _Static_assert(sizeof(struct task) <= 128, "a task is one small allocation");
 
 struct dependent {
-	struct link link; /* in task_more.dependents of the one before */
+	struct link link; /* in task_more.dependents of the one before; not linked: that has ended */
 	struct task *task;
+	struct task *before;
 };
 
 struct task_more {
@@ -91,6 +96,8 @@ struct task_more {
 	struct dependent *after; /* an array: of those that come before it */
 	size_t after_count;
 	size_t after_left; /* that have not ended */
+	uint64_t inside;   /* the task that its worker began last inside of it; 0: there was none */
+	struct snag snag;  /* while it comes after others */
 	bool is_delayed;
 };
 
@@ -103,11 +110,13 @@ struct worker {
 	struct map *functions;   /* texts; NULL: any */
 	struct map *labels;
 	struct blob *name;
-	struct link hand;  /* its tasks, oldest first */
-	struct link fresh; /* those that it was not told yet */
-	uint64_t in_hand;  /* both */
+	struct link hand;   /* its tasks, oldest first */
+	struct link fresh;  /* those that it was not told yet */
+	struct link inside; /* those without a slot: INSIDE others, and RUNNING */
+	uint64_t in_hand;   /* all of them */
+	uint64_t slotless;  /* of them: in `inside`, or to be */
 	uint32_t threads;
-	uint32_t running;   /* so many of the oldest in hand are RUNNING */
+	uint32_t running;   /* so many of the oldest in hand are RUNNING, besides those INSIDE others */
 	uint64_t take_call; /* its last call of take that had to wait; 0: there was none */
 	uint64_t watch_call;
 	struct link commands; /* struct command that it was not told yet */
