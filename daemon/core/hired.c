@@ -14,7 +14,7 @@ enum {
 };
 
 static void hired_ended(struct core *core, struct process *process);
-static void hired_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict);
+static void hired_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 
 static const struct process_watcher hired_watcher = { .ended = hired_ended, .recalled = hired_recalled };
 
@@ -204,21 +204,12 @@ hired_ended(struct core *core, struct process *process)
 }
 
 static void
-hired_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict)
+hired_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict)
 {
 	struct hired *hired = process->watcher_arg;
 
-	if (!hired->worker)
-		return;
-	/* At most PAGE_SLOTS of them. */
-	for (struct link *at = hired->worker->hand.next; at != &hired->worker->hand; at = at->next) {
-		struct task *task = task_of_link(at);
-
-		if (task->slot != slot)
-			continue;
-		worker_recalled(core, hired->worker, task_id(task), verdict != PAGE_RECALLED);
-		return;
-	}
+	if (hired->worker)
+		worker_recalled(core, hired->worker, task, verdict != PAGE_RECALLED);
 }
 
 void

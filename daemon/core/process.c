@@ -359,11 +359,11 @@ process_recall(struct core *core, struct process *process, unsigned slot, uint64
 }
 
 void
-process_has_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict)
+process_has_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict)
 {
 	assert(process->state == PROCESS_RUNNING);
 	if (process->watcher && process->watcher->recalled)
-		process->watcher->recalled(core, process, slot, verdict);
+		process->watcher->recalled(core, process, task, verdict);
 }
 
 uint64_t

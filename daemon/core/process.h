@@ -54,7 +54,7 @@ struct process_watcher {
 	void (*ended)(struct core *core, struct process *process);
 	void (*line)(struct core *core, struct process *process, bool is_error, const char *line, size_t size);
 	/* What has come of process_recall(). */
-	void (*recalled)(struct core *core, struct process *process, unsigned slot, enum page_state verdict);
+	void (*recalled)(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 };
 
 /* One line of what it wrote. */
@@ -199,7 +199,7 @@ uint64_t process_word(const struct process *process, unsigned slot);
 void process_has_started(struct core *core, struct process *process, uint64_t pid);
 void process_has_failed(struct core *core, struct process *process, int error, const char *sentence);
 void process_has_ended(struct core *core, struct process *process, const struct process_end *end);
-void process_has_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict);
+void process_has_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 void process_has_written(struct core *core, struct process *process, bool is_error, const char *line, size_t size);
 
 /* -- for the core ------------------------------------------------------------------------------------------------- */

@@ -40,6 +40,7 @@ struct child {
 	struct link recalled;                         /* in children->recalled */
 	uint64_t pending[PAGE_SLOTS / CHILDREN_BITS]; /* slots whose verdict is to be told */
 	uint8_t verdicts[PAGE_SLOTS];                 /* enum page_state */
+	uint64_t recalled_tasks[PAGE_SLOTS];          /* whose verdicts these are */
 	struct output outputs[CHILDREN_OUTPUTS];
 };
 
@@ -247,7 +248,7 @@ child_tell_verdicts(struct child *child)
 		const struct server_input input = {
 			.kind = SERVER_RECALLED,
 			.process = child_number(child),
-			.slot = slot,
+			.task = child->recalled_tasks[slot],
 			.verdict = (enum page_state)child->verdicts[slot],
 		};
 
@@ -306,6 +307,7 @@ children_page_recall(struct children *children, uint64_t process, unsigned slot,
 	if (!child || !child->page)
 		return;
 	child->verdicts[slot] = (uint8_t)page_recall(child->page, slot, task);
+	child->recalled_tasks[slot] = task;
 	child->pending[slot / CHILDREN_BITS] |= UINT64_C(1) << slot % CHILDREN_BITS;
 	if (!link_linked(&child->recalled))
 		link_append(&children->recalled, &child->recalled);

@@ -286,7 +286,7 @@ server_process(struct server *server, const struct server_input *input)
 		process_has_written(&server->core, process, input->is_error, (const char *)input->bytes, input->size);
 		break;
 	case SERVER_RECALLED:
-		process_has_recalled(&server->core, process, input->slot, input->verdict);
+		process_has_recalled(&server->core, process, input->task, input->verdict);
 		break;
 	default:
 		process_has_ended(&server->core, process, input->end);

@@ -99,7 +99,7 @@ enum server_input_kind {
 	SERVER_SPAWNED,   /* a process was started; process, pid */
 	SERVER_SPAWN_FAILED, /* it could not be; process, error, sentence. Nothing follows */
 	SERVER_OUTPUT,       /* it wrote one line; process, bytes and size, is_error */
-	SERVER_RECALLED,     /* a task was to be recalled; process, slot, verdict */
+	SERVER_RECALLED,     /* a task was to be recalled; process, task, verdict */
 	SERVER_EXITED,       /* it has ended, and all that it wrote was passed in; process, end */
 	SERVER_STOP,         /* the daemon stops: every waiting call is answered STOPPING, every connection closed */
 };
@@ -121,7 +121,7 @@ struct server_input {
 	int error;                     /* SPAWN_FAILED: of errno */
 	const char *sentence;          /* SPAWN_FAILED: what failed, and why */
 	bool is_error;                 /* OUTPUT: it was written to stderr */
-	unsigned slot;                 /* RECALLED */
+	uint64_t task;                 /* RECALLED: its slot may be another one's by now */
 	enum page_state verdict;       /* RECALLED: RECALLED, or how far the task is */
 	const struct process_end *end; /* EXITED; borrowed */
 };

@@ -130,7 +130,7 @@ on_process(void *arg, const struct server_input *input)
 		write_down(input->is_error ? "err" : "out", input);
 		break;
 	case SERVER_RECALLED:
-		ck_assert_uint_eq(input->slot, 0);
+		ck_assert_uint_eq(input->task, TASK);
 		seen.verdict = (int)input->verdict;
 		break;
 	default:

@@ -112,6 +112,17 @@ die(struct hired_bench *bench, unsigned number, struct session *session, bool se
 		session_end(bench->core, session, FAREWELL_DEATH);
 }
 
+/* Its worker has to be asked. */
+static void
+cancel(struct hired_bench *bench, uint64_t task)
+{
+	struct ask ask = fixture_ask(bench->processes.session, 1, ++bench->processes.call, -1);
+	struct result result = { 0 };
+
+	ck_assert_status(future_cancel(bench->core, task_find(bench->core, task), &ask, false, &result),
+	    CONCUR_PENDING);
+}
+
 static const char *
 state(struct hired_bench *bench, uint64_t id)
 {
@@ -302,17 +313,39 @@ START_TEST(cancel_is_answered_by_the_page)
 	worker = start_and_attach(&bench, 0);
 	take(&bench, worker, 2);
 	(void)process_bench_effects(&bench.processes);
-	for (unsigned i = 0; i < 2; i++) {
-		struct ask ask = fixture_ask(bench.processes.session, 1, ++bench.processes.call, -1);
-		struct result result = { 0 };
-
-		ck_assert_status(future_cancel(bench.core, task_find(bench.core, first + i), &ask, false, &result),
-		    CONCUR_PENDING);
-	}
-	process_has_recalled(bench.core, process_of_number(&bench, 0), 0, PAGE_STARTED);
-	process_has_recalled(bench.core, process_of_number(&bench, 0), 1, PAGE_RECALLED);
+	cancel(&bench, first);
+	cancel(&bench, first + 1);
+	process_has_recalled(bench.core, process_of_number(&bench, 0), first, PAGE_STARTED);
+	process_has_recalled(bench.core, process_of_number(&bench, 0), first + 1, PAGE_RECALLED);
 	ck_assert_str_eq(state(&bench, first), "1/1 ");
 	ck_assert_str_eq(state(&bench, first + 1), "2/0 ");
+	core_answer(bench.core);
+	bench_fini(&bench);
+}
+END_TEST
+
+/* The first task's slot is the second one's by then, which is asked for, too. */
+START_TEST(recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in_its_slot)
+{
+	struct hired_bench bench;
+	struct value value = TEXT("r");
+	struct worker *worker;
+	uint64_t first;
+
+	bench_init(&bench, 1);
+	first = submit(&bench, 2, 0);
+	spawn(&bench);
+	worker = start_and_attach(&bench, 0);
+	take(&bench, worker, 1);
+	cancel(&bench, first);
+	ck_assert_status(worker_done(bench.core, worker, first, FUTURE_FINISHED, &value, false), CONCUR_OK);
+	take(&bench, worker, 1);
+	cancel(&bench, first + 1);
+	(void)process_bench_effects(&bench.processes);
+	process_has_recalled(bench.core, process_of_number(&bench, 0), first, PAGE_RECALLED);
+	ck_assert_str_eq(state(&bench, first + 1), "1/1 ");
+	process_has_recalled(bench.core, process_of_number(&bench, 0), first + 1, PAGE_RECALLED);
+	ck_assert_str_eq(state(&bench, first + 1), "2/1 ");
 	core_answer(bench.core);
 	bench_fini(&bench);
 }
@@ -416,6 +449,7 @@ main(void)
 		death_is_told_by_the_page_when_the_process_ends_first,
 		death_of_the_process_while_its_take_waits_hands_it_nothing,
 		cancel_is_answered_by_the_page,
+		recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in_its_slot,
 		kill_ends_the_process_within_the_grace,
 		close_without_tasks_is_no_start_in_vain,
 		terminate_stops_every_process,

@@ -119,10 +119,10 @@ on_line(struct core *core, struct process *process, bool is_error, const char *l
 }
 
 static void
-on_recalled(struct core *core, struct process *process, unsigned slot, enum page_state verdict)
+on_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict)
 {
-	(void)core, (void)slot;
-	note(process, verdict == PAGE_RECALLED ? "recalled " : "not ");
+	(void)core;
+	note(process, task == 6 && verdict == PAGE_RECALLED ? "recalled " : "not ");
 }
 
 static const struct process_watcher watcher = { on_started, on_ended, on_line, on_recalled };
@@ -143,7 +143,7 @@ START_TEST(watcher_is_told_of_start_lines_verdicts_and_the_end_with_its_page)
 	process_put(bench.core, process, 1, 5);
 	process_recall(bench.core, process, 2, 6);
 	ck_assert_str_eq(process_bench_effects(&bench), "put 0 1 5, recall 0 2 6");
-	process_has_recalled(bench.core, process, 2, PAGE_RECALLED);
+	process_has_recalled(bench.core, process, 6, PAGE_RECALLED);
 	process_has_written(bench.core, process, true, "x", 1);
 	process_has_ended(bench.core, process, &end);
 	ck_assert_str_eq(diary, "started recalled err exited at 5");
