@@ -74,6 +74,9 @@ enum concur_status worker_await(concur_future *future);
 enum concur_status worker_ask(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body,
     concur_future **ret_future);
 
+/* calls.c: makes the call without waiting for an answer, in the calling thread's context. */
+void worker_tell(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body);
+
 /* calls.c: says what is done, without waiting for an answer. Empties the list. Tries again while there is no memory. */
 void worker_send_done(struct concur_worker *worker, struct done_list *list);
 

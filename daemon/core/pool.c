@@ -67,6 +67,8 @@ pool_dismiss(struct core *core, struct pool *pool)
 
 		while (!link_empty(&worker->fresh))
 			task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
+		while (!link_empty(&worker->inside))
+			task_end(core, task_of_link(worker->inside.prev), FUTURE_CANCELLED, NULL);
 		while (!link_empty(&worker->hand))
 			task_end(core, task_of_link(worker->hand.prev), FUTURE_CANCELLED, NULL);
 		worker->pool = NULL;
@@ -230,6 +232,7 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 	pool_set(&pool->grace_ns, options->grace_ns);
 	pool_set(&pool->tasks_per_worker, options->tasks_per_worker);
 	pool_set(&pool->memory_per_worker, options->memory_per_worker);
+	pool_set(&pool->spares_max, options->spares);
 	if (options->retries)
 		pool->retries = options->retries;
 	if (options->command)
@@ -339,8 +342,8 @@ pool_give_up(struct core *core, struct worker *worker)
 	worker->draining = true;
 	while (!link_empty(&worker->fresh))
 		task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
-	while (!link_empty(&worker->hand)) {
-		task = task_of_link(worker->hand.prev);
+	while (!link_empty(&worker->inside) || !link_empty(&worker->hand)) {
+		task = task_of_link(link_empty(&worker->inside) ? worker->hand.prev : worker->inside.prev);
 		worker_kill(core, worker, task);
 		task_end(core, task, FUTURE_CANCELLED, NULL);
 	}

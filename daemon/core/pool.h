@@ -27,6 +27,7 @@ struct pool_options {
 	uint32_t retries;
 	uint64_t tasks_per_worker;
 	uint64_t memory_per_worker;
+	uint64_t spares; /* workers that the daemon starts besides, at most */
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
 	uint64_t workers;              /* that the daemon starts, at most */

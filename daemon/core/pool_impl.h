@@ -42,7 +42,8 @@ struct lane {
 	struct blob *function; /* text; NULL: of promises */
 	struct blob *label;    /* NULL: none */
 	uint64_t waiting;
-	uint32_t levels; /* bit i: there are tasks in tasks[i]; the highest priority is bit 0 */
+	uint64_t searched; /* the last search that came by; core->searches */
+	uint32_t levels;   /* bit i: there are tasks in tasks[i]; the highest priority is bit 0 */
 	struct link tasks[PRIORITY_LEVELS];
 };
 
@@ -157,6 +158,8 @@ struct pool {
 	uint64_t workers_max;          /* that it starts */
 	struct link hired;             /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
+	uint64_t spares;                    /* of them, those that are spare */
+	uint64_t spares_max;                /* 0: limits->spares_max */
 	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */
 	struct timer hiring;                /* set: nobody is hired before */
 	struct blob *broken;                /* the error of what broke it */

@@ -22,10 +22,10 @@ run_inside(const struct core *core, const struct task *task)
 	return inside && task->worker && inside->worker == task->worker ? inside : NULL;
 }
 
-struct task *
-run_innermost(const struct core *core, struct task *task)
+const struct task *
+run_innermost(const struct core *core, const struct task *task)
 {
-	struct task *inside;
+	const struct task *inside;
 
 	while ((inside = run_inside(core, task)))
 		task = inside;
@@ -34,7 +34,7 @@ run_innermost(const struct core *core, struct task *task)
 
 /* NULL: it is in no call and holds nothing, or its session has ended. */
 static const struct owner *
-run_owner_of(const struct core *core, struct task *task)
+run_owner_of(const struct core *core, const struct task *task)
 {
 	const struct session *session = task->worker->session;
 
@@ -50,7 +50,7 @@ run_owner(const struct core *core, const struct owner *owner)
 }
 
 struct waiter *
-run_wait(const struct core *core, struct task *task)
+run_wait(const struct core *core, const struct task *task)
 {
 	const struct owner *owner = task->worker ? run_owner_of(core, task) : NULL;
 	struct waiter *waiter = owner ? owner_blocked(owner) : NULL;

@@ -11,7 +11,7 @@
 struct task *run_of_context(const struct core *core, const struct session *session, uint64_t context);
 
 /* What the thread that runs the task is at: that task, or the innermost that it runs inside of it. */
-struct task *run_innermost(const struct core *core, struct task *task);
+const struct task *run_innermost(const struct core *core, const struct task *task);
 
 /* The owner that is to go on before this one can: the same, or that of the innermost run. NULL: it is in no call. */
 const struct owner *run_owner(const struct core *core, const struct owner *owner);
@@ -21,7 +21,7 @@ const struct owner *run_owner(const struct core *core, const struct owner *owner
 bool run_blocks(const struct core *core, struct task *task, struct blocker *blocker);
 
 /* The call in which the run waits for a task, or NULL. */
-struct waiter *run_wait(const struct core *core, struct task *task);
+struct waiter *run_wait(const struct core *core, const struct task *task);
 
 /* The next of the tasks that this one comes after, by blocker->at; as kind->blocked_by. */
 bool task_blocked_by(const struct core *core, const struct task *task, struct blocker *blocker);

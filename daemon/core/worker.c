@@ -1,6 +1,7 @@
 /* Workers: attaching, the tasks in their hands, what they say of them. See worker.h. What becomes of the tasks of one
  * that has gone is worker_end.c's. */
 #include "daemon/core/hired.h"
+#include "daemon/core/stall.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ worker_release(struct core *core, struct worker *worker)
 	struct pool *pool = worker->pool;
 	struct link *link;
 
-	assert(link_empty(&worker->hand) && link_empty(&worker->fresh));
+	assert(link_empty(&worker->hand) && link_empty(&worker->fresh) && link_empty(&worker->inside));
 	while ((link = link_pop(&worker->commands)))
 		free(LINK_ENTRY(link, struct command, link));
 	worker_free_texts(worker->functions);
@@ -66,6 +67,7 @@ worker_new(struct core *core, const struct worker_spec *spec)
 		return NULL;
 	link_init(&worker->hand);
 	link_init(&worker->fresh);
+	link_init(&worker->inside);
 	link_init(&worker->commands);
 	link_init(&worker->in_session);
 	link_init(&worker->in_pool);
@@ -192,6 +194,7 @@ worker_hand(struct worker *worker, struct task *task)
 	lane_remove(task->terms->lane, task);
 	task->place = TASK_HANDED;
 	task->worker = worker;
+	task->slot = 0;
 	task->flags |= TASK_FRESH;
 	link_append(&worker->fresh, &task->link);
 	worker->in_hand++;
@@ -204,7 +207,7 @@ static uint64_t
 worker_share(const struct worker *worker, uint64_t count)
 {
 	uint64_t among = 2 * worker->pool->workers_count, share = (worker->pool->waiting + among - 1) / among;
-	uint64_t room = PAGE_SLOTS > worker->in_hand ? PAGE_SLOTS - worker->in_hand : 0;
+	uint64_t room = PAGE_SLOTS - (worker->in_hand - worker->slotless);
 
 	if (count > share)
 		count = share;
@@ -219,7 +222,7 @@ worker_fill(const struct core *core, struct worker *worker, uint64_t count)
 	uint64_t given = 0;
 	size_t bytes = 0;
 
-	if (pool->is_cancelling || worker->draining)
+	if (pool->is_cancelling || worker->draining || worker_is_superfluous(worker))
 		return 0;
 	count = worker_share(worker, count);
 	while (given < count && bytes < core->limits->page_bytes) {
@@ -235,6 +238,13 @@ worker_fill(const struct core *core, struct worker *worker, uint64_t count)
 		    pool->busy.next == pool->busy.prev);
 	}
 	return given;
+}
+
+/* It is not to wait for tasks. */
+static bool
+worker_is_spare(const struct worker *worker)
+{
+	return worker->hired && worker->hired->is_spare;
 }
 
 static bool
@@ -279,13 +289,16 @@ worker_take(struct core *core, struct worker *worker, const struct ask *ask, uin
 		pool_admit(core, worker->pool);
 		return CONCUR_OK;
 	}
-	ret->outcome = worker_is_over(worker) ? OUTCOME_END_OF_FILE : OUTCOME_EMPTY;
+	ret->outcome = worker_is_over(worker) || worker_is_spare(worker) ? OUTCOME_END_OF_FILE : OUTCOME_EMPTY;
 	if (ret->outcome == OUTCOME_END_OF_FILE || ask->wait_ns == 0)
 		return CONCUR_OK;
 	status = worker_wait(core, worker, &worker->pool->takers, ask, OUTCOME_EMPTY, POOL_TAKES);
 	if (status == CONCUR_PENDING) {
 		worker->take_call = ask->call;
 		waiter_find(ask->session, ask->call)->amount = count;
+		/* It might have been the one to take them. */
+		if (worker->pool->waiting && core->runs_blocked)
+			stall_check(core, worker->pool);
 	}
 	return status;
 }
@@ -324,6 +337,8 @@ pool_serve(struct core *core, struct pool *pool)
 		pool_admit(core, pool);
 	if (pool->waiting)
 		pool_staff(core, pool);
+	if (pool->waiting && core->runs_blocked)
+		stall_check(core, pool);
 }
 
 /* -- in hand ------------------------------------------------------------------------------------------------------- */
@@ -338,7 +353,7 @@ task_begin(struct core *core, struct task *task)
 	task->state = FUTURE_RUNNING;
 	task->since_ns = core->now_ns;
 	task_count_attempt(task);
-	task->worker->running++;
+	task->worker->running += !(task->flags & TASK_INSIDE);
 	pool->running++;
 	if (timeout_ns && task_more(task))
 		(void)timer_set(core, &task->more->timer, timer_after(core, timeout_ns));
@@ -358,7 +373,7 @@ worker_begin(struct core *core, struct worker *worker)
 			task_begin(core, task);
 	}
 	/* Its hand was full until now. */
-	if (worker->in_hand == PAGE_SLOTS - 1 && (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
+	if (worker->in_hand - worker->slotless == PAGE_SLOTS - 1 && (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
 		worker_serve(core, worker, taker);
 }
 
@@ -376,6 +391,15 @@ worker_take_slot(struct worker *worker)
 	return (uint16_t)(i * 64 + bit);
 }
 
+static void
+worker_put_in_hand(struct core *core, struct worker *worker, struct task *task)
+{
+	task->slot = worker_take_slot(worker);
+	link_append(&worker->hand, &task->link);
+	if (worker->hired)
+		process_put(core, worker->hired->process, task->slot, task_id(task));
+}
+
 bool
 worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 {
@@ -388,14 +412,16 @@ worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 	}
 	task = task_of_link(link);
 	task->flags &= (uint8_t)~TASK_FRESH;
-	task->slot = worker_take_slot(worker);
-	link_append(&worker->hand, &task->link);
-	if (worker->hired)
-		process_put(core, worker->hired->process, task->slot, task_id(task));
+	if (task->slot == TASK_NO_SLOT) {
+		link_append(&worker->inside, &task->link);
+		task_begin(core, task);
+	} else {
+		worker_put_in_hand(core, worker, task);
+	}
 	*ret = (struct handed){
 		.task = task_id(task),
 		.slot = task->slot,
-		.attempt = task->attempts + 1u,
+		.attempt = task->attempts + (task->place == TASK_HANDED ? 1u : 0u),
 		.timeout_ns = task->terms->timeout_ns,
 		.function = task->terms->lane->function,
 		.arguments = task->payload,
@@ -423,11 +449,13 @@ worker_return(struct core *core, struct worker *worker, struct task *task)
 }
 
 void
-worker_not_sent(struct core *core, struct worker *worker, size_t count)
+worker_not_sent(struct core *core, struct worker *worker, size_t count, bool was_claimed)
 {
+	struct link *from = was_claimed ? &worker->inside : &worker->hand;
+
 	/* The youngest first: each goes to the front of its lane. */
-	for (; count && !link_empty(&worker->hand); count--)
-		worker_return(core, worker, task_of_link(worker->hand.prev));
+	for (; count && !link_empty(from); count--)
+		worker_return(core, worker, task_of_link(from->prev));
 }
 
 enum concur_status
@@ -453,21 +481,68 @@ worker_done(struct core *core, struct worker *worker, uint64_t id, enum future_s
 	return CONCUR_OK;
 }
 
-enum concur_status
-worker_claim(struct core *core, struct worker *worker, uint64_t id, struct result *ret)
+/* -- inside of other tasks ----------------------------------------------------------------------------------------- */
+
+/* The worker has it already, and begins it now. */
+static void
+worker_begin_inside(struct core *core, struct worker *worker, struct task *task)
 {
-	struct task *task = task_find(core, id);
+	task->flags |= TASK_INSIDE;
+	if (task->place == TASK_HANDED)
+		task_begin(core, task);
+	else
+		worker->running--;
+	worker_begin(core, worker);
+}
+
+static bool
+worker_may_claim(const struct worker *worker, const struct task *task)
+{
+	return task->place == TASK_WAITING && task_in(task) == worker->pool &&
+	    worker_serves(worker, task->terms->lane);
+}
+
+static void
+worker_hand_claimed(struct core *core, struct worker *worker, struct task *task)
+{
+	(void)worker_hand(worker, task);
+	task->slot = TASK_NO_SLOT;
+	task->flags |= TASK_INSIDE;
+	worker->slotless++;
+	pool_admit(core, worker->pool);
+}
+
+/* Without memory nobody knows of it, and a circle through it is not found. */
+static void
+worker_nest(const struct core *core, struct worker *worker, struct task *outer, struct task *task)
+{
+	/* Nothing is inside of itself, whatever a worker says. */
+	if (outer && outer->worker == worker && run_innermost(core, task) != run_innermost(core, outer) &&
+	    task_more(outer))
+		outer->more->inside = task_id(task);
+}
+
+void
+worker_claim(struct core *core, struct worker *worker, const struct claim *claim, struct result *ret)
+{
+	struct task *task = task_find(core, claim->task);
+	struct task *outer = run_of_context(core, worker->session, claim->context);
 
 	ret->generation = worker_id(worker);
 	ret->outcome = OUTCOME_NO;
-	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
-	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)
-		return CONCUR_OK;
-	(void)worker_hand(worker, task);
-	pool_admit(core, worker->pool);
+	if (!task)
+		return;
+	if (claim->in_hand ? worker_task(core, worker, claim->task) != task || task->flags & TASK_INSIDE
+			   : !worker_may_claim(worker, task))
+		return;
+	worker_nest(core, worker, outer, task);
 	ret->outcome = OUTCOME_DONE;
+	if (claim->in_hand) {
+		worker_begin_inside(core, worker, task);
+		return;
+	}
+	worker_hand_claimed(core, worker, task);
 	ret->number = 1;
-	return CONCUR_OK;
 }
 
 /* -- commands ------------------------------------------------------------------------------------------------------ */

@@ -14,7 +14,7 @@ worker_page_state(const struct task *task, const struct fate *fate)
 
 	if (task->flags & TASK_FRESH)
 		return PAGE_QUEUED;
-	if (!fate->page)
+	if (!fate->page || task->slot == TASK_NO_SLOT)
 		return PAGE_STARTED;
 	word = page_read(fate->page, task->slot);
 	return page_task(word) == task_id(task) ? page_state(word) : PAGE_STARTED;
@@ -137,6 +137,8 @@ worker_free(struct core *core, struct worker *worker, const struct fate *fate)
 	worker->threads = 0;
 	while (!link_empty(&worker->fresh))
 		worker_let_go(core, task_of_link(worker->fresh.prev), fate);
+	while (!link_empty(&worker->inside))
+		worker_let_go(core, task_of_link(worker->inside.prev), fate);
 	while (!link_empty(&worker->hand))
 		worker_let_go(core, task_of_link(worker->hand.prev), fate);
 	if (pool) {

@@ -129,6 +129,7 @@ SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
 		.retries = request->retries,
 		.tasks_per_worker = request->tasks_per_worker,
 		.memory_per_worker = request->memory_per_worker,
+		.spares = request->spares,
 		.workers = request->workers,
 	};
 	struct value initializer, arguments;
@@ -322,6 +323,8 @@ SVC_HANDLER(svc_pool_apply, Pool, SubmitRequest, FutureReply)
 
 		result = (struct result){ 0 };
 		status = future_wait(call->core, task, &ask, &result);
+		if (status != CONCUR_OK && status != CONCUR_PENDING)
+			future_give_up(call->core, task, call->session);
 	}
 	svc_pool_finish(call, &svc_future_apply_ops, status, &result);
 }
@@ -468,6 +471,7 @@ svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *vie
 	info->in_hand = view->in_hand;
 	info->running = view->running;
 	info->running_ns = view->running_ns;
+	info->waits_for = view->waits_for;
 	if (view->function)
 		info->function = svc_pool_field(view->function);
 	if (view->name)

@@ -181,23 +181,6 @@ END_TEST
 
 /* -- workers that the daemon starts ------------------------------------------------------------------------------- */
 
-static struct fixture
-fixture_local(const char *path)
-{
-	static char runtime[3 * PATH_BYTES];
-	static const char *const arguments[] = { "--runtime", runtime, NULL };
-	const struct concur_pool_options local = { .workers = 1, .runtime = "test" };
-	struct fixture fixture;
-
-	snprintf(runtime, sizeof runtime, "test=%s --module %s", pool_paths().program, path);
-	fixture = fixture_with(arguments);
-	ck_ok(concur_remove(fixture.pool));
-	concur_free(fixture.pool);
-	ck_ok(concur_pool_open(fixture.session, "local", NULL, &fixture.pool));
-	ck_ok(concur_pool_configure(fixture.pool, &local));
-	return fixture;
-}
-
 START_TEST(worker_of_the_daemon_runs_tasks_and_is_replaced)
 {
 	struct fixture fixture = fixture_local(pool_paths().module);

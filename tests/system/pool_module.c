@@ -106,6 +106,73 @@ fibonacci(concur_work *work, const struct concur_value *number)
 	return status ? status : concur_work_result(work, CV(before[0].integer + before[1].integer));
 }
 
+/* So many levels deep: each submits the next, and waits for it. */
+static enum concur_status
+chain(concur_work *work, const struct concur_value *depth)
+{
+	struct concur_task task = { .function = "chain", .arguments = CV(depth->integer - 1) };
+	struct concur_value below;
+	enum concur_status status;
+	concur_object *pool;
+
+	if (depth->integer == 0)
+		return concur_work_result(work, CV(0));
+	if ((status = concur_object_ref(concur_work_session(work), concur_work_pool(work), &pool)))
+		return status;
+	status = concur_pool_apply(concur_object_pool(pool), &task, CONCUR_FOREVER, &below);
+	concur_object_free(pool);
+	return status ? status : concur_work_result(work, CV(below.integer + 1));
+}
+
+/* Gives a semaphore's permit, then waits for the task whose id comes through a queue: the arguments are both's names.
+ * The result is the status of that wait. */
+static enum concur_status
+wait_for(concur_work *work, const struct concur_value *arguments)
+{
+	concur_session *session = concur_work_session(work);
+	struct concur_value id, result;
+	concur_semaphore *began;
+	enum concur_status status;
+	concur_queue *to;
+
+	if ((status = concur_semaphore_open(session, arguments->items[0].bytes, NULL, &began)))
+		return status;
+	if ((status = concur_queue_open(session, arguments->items[1].bytes, NULL, &to)) == CONCUR_OK) {
+		status = concur_semaphore_release(began, 1);
+		if (status == CONCUR_OK)
+			status = concur_queue_get(to, CONCUR_FOREVER, &id);
+		concur_free(to);
+	}
+	concur_free(began);
+	if (status != CONCUR_OK)
+		return status;
+	status = concur_task_wait(session, (uint64_t)id.integer, CONCUR_FOREVER, &result);
+	if (status == CONCUR_OK)
+		concur_value_free(&result);
+	return concur_work_result(work, CV(concur_status_name(status)));
+}
+
+/* So many levels deep, by turns in two pools: the arguments are the number, and the names of the next pool and of that
+ * behind it. */
+static enum concur_status
+relay(concur_work *work, const struct concur_value *arguments)
+{
+	const struct concur_value *items = arguments->items;
+	struct concur_task task = { .function = "relay",
+		.arguments = CLIST(CV(items[0].integer - 1), items[2], items[1]) };
+	struct concur_value below;
+	enum concur_status status;
+	concur_pool *pool;
+
+	if (items[0].integer == 0)
+		return concur_work_result(work, CV(0));
+	if ((status = concur_pool_open(concur_work_session(work), items[1].bytes, NULL, &pool)))
+		return status;
+	status = concur_pool_apply(pool, &task, CONCUR_FOREVER, &below);
+	concur_free(pool);
+	return status ? status : concur_work_result(work, CV(below.integer + 1));
+}
+
 /* Takes a plain lock, and leaves it so. */
 static enum concur_status
 leave_locked(concur_work *work, const struct concur_value *name)
@@ -130,6 +197,9 @@ static const struct concur_function functions[] = {
 	{ "large", large, false },
 	{ "hold", hold, false },
 	{ "fibonacci", fibonacci, false },
+	{ "chain", chain, false },
+	{ "wait_for", wait_for, false },
+	{ "relay", relay, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
 };
