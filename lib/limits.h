@@ -11,6 +11,9 @@
 
 #define LIMITS_MIB (UINT64_C(1) << 20)
 
+/* Threads that one process of a pool has at most: each has a stack, and they share one connection. */
+#define LIMITS_WORKER_THREADS 64
+
 #define LIMITS_LIST(X)                                                                                     \
 	X(frame_max, 64 * LIMITS_MIB, "bytes", "of one frame; a larger one is read past and refused")      \
 	X(frame_hard_max, 1024 * LIMITS_MIB, "bytes", "of one frame; a larger one ends the connection")    \

@@ -48,7 +48,7 @@ void
 help_overview(void)
 {
 	(void)fputs("concur: dicts, queues, locks, barriers and more that processes share through concurd\n\n"
-		    "  concur KIND NAME VERB [WORD...]\n"
+		    "  concur KIND NAME VERB [WORD...]        or KIND VERB NAME, where NAME is no verb; KIND ls\n"
 		    "  concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]\n"
 		    "  concur run -- COMMAND [WORD...]\n\nKinds and their verbs:\n",
 	    stdout);

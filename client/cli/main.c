@@ -43,13 +43,39 @@ skip_words(struct command *command, size_t count)
 	command->word_count -= count;
 }
 
+/* "pool create work" for "pool work create": where only that makes sense. */
+static void
+turn_words(struct command *command)
+{
+	char **words = command->words;
+	unsigned kind = command->kind->kind;
+
+	if (command->word_count < 3 || options_looks_so(words[2]) || rows_find(kind, words[2]) ||
+	    !rows_find(kind, words[1]))
+		return;
+	words[0] = words[1];
+	words[1] = words[2];
+	words[2] = words[0];
+}
+
+/* "KIND ls": the verb ls, of one kind. */
+static bool
+lists_kind(const struct command *command)
+{
+	return command->word_count >= 2 && strcmp(command->words[1], "ls") == 0 &&
+	    (command->word_count == 2 || options_looks_so(command->words[2]));
+}
+
 /* "KIND NAME VERB ...": the row, or a fault. */
 static bool
 find_kind_row(struct command *command, struct fault *fault)
 {
-	const char *verb = command->word_count > 2 ? command->words[2] : "";
-	bool bare = *verb == '\0' || options_looks_so(verb);
+	const char *verb;
+	bool bare;
 
+	turn_words(command);
+	verb = command->word_count > 2 ? command->words[2] : "";
+	bare = *verb == '\0' || options_looks_so(verb);
 	if (command->word_count < 2)
 		return fault_set(fault, "write a name and a verb");
 	command->name = command->words[1];
@@ -72,6 +98,11 @@ find_row(struct command *command, struct fault *fault)
 	if (command->word_count == 0)
 		return fault_set(fault, "write a verb, or a kind, a name and a verb");
 	command->kind = rows_kind(command->words[0]);
+	if (command->kind && lists_kind(command)) {
+		command->row = rows_find(ROW_TOP, "ls");
+		skip_words(command, 2);
+		return true;
+	}
 	if (command->kind)
 		return find_kind_row(command, fault);
 	command->row = rows_find(ROW_TOP, command->words[0]);

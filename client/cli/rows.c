@@ -234,8 +234,10 @@ const struct row rows[] = {
 	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
 	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
-	{ ROW_POOL, "open", "Pool/Configure", "words?... --workers --runtime --threads --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "open", "Pool/Configure", "words?... --kind --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "create", "Pool/Configure", "words?... --kind=process --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "the same, and the daemon starts its workers: as many as it may use cores, which run commands, unless the options say otherwise" },
 	{ ROW_POOL, "state", "Pool/State", "", 0, print_fields, NULL, "tasks and workers, by number" },
+	{ ROW_POOL, "stats", "Pool/State", "", 0, print_fields, NULL, "the same" },
 	{ ROW_POOL, "resize", "Pool/Resize", "count", 0, print_nothing, NULL, "how many workers the daemon starts for it, at most" },
 	{ ROW_POOL, "close", "Pool/Close", "--cancel", 0, print_count, NULL, "take no more tasks; with --cancel what has not begun is cancelled, and counted" },
 	{ ROW_POOL, "terminate", "Pool/Terminate", "", 0, print_count, NULL, "the same, and end what runs; prints how many tasks were cancelled" },

@@ -254,11 +254,21 @@ run(concur_work *work, struct command *command)
 	return status;
 }
 
+/* What a list of nothing but arguments holds: a function that is mapped over commands is called so. */
+static const struct concur_value *
+inner_arguments(const struct concur_value *arguments)
+{
+	bool is_outer = arguments->kind == CONCUR_VALUE_LIST && arguments->count == 1 &&
+	    (arguments->items->kind == CONCUR_VALUE_LIST || arguments->items->kind == CONCUR_VALUE_MAP);
+
+	return is_outer ? arguments->items : arguments;
+}
+
 static enum concur_status
 exec(concur_work *work, const struct concur_value *arguments)
 {
 	struct command command = { 0 };
-	enum concur_status status = read_arguments(work, arguments, &command);
+	enum concur_status status = read_arguments(work, inner_arguments(arguments), &command);
 
 	if (status == CONCUR_OK)
 		status = run(work, &command);

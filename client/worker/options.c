@@ -1,7 +1,8 @@
 /* What concur-worker is told.
  *
  * A worker that the daemon started finds in the environment which daemon ($CONCUR_URL), which pool ($CONCUR_POOL) and
- * which process of the daemon it is ($CONCUR_PROCESS), and the descriptor of the page they share ($CONCUR_PAGE). */
+ * which process of the daemon it is ($CONCUR_PROCESS), the descriptor of the page they share ($CONCUR_PAGE), and how
+ * many threads it is to have ($CONCUR_THREADS) unless its words say so. */
 #include "config.h"
 
 #include "options.h"
@@ -71,14 +72,16 @@ take_variable(const char *name, uint64_t max, uint64_t *ret)
 static int
 read_environment(struct worker_options *options)
 {
-	uint64_t page;
+	uint64_t page, threads;
 	int status;
 
 	if ((status = take_variable("CONCUR_PROCESS", UINT64_MAX, &options->worker.process)) != STATUS_GO_ON ||
 	    (status = take_variable("CONCUR_POOL", UINT64_MAX, &options->worker.pool_id)) != STATUS_GO_ON ||
-	    (status = take_variable("CONCUR_PAGE", INT32_MAX, &page)) != STATUS_GO_ON)
+	    (status = take_variable("CONCUR_PAGE", INT32_MAX, &page)) != STATUS_GO_ON ||
+	    (status = take_variable("CONCUR_THREADS", UINT32_MAX, &threads)) != STATUS_GO_ON)
 		return status;
 	options->worker.page = (int)page;
+	options->worker.threads = (unsigned)threads;
 	return STATUS_GO_ON;
 }
 

@@ -150,13 +150,17 @@ struct pool {
 	uint64_t waiting, held_count, in_hand, running, workers_count;
 	uint64_t unended;
 	uint64_t done, failed, cancelled, retried, lost;
-	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker;
+	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker,
+	    age_per_worker_ns;
 	uint32_t retries;
 	struct blob *initializer, *initializer_arguments;
 	const struct runtime *runtime; /* whose words come first when it starts a worker, or NULL */
 	char **command;                /* the words behind them, one block; NULL: all workers attach by themselves */
-	uint64_t workers_max;          /* that it starts */
-	struct link hired;             /* struct hired */
+	enum pool_form form;
+	uint64_t workers_max; /* that it starts; of POOL_THREAD, the threads of the one that it starts */
+	uint32_t threads;     /* of each process of POOL_PROCESS; 0: as many as it has by itself */
+	struct blob *thread_name_prefix;
+	struct link hired;                  /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
 	uint64_t spares;                    /* of them, those that are spare */
 	uint64_t spares_max;                /* 0: limits->spares_max */
@@ -168,6 +172,13 @@ struct pool {
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */
 };
+
+/* How many processes the daemon starts for it. */
+static inline uint64_t
+pool_processes_max(const struct pool *pool)
+{
+	return pool->form == POOL_THREAD && pool->workers_max ? 1 : pool->workers_max;
+}
 
 static inline struct task *
 task_of_link(struct link *link)
@@ -270,6 +281,9 @@ struct fate {
 };
 
 /* -- workers ------------------------------------------------------------------------------------------------------- */
+
+/* What its workers call their threads: what it was told, or its own name; NULL: it has none. */
+const struct blob *pool_thread_name_prefix(const struct pool *pool);
 
 /* Gives waiting tasks to workers that wait for some, and takes in what finds room then. */
 void pool_serve(struct core *core, struct pool *pool);

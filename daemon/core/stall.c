@@ -81,7 +81,7 @@ pool_awaits_worker(const struct pool *pool)
 {
 	return pool->is_gone || pool->is_cancelling || pool->broken || pool->hired_absent ||
 	    heap_contains(&pool->hiring.node) ||
-	    (pool->command && pool->hired_count - pool->spares < pool->workers_max);
+	    (pool->command && pool->hired_count - pool->spares < pool_processes_max(pool));
 }
 
 /* At most calls_max of the session's, most of them waits in tasks. */

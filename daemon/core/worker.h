@@ -34,7 +34,8 @@ struct pool *worker_pool(const struct worker *worker); /* NULL: it was removed *
 /* What the pool asks of each of its workers. */
 struct worker_welcome {
 	const struct blob *initializer, *initializer_arguments; /* borrowed, or NULL */
-	uint64_t tasks_per_worker, memory_per_worker;
+	uint64_t tasks_per_worker, memory_per_worker, age_per_worker_ns;
+	const struct blob *thread_name_prefix; /* borrowed, or NULL */
 };
 void worker_welcome(const struct worker *worker, struct worker_welcome *ret);
 

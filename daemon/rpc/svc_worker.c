@@ -66,9 +66,13 @@ svc_worker_welcome(struct call *call, const struct worker *worker, Concur__V1__A
 	message.worker = worker_id(worker);
 	message.tasks_per_worker = welcome.tasks_per_worker;
 	message.memory_per_worker = welcome.memory_per_worker;
+	message.age_per_worker_ns = welcome.age_per_worker_ns;
 	if (welcome.initializer)
 		message.initializer = (ProtobufCBinaryData){ blob_size(welcome.initializer),
 			(uint8_t *)(uintptr_t)blob_data(welcome.initializer) };
+	if (welcome.thread_name_prefix)
+		message.thread_name_prefix = (ProtobufCBinaryData){ blob_size(welcome.thread_name_prefix),
+			(uint8_t *)(uintptr_t)blob_data(welcome.thread_name_prefix) };
 	if (svc_worker_encode(call, welcome.initializer_arguments, &message.initializer_arguments))
 		reply(&message, call);
 }

@@ -133,6 +133,8 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
 	core_connect(&server->core, &server_core_effects, server, config->runtimes);
+	if (config->cores)
+		server->core.cores = config->cores;
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
 	if (config->key) {

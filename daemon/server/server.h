@@ -85,6 +85,7 @@ struct server_config {
 	uint64_t counter; /* where ids, tokens and versions start; above all that an earlier run gave out */
 	uint64_t process; /* the daemon's pid, for inspection */
 	uint64_t uid;     /* the daemon's user, who may have it start any command */
+	uint64_t cores;   /* that the daemon may use; 0: 1. As many workers a pool starts that is not told how many */
 	const struct runtime *runtimes; /* borrowed; ends with a name of NULL; NULL: there are none */
 	const struct key *key; /* what connections with a nonce have to prove; copied. NULL: there will be none */
 };

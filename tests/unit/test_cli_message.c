@@ -143,7 +143,7 @@ assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 {
 	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role", "runtime",
 		"words", "environment", "directory", "sentence", "text", "nonce", "proof", "function", "functions",
-		"label", "labels", "why", "unique", "initializer", "after", "done" };
+		"label", "labels", "why", "unique", "initializer", "after", "done", "thread_name_prefix" };
 
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];
