@@ -28,6 +28,7 @@ pool_configure(unsigned flags, concur_pool *pool, const struct concur_pool_optio
 	pack_maybe(&pack, &options->initializer_arguments, &body.initializer_arguments);
 	body.tasks_per_worker = options->tasks_per_worker;
 	body.memory_per_worker = options->memory_per_worker;
+	body.age_per_worker_ns = options->age_per_worker_ns;
 	body.timeout_ns = options->timeout_ns;
 	body.retries = options->retries;
 	body.backoff_ns = options->backoff_ns;

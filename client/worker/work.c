@@ -296,10 +296,7 @@ work_begin(struct concur_work *work)
 void
 work_run(struct concur_worker *worker, unsigned thread, const Concur__V1__Task *task, struct concur_work *outer)
 {
-	struct concur_work work = { .worker = worker,
-		.task = task,
-		.thread = thread,
-		.outer = outer };
+	struct concur_work work = { .worker = worker, .task = task, .thread = thread, .outer = outer };
 
 	if (!work_begin(&work))
 		return;

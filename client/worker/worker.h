@@ -41,6 +41,8 @@ struct concur_worker {
 	uint64_t id;
 	uint64_t tasks_max;                          /* to run before it detaches; 0: any number */
 	uint64_t memory_max;                         /* bytes, past which it detaches; 0: any */
+	uint64_t age_max_ns;                         /* past which it detaches; 0: any */
+	int64_t attached_ns;                         /* since when it is attached */
 	size_t result_max;                           /* bytes of a result */
 	size_t done_max;                             /* bytes of results that are gathered */
 	unsigned depth_max;                          /* of a value */

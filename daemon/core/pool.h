@@ -31,7 +31,7 @@ struct pool_options {
 	uint64_t tasks_per_worker;
 	uint64_t memory_per_worker;
 	uint64_t age_per_worker_ns;
-	uint64_t spares; /* workers that the daemon starts besides, at most */
+	uint64_t spares;                 /* workers that the daemon starts besides, at most */
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
 	const struct value *thread_name_prefix; /* a text */

@@ -150,8 +150,7 @@ struct pool {
 	uint64_t waiting, held_count, in_hand, running, workers_count;
 	uint64_t unended;
 	uint64_t done, failed, cancelled, retried, lost;
-	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker,
-	    age_per_worker_ns;
+	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker, age_per_worker_ns;
 	uint32_t retries;
 	struct blob *initializer, *initializer_arguments;
 	const struct runtime *runtime; /* whose words come first when it starts a worker, or NULL */

@@ -15,11 +15,11 @@ struct stall {
 	struct core *core;
 	struct snag *first, *last; /* to be looked at */
 	unsigned steps;
-	struct pool *pool;        /* that could do with a spare worker; NULL: none */
-	struct waiter *youngest;  /* that could fail; NULL: none */
-	struct lane *lane;        /* the last whose workers all wait */
-	uint64_t workers;         /* of that lane */
-	bool ends;                /* one of the waits has a time */
+	struct pool *pool;       /* that could do with a spare worker; NULL: none */
+	struct waiter *youngest; /* that could fail; NULL: none */
+	struct lane *lane;       /* the last whose workers all wait */
+	uint64_t workers;        /* of that lane */
+	bool ends;               /* one of the waits has a time */
 };
 
 bool

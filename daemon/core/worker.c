@@ -373,7 +373,8 @@ worker_begin(struct core *core, struct worker *worker)
 			task_begin(core, task);
 	}
 	/* Its hand was full until now. */
-	if (worker->in_hand - worker->slotless == PAGE_SLOTS - 1 && (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
+	if (worker->in_hand - worker->slotless == PAGE_SLOTS - 1 &&
+	    (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
 		worker_serve(core, worker, taker);
 }
 
@@ -498,8 +499,7 @@ worker_begin_inside(struct core *core, struct worker *worker, struct task *task)
 static bool
 worker_may_claim(const struct worker *worker, const struct task *task)
 {
-	return task->place == TASK_WAITING && task_in(task) == worker->pool &&
-	    worker_serves(worker, task->terms->lane);
+	return task->place == TASK_WAITING && task_in(task) == worker->pool && worker_serves(worker, task->terms->lane);
 }
 
 static void

@@ -101,7 +101,7 @@ struct worker_view {
 	uint64_t age_ns, done, in_hand;
 	uint64_t running; /* the task that it runs longest; 0: none */
 	uint64_t running_ns;
-	uint64_t waits_for; /* the future that it waits for in that task; 0: none */
+	uint64_t waits_for;          /* the future that it waits for in that task; 0: none */
 	const struct blob *function; /* of that; borrowed, or NULL */
 	const struct blob *name;     /* borrowed, or NULL */
 	const struct map *labels;    /* texts; borrowed */

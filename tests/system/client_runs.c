@@ -45,7 +45,9 @@ END_TEST
 static uint64_t
 begin_waiter(const struct fixture *fixture, const char *queue, const char *label)
 {
-	struct concur_task task = { .function = "wait_for", .arguments = CLIST(CV("began"), CV(queue)), .label = label };
+	struct concur_task task = { .function = "wait_for",
+		.arguments = CLIST(CV("began"), CV(queue)),
+		.label = label };
 	uint64_t id;
 
 	ck_ok(concur_pool_submit(fixture->pool, &task, CONCUR_FOREVER, &id));

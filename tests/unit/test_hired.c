@@ -480,8 +480,7 @@ wait_in_run(struct hired_bench *bench, struct worker *worker, uint64_t from, uin
 	struct ask ask = fixture_ask(worker->session, FRAME_RUN | from, ++bench->processes.call, -1);
 	struct result result = { 0 };
 
-	ck_assert_status(
-	    future_wait(bench->core, task_find(bench->core, future), &ask, &result), CONCUR_PENDING);
+	ck_assert_status(future_wait(bench->core, task_find(bench->core, future), &ask, &result), CONCUR_PENDING);
 }
 
 START_TEST(spare_is_started_when_all_wait_and_ends_when_idle)
@@ -537,8 +536,8 @@ START_TEST(wait_past_the_spares_fails_and_the_spares_stay)
 	spare = start_and_attach(&bench, 1);
 	take(&bench, spare, 1);
 	ask = fixture_ask(spare->session, FRAME_RUN | (first + 1), ++bench.processes.call, -1);
-	ck_assert_status(
-	    future_wait(bench.core, task_find(bench.core, first + 2), &ask, &result), CONCUR_POOL_EXHAUSTED);
+	ck_assert_status(future_wait(bench.core, task_find(bench.core, first + 2), &ask, &result),
+	    CONCUR_POOL_EXHAUSTED);
 	ck_assert_ptr_nonnull(strstr(bench.core->detail, "all the spare ones it may have"));
 	ck_assert_uint_eq(spawn(&bench), 2);
 	bench_fini(&bench);

@@ -93,7 +93,11 @@ static void
 attach_with_label(struct pool_bench *bench, unsigned client, const char *label, struct worker **ret)
 {
 	struct value text = TEXT(label);
-	struct worker_spec spec = { .pool = bench->pool, .any = true, .threads = 1, .labels = &text, .labels_count = 1 };
+	struct worker_spec spec = { .pool = bench->pool,
+		.any = true,
+		.threads = 1,
+		.labels = &text,
+		.labels_count = 1 };
 
 	ck_assert_status(worker_attach(bench->core, bench->clients[client], &spec, ret), CONCUR_OK);
 }
@@ -404,8 +408,8 @@ START_TEST(task_that_nobody_is_left_to_take_fails_the_youngest_wait)
 	held = submit_for(bench, "h", NULL, &promise, 1);
 	ck_assert_str_eq(wait_for(bench, 1, pair.tasks[0], pair.tasks[1]), "PENDING");
 	ck_assert_str_eq(wait_for(bench, 2, pair.tasks[1], held), "PENDING");
-	ck_assert_status(
-	    future_complete(bench->core, task_find(bench->core, promise), false, &value, false, &result), CONCUR_OK);
+	ck_assert_status(future_complete(bench->core, task_find(bench->core, promise), false, &value, false, &result),
+	    CONCUR_OK);
 	core_answer(bench->core);
 	ck_assert_ptr_nonnull(strstr(fixture_said(&bench->fixture), "POOL_EXHAUSTED"));
 	ck_assert_uint_eq(bench->core->runs_blocked, 1);
