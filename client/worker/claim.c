@@ -2,8 +2,8 @@
  *
  * A thread that waits in a task is lost to its pool, and if all are, nothing ends any more. So the task that is waited
  * for is run by the one who waits, on its own stack, in a context of that task's own. Where that can't be, for it runs
- * already, or is another pool's, or there is not enough left of the stack, the thread waits; tasks that the worker has in
- * hand then go to others, who could otherwise wait for them in a circle.
+ * already, or is another pool's, or there is not enough left of the stack, the thread waits; tasks that the worker has
+ * in hand then go to others, who could otherwise wait for them in a circle.
  *
  * The daemon is told in any case: it finds circles of such waits, and starts a spare worker where nobody is left. */
 #include "config.h"

@@ -316,6 +316,19 @@ bool worker_serves(const struct worker *worker, const struct lane *lane);
 /* Its call of that role which waits, or NULL. `call` is the last one that did. */
 struct waiter *worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role);
 
+/* A new waiter for its call of that role. */
+enum concur_status worker_wait(struct core *core, struct worker *worker, struct link *queue, const struct ask *ask,
+    enum outcome no, enum pool_role role);
+
+/* Tries to end the taker's waiting. */
+void worker_serve(struct core *core, struct worker *worker, struct waiter *taker);
+
+/* The task, if it is in the worker's hand; or NULL. */
+struct task *worker_task(const struct core *core, const struct worker *worker, uint64_t id);
+
+/* What it was not told yet. */
+void worker_forget_commands(struct worker *worker);
+
 /* Frees one with empty hands. */
 void worker_release(struct core *core, struct worker *worker);
 

@@ -11,8 +11,8 @@
 
 #include "daemon/core/pool_impl.h"
 
-/* The waiter, which is in_run, has just begun to wait: true if it is to fail with POOL_EXHAUSTED; core->detail says what
- * to do. May start a spare worker. */
+/* The waiter, which is in_run, has just begun to wait: true if it is to fail with POOL_EXHAUSTED; core->detail says
+ * what to do. May start a spare worker. */
 bool stall_closes(struct core *core, struct waiter *waiter);
 
 /* Tasks wait in the pool, and no worker takes them: starts a spare worker, or fails a wait, if there is a stall. */

@@ -1,104 +1,6 @@
 /* Hired workers: processes that a pool starts, without processes. How they start, how they end, what their pages say
  * then, and what becomes of the tasks. */
-#include "tests/unit/process_bench.h"
-
-#include "daemon/core/hired.h"
-#include "lib/frame.h"
-
-#include <stdio.h>
-
-enum { HIRED_PID = 100 }; /* of process 0; the others follow */
-
-struct hired_bench {
-	struct process_bench processes; /* first, so that a reply finds the bench */
-	struct core *core;
-	struct core_fixture *fixture;
-	struct pool *pool;
-	struct page page;
-	char text[FIXTURE_TEXT];
-};
-
-static void
-bench_init(struct hired_bench *bench, uint64_t workers)
-{
-	static const char *const command[] = { "run", NULL };
-
-	memset(bench, 0, sizeof *bench);
-	process_bench_init(&bench->processes);
-	bench->core = bench->processes.core;
-	bench->fixture = &bench->processes.fixture;
-	bench->pool = fixture_open(bench->fixture, &(struct object_options){ .kind = KIND_POOL });
-	ck_assert_status(pool_configure(bench->core, bench->pool,
-			     &(struct pool_options){ .command = command, .workers = workers, .grace_ns = 50 }),
-	    CONCUR_OK);
-}
-
-/* The process of that number, which the pool has started. */
-static struct process *
-process_of_number(struct hired_bench *bench, unsigned number)
-{
-	return process_find(bench->core, bench->processes.numbers[number]);
-}
-
-/* Has spawned what is to be spawned; how many processes there were ever. */
-static unsigned
-spawn(struct hired_bench *bench)
-{
-	fixture_turn(bench->fixture, bench->core->now_ns);
-	return bench->processes.count;
-}
-
-static uint64_t
-submit(struct hired_bench *bench, size_t count, uint32_t retries)
-{
-	struct value function = TEXT("f"), values[8];
-	struct task_spec spec = { .function = &function, .retries = retries };
-	struct ask ask = fixture_ask(bench->processes.session, 1, ++bench->processes.call, 0);
-	struct result result = { 0 };
-	bool refers[8] = { false };
-
-	for (size_t i = 0; i < count; i++)
-		values[i] = TEXT("a");
-	ck_assert_status(pool_submit(bench->core, bench->pool, &ask, &spec, values, refers, count, &result), CONCUR_OK);
-	return result.generation;
-}
-
-/* A session that says it is that process; NULL: it may not attach. */
-static struct worker *
-attach_as(struct hired_bench *bench, unsigned number, uint64_t pid)
-{
-	struct session *session = fixture_session(bench->fixture, pid);
-	struct worker_spec spec = { .pool = bench->pool, .any = true, .process = bench->processes.numbers[number] };
-	struct worker *worker;
-
-	if (worker_attach(bench->core, session, &spec, &worker) == CONCUR_OK)
-		return worker;
-	session_end(bench->core, session, FAREWELL_GOODBYE);
-	return NULL;
-}
-
-static struct worker *
-start_and_attach(struct hired_bench *bench, unsigned number)
-{
-	process_has_started(bench->core, process_of_number(bench, number), HIRED_PID + number);
-	return attach_as(bench, number, HIRED_PID + number);
-}
-
-/* Takes so many tasks, one after the other. */
-static void
-take(struct hired_bench *bench, struct worker *worker, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		struct ask ask = fixture_ask(worker->session, 1, ++bench->processes.call, -1);
-		struct result result = { 0 };
-		struct handed handed;
-
-		ck_assert_status(worker_take(bench->core, worker, &ask, 1, &result), CONCUR_OK);
-		ck_assert(worker_next_fresh(bench->core, worker, &handed));
-		ck_assert(!worker_next_fresh(bench->core, worker, &handed));
-		page_put(&bench->page, handed.slot, handed.task);
-	}
-}
+#include "tests/unit/hired_bench.h"
 
 /* The process ends, its session before or after it. */
 static void
@@ -108,7 +10,7 @@ die(struct hired_bench *bench, unsigned number, struct session *session, bool se
 
 	if (session_first)
 		session_end(bench->core, session, FAREWELL_DEATH);
-	process_has_ended(bench->core, process_of_number(bench, number), &end);
+	process_has_ended(bench->core, hired_bench_process(bench, number), &end);
 	if (!session_first)
 		session_end(bench->core, session, FAREWELL_DEATH);
 }
@@ -124,51 +26,20 @@ cancel(struct hired_bench *bench, uint64_t task)
 	    CONCUR_PENDING);
 }
 
-static const char *
-state(struct hired_bench *bench, uint64_t id)
-{
-	struct task *task = task_find(bench->core, id);
-	struct future_view view;
-
-	if (!task)
-		return "GONE";
-	future_view(bench->core, task, &view);
-	snprintf(bench->text, sizeof bench->text, "%d/%u ", view.state, view.attempts);
-	if (view.value)
-		fixture_show_blob(bench->text, sizeof bench->text, view.value);
-	return bench->text;
-}
-
-static void
-bench_fini(struct hired_bench *bench)
-{
-	object_destroy(bench->core, &bench->pool->object);
-	fixture_settle(bench->fixture);
-	for (unsigned i = 0; i < bench->processes.count; i++) {
-		struct process *process = process_of_number(bench, i);
-
-		if (process && process->state == PROCESS_STARTING)
-			process_has_failed(bench->core, process, 2, "the test is over");
-		else if (process && process->state == PROCESS_RUNNING)
-			process_bench_exit(&bench->processes, process, 0);
-	}
-	process_bench_fini(&bench->processes);
-}
-
 /* -- start --------------------------------------------------------------------------------------------------------- */
 
 START_TEST(task_that_nobody_takes_has_a_process_started)
 {
 	struct hired_bench bench;
 
-	bench_init(&bench, 2);
-	ck_assert_uint_eq(spawn(&bench), 0);
-	submit(&bench, 1, 0);
-	ck_assert_uint_eq(spawn(&bench), 1);
+	hired_bench_init(&bench, 2);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 0);
+	hired_bench_submit(&bench, 1, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 1);
 	ck_assert_ptr_nonnull(strstr(process_bench_effects(&bench.processes), "spawn 0 run CONCUR_POOL="));
-	submit(&bench, 5, 0);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	bench_fini(&bench);
+	hired_bench_submit(&bench, 5, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -176,16 +47,16 @@ START_TEST(attach_is_for_the_process_itself_and_once)
 {
 	struct hired_bench bench;
 
-	bench_init(&bench, 1);
-	submit(&bench, 1, 0);
-	spawn(&bench);
+	hired_bench_init(&bench, 1);
+	hired_bench_submit(&bench, 1, 0);
+	hired_bench_spawn(&bench);
 	/* It does not run yet: nobody is it, not even who is of no known process. */
-	ck_assert_ptr_null(attach_as(&bench, 0, 0));
-	process_has_started(bench.core, process_of_number(&bench, 0), HIRED_PID);
-	ck_assert_ptr_null(attach_as(&bench, 0, HIRED_PID + 7));
-	ck_assert_ptr_nonnull(attach_as(&bench, 0, HIRED_PID));
-	ck_assert_ptr_null(attach_as(&bench, 0, HIRED_PID));
-	bench_fini(&bench);
+	ck_assert_ptr_null(hired_bench_attach_as(&bench, 0, 0));
+	process_has_started(bench.core, hired_bench_process(&bench, 0), HIRED_PID);
+	ck_assert_ptr_null(hired_bench_attach_as(&bench, 0, HIRED_PID + 7));
+	ck_assert_ptr_nonnull(hired_bench_attach_as(&bench, 0, HIRED_PID));
+	ck_assert_ptr_null(hired_bench_attach_as(&bench, 0, HIRED_PID));
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -195,19 +66,20 @@ START_TEST(starts_in_vain_are_paused_and_break_the_pool_in_the_end)
 	struct pool_state pool;
 	uint64_t task;
 
-	bench_init(&bench, 1);
-	task = submit(&bench, 1, 0);
+	hired_bench_init(&bench, 1);
+	task = hired_bench_submit(&bench, 1, 0);
 	for (unsigned i = 0; i < 3; i++) {
-		ck_assert_uint_eq(spawn(&bench), i + 1);
-		process_has_failed(bench.core, process_of_number(&bench, i), 2, "no such program");
-		ck_assert_uint_eq(spawn(&bench), i + 1);
+		ck_assert_uint_eq(hired_bench_spawn(&bench), i + 1);
+		process_has_failed(bench.core, hired_bench_process(&bench, i), 2, "no such program");
+		ck_assert_uint_eq(hired_bench_spawn(&bench), i + 1);
 		fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
 	}
-	ck_assert_uint_eq(spawn(&bench), 3);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 3);
 	pool_state(bench.pool, &pool);
 	ck_assert_ptr_nonnull(pool.broken);
-	ck_assert_ptr_nonnull(strstr(state(&bench, task), "its workers can not be started: no such program"));
-	bench_fini(&bench);
+	ck_assert_ptr_nonnull(
+	    strstr(hired_bench_state(&bench, task), "its workers can not be started: no such program"));
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -216,22 +88,22 @@ START_TEST(resize_of_those_that_have_not_attached_is_not_in_vain)
 	struct hired_bench bench;
 	struct pool_state pool;
 
-	bench_init(&bench, 4);
-	submit(&bench, 8, 0);
-	ck_assert_uint_eq(spawn(&bench), 4);
+	hired_bench_init(&bench, 4);
+	hired_bench_submit(&bench, 8, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 4);
 	for (unsigned i = 0; i < 4; i++)
-		process_has_started(bench.core, process_of_number(&bench, i), HIRED_PID + i);
+		process_has_started(bench.core, hired_bench_process(&bench, i), HIRED_PID + i);
 	(void)process_bench_effects(&bench.processes);
 	ck_assert_status(pool_resize(bench.core, bench.pool, 1), CONCUR_OK);
 	ck_assert_str_eq(process_bench_effects(&bench.processes),
 	    "signal 3 15 group, signal 2 15 group, signal 1 15 group");
 	for (unsigned i = 1; i < 4; i++)
-		process_bench_exit(&bench.processes, process_of_number(&bench, i), -15);
+		process_bench_exit(&bench.processes, hired_bench_process(&bench, i), -15);
 	fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
 	pool_state(bench.pool, &pool);
 	ck_assert_ptr_null(pool.broken);
-	ck_assert_uint_eq(spawn(&bench), 4);
-	bench_fini(&bench);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 4);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -244,23 +116,24 @@ death_tells(bool session_first)
 	struct worker *worker;
 	uint64_t first;
 
-	bench_init(&bench, 1);
-	first = submit(&bench, 4, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 4);
+	hired_bench_init(&bench, 1);
+	first = hired_bench_submit(&bench, 4, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 4);
 	ck_assert(page_begin(&bench.page, 0, first));
 	page_done(&bench.page, 0, first);
 	ck_assert(page_begin(&bench.page, 1, first + 1));
 	ck_assert_int_eq(page_recall(&bench.page, 2, first + 2), PAGE_RECALLED);
 	die(&bench, 0, worker->session, session_first);
-	ck_assert_ptr_nonnull(strstr(state(&bench, first), "RESULT_LOST"));
-	ck_assert_ptr_nonnull(strstr(state(&bench, first + 1), "'message': 'its worker was ended by signal 9'"));
-	ck_assert_str_eq(state(&bench, first + 2), "2/0 ");
-	ck_assert_str_eq(state(&bench, first + 3), "0/0 ");
+	ck_assert_ptr_nonnull(strstr(hired_bench_state(&bench, first), "RESULT_LOST"));
+	ck_assert_ptr_nonnull(
+	    strstr(hired_bench_state(&bench, first + 1), "'message': 'its worker was ended by signal 9'"));
+	ck_assert_str_eq(hired_bench_state(&bench, first + 2), "2/0 ");
+	ck_assert_str_eq(hired_bench_state(&bench, first + 3), "0/0 ");
 	/* What it had not begun is a reason to start another. */
-	ck_assert_uint_eq(spawn(&bench), 2);
-	bench_fini(&bench);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
+	hired_bench_fini(&bench);
 }
 
 /* -- kinds of pools ----------------------------------------------------------------------------------------------- */
@@ -291,7 +164,7 @@ START_TEST(configure_without_a_number_takes_the_cores)
 	struct hired_bench bench;
 	struct pool_state pool;
 
-	bench_init(&bench, 2);
+	hired_bench_init(&bench, 2);
 	bench.core->cores = 3;
 	bench.pool = fixture_open(bench.fixture, &(struct object_options){ .kind = KIND_POOL });
 	pool = configured(&bench, &(struct pool_options){ .capacity = 100 });
@@ -300,12 +173,12 @@ START_TEST(configure_without_a_number_takes_the_cores)
 	pool = configured(&bench, &(struct pool_options){ .command = command });
 	ck_assert_uint_eq(pool.workers_max, 3);
 	ck_assert_int_eq(pool.form, POOL_PROCESS);
-	submit(&bench, 8, 0);
-	ck_assert_uint_eq(spawn(&bench), 3);
+	hired_bench_submit(&bench, 8, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 3);
 	ck_assert_status(pool_resize(bench.core, bench.pool, 5), CONCUR_OK);
 	pool = configured(&bench, &(struct pool_options){ .capacity = 10 });
 	ck_assert_uint_eq(pool.workers_max, 5);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -314,18 +187,18 @@ START_TEST(threads_are_those_of_one_process)
 	struct hired_bench bench;
 	struct pool_state pool;
 
-	bench_init(&bench, 1);
+	hired_bench_init(&bench, 1);
 	pool = configured(&bench, &(struct pool_options){ .form = POOL_THREAD, .workers = 4 });
 	ck_assert_uint_eq(pool.workers_max, 4);
-	submit(&bench, 8, 0);
-	ck_assert_uint_eq(spawn(&bench), 1);
-	ck_assert(environment_has(process_of_number(&bench, 0), "CONCUR_THREADS=4"));
+	hired_bench_submit(&bench, 8, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 1);
+	ck_assert(environment_has(hired_bench_process(&bench, 0), "CONCUR_THREADS=4"));
 	ck_assert_status(pool_resize(bench.core, bench.pool, 5), CONCUR_VALUE_ERROR);
-	process_has_started(bench.core, process_of_number(&bench, 0), HIRED_PID);
-	process_bench_exit(&bench.processes, process_of_number(&bench, 0), 0);
+	process_has_started(bench.core, hired_bench_process(&bench, 0), HIRED_PID);
+	process_bench_exit(&bench.processes, hired_bench_process(&bench, 0), 0);
 	fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	bench_fini(&bench);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -334,25 +207,25 @@ START_TEST(remote_starts_none_and_dismisses_those_there_are)
 	struct hired_bench bench;
 	struct pool_state pool;
 
-	bench_init(&bench, 2);
-	submit(&bench, 8, 0);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	process_has_started(bench.core, process_of_number(&bench, 0), HIRED_PID);
-	process_has_started(bench.core, process_of_number(&bench, 1), HIRED_PID + 1);
+	hired_bench_init(&bench, 2);
+	hired_bench_submit(&bench, 8, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
+	process_has_started(bench.core, hired_bench_process(&bench, 0), HIRED_PID);
+	process_has_started(bench.core, hired_bench_process(&bench, 1), HIRED_PID + 1);
 	(void)process_bench_effects(&bench.processes);
 	pool = configured(&bench, &(struct pool_options){ .form = POOL_REMOTE });
 	ck_assert_uint_eq(pool.workers_max, 0);
 	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 1 15 group, signal 0 15 group");
-	process_bench_exit(&bench.processes, process_of_number(&bench, 0), -15);
-	process_bench_exit(&bench.processes, process_of_number(&bench, 1), -15);
+	process_bench_exit(&bench.processes, hired_bench_process(&bench, 0), -15);
+	process_bench_exit(&bench.processes, hired_bench_process(&bench, 1), -15);
 	fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
-	ck_assert_uint_eq(spawn(&bench), 2);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
 	ck_assert_status(pool_resize(bench.core, bench.pool, 1), CONCUR_VALUE_ERROR);
 	pool = configured(&bench, &(struct pool_options){ .form = POOL_PROCESS, .threads = 2 });
 	ck_assert_uint_eq(pool.workers_max, 1);
-	ck_assert_uint_eq(spawn(&bench), 3);
-	ck_assert(environment_has(process_of_number(&bench, 2), "CONCUR_THREADS=2"));
-	bench_fini(&bench);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 3);
+	ck_assert(environment_has(hired_bench_process(&bench, 2), "CONCUR_THREADS=2"));
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -378,20 +251,20 @@ START_TEST(death_of_the_process_while_its_take_waits_hands_it_nothing)
 	struct ask ask;
 	uint64_t task;
 
-	bench_init(&bench, 1);
-	task = submit(&bench, 1, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
+	hired_bench_init(&bench, 1);
+	task = hired_bench_submit(&bench, 1, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
 	session = worker->session;
-	take(&bench, worker, 1);
+	hired_bench_take(&bench, worker, 1);
 	ask = fixture_ask(session, 1, ++bench.processes.call, -1);
 	ck_assert_status(worker_take(bench.core, worker, &ask, 1, &result), CONCUR_PENDING);
-	process_bench_exit(&bench.processes, process_of_number(&bench, 0), 3);
-	task = submit(&bench, 1, 0);
-	ck_assert_str_eq(state(&bench, task), "0/0 ");
+	process_bench_exit(&bench.processes, hired_bench_process(&bench, 0), 3);
+	task = hired_bench_submit(&bench, 1, 0);
+	ck_assert_str_eq(hired_bench_state(&bench, task), "0/0 ");
 	ck_assert_str_eq(fixture_said(bench.fixture), "3:END_OF_FILE");
 	session_end(bench.core, session, FAREWELL_DEATH);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -401,20 +274,20 @@ START_TEST(cancel_is_answered_by_the_page)
 	struct worker *worker;
 	uint64_t first;
 
-	bench_init(&bench, 1);
-	first = submit(&bench, 2, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 2);
+	hired_bench_init(&bench, 1);
+	first = hired_bench_submit(&bench, 2, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 2);
 	(void)process_bench_effects(&bench.processes);
 	cancel(&bench, first);
 	cancel(&bench, first + 1);
-	process_has_recalled(bench.core, process_of_number(&bench, 0), first, PAGE_STARTED);
-	process_has_recalled(bench.core, process_of_number(&bench, 0), first + 1, PAGE_RECALLED);
-	ck_assert_str_eq(state(&bench, first), "1/1 ");
-	ck_assert_str_eq(state(&bench, first + 1), "2/0 ");
+	process_has_recalled(bench.core, hired_bench_process(&bench, 0), first, PAGE_STARTED);
+	process_has_recalled(bench.core, hired_bench_process(&bench, 0), first + 1, PAGE_RECALLED);
+	ck_assert_str_eq(hired_bench_state(&bench, first), "1/1 ");
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "2/0 ");
 	core_answer(bench.core);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -426,22 +299,22 @@ START_TEST(recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in
 	struct worker *worker;
 	uint64_t first;
 
-	bench_init(&bench, 1);
-	first = submit(&bench, 2, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 1);
+	hired_bench_init(&bench, 1);
+	first = hired_bench_submit(&bench, 2, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 1);
 	cancel(&bench, first);
 	ck_assert_status(worker_done(bench.core, worker, first, FUTURE_FINISHED, &value, false), CONCUR_OK);
-	take(&bench, worker, 1);
+	hired_bench_take(&bench, worker, 1);
 	cancel(&bench, first + 1);
 	(void)process_bench_effects(&bench.processes);
-	process_has_recalled(bench.core, process_of_number(&bench, 0), first, PAGE_RECALLED);
-	ck_assert_str_eq(state(&bench, first + 1), "1/1 ");
-	process_has_recalled(bench.core, process_of_number(&bench, 0), first + 1, PAGE_RECALLED);
-	ck_assert_str_eq(state(&bench, first + 1), "2/1 ");
+	process_has_recalled(bench.core, hired_bench_process(&bench, 0), first, PAGE_RECALLED);
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "1/1 ");
+	process_has_recalled(bench.core, hired_bench_process(&bench, 0), first + 1, PAGE_RECALLED);
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "2/1 ");
 	core_answer(bench.core);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -453,114 +326,43 @@ START_TEST(kill_ends_the_process_within_the_grace)
 	struct ask ask;
 	uint64_t first;
 
-	bench_init(&bench, 1);
-	first = submit(&bench, 2, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 2);
+	hired_bench_init(&bench, 1);
+	first = hired_bench_submit(&bench, 2, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 2);
 	ask = fixture_ask(bench.processes.session, 1, ++bench.processes.call, 0);
 	(void)process_bench_effects(&bench.processes);
 	ck_assert_status(future_cancel(bench.core, task_find(bench.core, first), &ask, true, &result), CONCUR_OK);
 	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 15 group");
 	fixture_turn(bench.fixture, bench.core->now_ns + 60);
 	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 9 group");
-	ck_assert_str_eq(state(&bench, first), "2/1 ");
+	ck_assert_str_eq(hired_bench_state(&bench, first), "2/1 ");
 	die(&bench, 0, worker->session, false);
-	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
-	bench_fini(&bench);
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "0/0 ");
+	hired_bench_fini(&bench);
 }
 END_TEST
 
 /* -- ends ---------------------------------------------------------------------------------------------------------- */
-
-/* The worker's task waits for another one. */
-static void
-wait_in_run(struct hired_bench *bench, struct worker *worker, uint64_t from, uint64_t future)
-{
-	struct ask ask = fixture_ask(worker->session, FRAME_RUN | from, ++bench->processes.call, -1);
-	struct result result = { 0 };
-
-	ck_assert_status(future_wait(bench->core, task_find(bench->core, future), &ask, &result), CONCUR_PENDING);
-}
-
-START_TEST(spare_is_started_when_all_wait_and_ends_when_idle)
-{
-	struct hired_bench bench;
-	struct worker *worker, *spare;
-	struct result result = { 0 };
-	struct value value = TEXT("x");
-	struct pool_state pool;
-	struct ask ask;
-	uint64_t first;
-
-	bench_init(&bench, 1);
-	first = submit(&bench, 2, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 1);
-	ck_assert_uint_eq(spawn(&bench), 1);
-	wait_in_run(&bench, worker, first, first + 1);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	spare = start_and_attach(&bench, 1);
-	take(&bench, spare, 1);
-	ck_assert_status(worker_done(bench.core, spare, first + 1, FUTURE_FINISHED, &value, false), CONCUR_OK);
-	ask = fixture_ask(spare->session, 1, ++bench.processes.call, -1);
-	ck_assert_status(worker_take(bench.core, spare, &ask, 1, &result), CONCUR_OK);
-	ck_assert_int_eq(result.outcome, OUTCOME_END_OF_FILE);
-	session_end(bench.core, spare->session, FAREWELL_GOODBYE);
-	process_bench_exit(&bench.processes, process_of_number(&bench, 1), 0);
-	submit(&bench, 3, 0);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	pool_state(bench.pool, &pool);
-	ck_assert_ptr_null(pool.broken);
-	bench_fini(&bench);
-}
-END_TEST
-
-START_TEST(wait_past_the_spares_fails_and_the_spares_stay)
-{
-	struct hired_bench bench;
-	struct worker *worker, *spare;
-	struct result result = { 0 };
-	struct ask ask;
-	uint64_t first;
-
-	bench_init(&bench, 1);
-	ck_assert_status(pool_configure(bench.core, bench.pool, &(struct pool_options){ .spares = 1 }), CONCUR_OK);
-	first = submit(&bench, 3, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 1);
-	wait_in_run(&bench, worker, first, first + 2);
-	ck_assert_uint_eq(spawn(&bench), 2);
-	spare = start_and_attach(&bench, 1);
-	take(&bench, spare, 1);
-	ask = fixture_ask(spare->session, FRAME_RUN | (first + 1), ++bench.processes.call, -1);
-	ck_assert_status(future_wait(bench.core, task_find(bench.core, first + 2), &ask, &result),
-	    CONCUR_POOL_EXHAUSTED);
-	ck_assert_ptr_nonnull(strstr(bench.core->detail, "all the spare ones it may have"));
-	ck_assert_uint_eq(spawn(&bench), 2);
-	bench_fini(&bench);
-}
-END_TEST
 
 START_TEST(close_without_tasks_is_no_start_in_vain)
 {
 	struct hired_bench bench;
 	struct pool_state pool;
 
-	bench_init(&bench, 4);
-	submit(&bench, 4, 0);
-	ck_assert_uint_eq(spawn(&bench), 4);
+	hired_bench_init(&bench, 4);
+	hired_bench_submit(&bench, 4, 0);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 4);
 	ck_assert_uint_eq(pool_close(bench.core, bench.pool, true), 4);
 	fixture_settle(bench.fixture);
 	for (unsigned i = 0; i < 4; i++) {
-		ck_assert_ptr_null(start_and_attach(&bench, i));
-		process_bench_exit(&bench.processes, process_of_number(&bench, i), 1);
+		ck_assert_ptr_null(hired_bench_start(&bench, i));
+		process_bench_exit(&bench.processes, hired_bench_process(&bench, i), 1);
 	}
 	pool_state(bench.pool, &pool);
 	ck_assert_ptr_null(pool.broken);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -570,20 +372,20 @@ START_TEST(terminate_stops_every_process)
 	struct worker *worker;
 	uint64_t first;
 
-	bench_init(&bench, 2);
-	first = submit(&bench, 3, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	process_has_started(bench.core, process_of_number(&bench, 1), HIRED_PID + 1);
-	take(&bench, worker, 1);
+	hired_bench_init(&bench, 2);
+	first = hired_bench_submit(&bench, 3, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	process_has_started(bench.core, hired_bench_process(&bench, 1), HIRED_PID + 1);
+	hired_bench_take(&bench, worker, 1);
 	(void)process_bench_effects(&bench.processes);
 	ck_assert_uint_eq(pool_terminate(bench.core, bench.pool), 3);
 	ck_assert_ptr_nonnull(strstr(process_bench_effects(&bench.processes), "signal 1 15 group"));
 	fixture_settle(bench.fixture);
 	for (unsigned i = 0; i < 3; i++)
-		ck_assert_int_eq(state(&bench, first + i)[0], '0' + FUTURE_CANCELLED);
+		ck_assert_int_eq(hired_bench_state(&bench, first + i)[0], '0' + FUTURE_CANCELLED);
 	die(&bench, 0, worker->session, true);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -592,13 +394,13 @@ START_TEST(removal_while_a_dead_session_waits_for_its_process_leaves_nothing)
 	struct hired_bench bench;
 	struct worker *worker;
 
-	bench_init(&bench, 1);
-	submit(&bench, 1, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 1);
+	hired_bench_init(&bench, 1);
+	hired_bench_submit(&bench, 1, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 1);
 	session_end(bench.core, worker->session, FAREWELL_DEATH);
-	bench_fini(&bench);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
@@ -620,8 +422,6 @@ main(void)
 		recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in_its_slot,
 		kill_ends_the_process_within_the_grace,
 		close_without_tasks_is_no_start_in_vain,
-		spare_is_started_when_all_wait_and_ends_when_idle,
-		wait_past_the_spares_fails_and_the_spares_stay,
 		terminate_stops_every_process,
 		removal_while_a_dead_session_waits_for_its_process_leaves_nothing,
 		NULL,
