@@ -335,6 +335,7 @@ struct concur_manager {
 	uint64_t process; /* its pid */
 	uint64_t uptime_ns;
 	uint64_t sessions;
+	uint64_t cut_off; /* of them, those without a connection that may come back */
 	uint64_t objects;
 	uint64_t waiters;
 	uint64_t calls; /* answered since the start */

@@ -105,8 +105,10 @@ concur_future *concur_pool_promise_begin(concur_pool *pool);
 
 /* How to cut up what a function is mapped over; 0 is the default. */
 struct concur_chunks {
-	size_t size;  /* items that one task gets; so many that there are about 256 tasks, but at most 1024 */
-	size_t ahead; /* tasks that are under way at most; 64 */
+	size_t size;       /* items that one task gets; so many that there are about 256 tasks, but at most 1024 */
+	size_t ahead;      /* tasks that are under way at most; 64 */
+	bool as_completed; /* of a mapping: chunks come as they end, like those of Pool.imap_unordered; inside a task of
+	                      the same pool, which runs them itself, in the items' order all the same */
 };
 
 /* Calls the task's function for every item, several items a task, and gives the results in the items' order. The
@@ -126,6 +128,10 @@ CONCUR_CHECKED enum concur_status concur_mapping_start(concur_pool *pool, const 
 /* Waits for the next chunk: a LIST, to be freed. NOT_THERE behind the last one. TIMED_OUT: not yet. The status of a
  * chunk that failed; the next call gives the next chunk. */
 CONCUR_CHECKED enum concur_status concur_mapping_next(concur_mapping *mapping, int64_t timeout_ns,
+    struct concur_value *ret_chunk);
+
+/* The same, and which item it begins with: *ret_at, also of a chunk that failed. ret_at may be NULL. */
+CONCUR_CHECKED enum concur_status concur_mapping_next_at(concur_mapping *mapping, int64_t timeout_ns, size_t *ret_at,
     struct concur_value *ret_chunk);
 
 /* Takes NULL. */

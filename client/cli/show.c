@@ -234,7 +234,7 @@ print_holders(const struct command *command, json_t *holders, bool more)
 		add_process(command, &table, row);
 		table_add(&table, "%lld", (long long)people_number(row, "count"));
 		table_add(&table, "%lld", (long long)people_number(row, "token"));
-		table_add(&table, "%s", json_string_value(json_object_get(row, "how")));
+		table_take(&table, people_standing(json_string_value(json_object_get(row, "how")), row));
 	}
 	(void)puts("\nheld by");
 	printed = table_print(&table, "  ");
@@ -276,7 +276,7 @@ print_waiting(const struct command *command, json_t *waiting, int64_t waiters)
 	{
 		add_process(command, &table, row);
 		table_take(&table, time_left(row));
-		table_add(&table, "%s", json_string_value(json_object_get(row, "role")));
+		table_take(&table, people_standing(json_string_value(json_object_get(row, "role")), row));
 	}
 	(void)puts("\nwaiting, in the order they came");
 	printed = table_print(&table, "  ");

@@ -196,6 +196,7 @@ static const struct concur_function functions[] = {
 	{ "die", die, false },
 	{ "large", large, false },
 	{ "hold", hold, false },
+	{ "holds", hold, true },
 	{ "fibonacci", fibonacci, false },
 	{ "chain", chain, false },
 	{ "wait_for", wait_for, false },
