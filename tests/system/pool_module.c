@@ -2,7 +2,10 @@
 #include "client/concur.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum concur_status
@@ -50,8 +53,10 @@ static enum concur_status
 large(concur_work *work, const struct concur_value *size)
 {
 	char *bytes = calloc(1, (size_t)size->integer);
-	enum concur_status status = concur_work_result(work, concur_data(bytes, (size_t)size->integer));
+	enum concur_status status = CONCUR_NO_MEMORY;
 
+	if (bytes)
+		status = concur_work_result(work, concur_data(bytes, (size_t)size->integer));
 	free(bytes);
 	return status;
 }
@@ -173,6 +178,75 @@ relay(concur_work *work, const struct concur_value *arguments)
 	return status ? status : concur_work_result(work, CV(below.integer + 1));
 }
 
+/* -- how they start and grow -------------------------------------------------------------------------------------- */
+
+static int64_t starts; /* of this process */
+static void *hoarded;
+
+/* An initializer: the arguments are NULL, or why it fails. */
+static enum concur_status
+start(concur_work *work, const struct concur_value *why)
+{
+	starts++;
+	return why->kind == CONCUR_VALUE_TEXT ? concur_work_fail(work, "StartError", "%s", why->bytes) : CONCUR_OK;
+}
+
+static enum concur_status
+started(concur_work *work, const struct concur_value *arguments)
+{
+	(void)arguments;
+	return concur_work_result(work, CV(starts));
+}
+
+/* Keeps so many bytes. */
+static enum concur_status
+hoard(concur_work *work, const struct concur_value *size)
+{
+	(void)work;
+	free(hoarded);
+	hoarded = malloc((size_t)size->integer);
+	if (!hoarded)
+		return CONCUR_NO_MEMORY;
+	memset(hoarded, 1, (size_t)size->integer);
+	return CONCUR_OK;
+}
+
+/* -- faults ------------------------------------------------------------------------------------------------------- */
+
+/* From here on this process gets only so many bytes more; and what it then asks for does not fit. */
+static enum concur_status
+starve(concur_work *work, const struct concur_value *size)
+{
+	unsigned long long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	struct rlimit limit;
+
+	if (!statm || fscanf(statm, "%llu", &pages) != 1)
+		return CONCUR_SYSTEM;
+	fclose(statm);
+	limit.rlim_cur = limit.rlim_max = pages * (unsigned long long)sysconf(_SC_PAGESIZE) + (1 << 20);
+	if (setrlimit(RLIMIT_AS, &limit))
+		return CONCUR_SYSTEM;
+	return large(work, size);
+}
+
+/* Writes so many bytes to standard output. */
+static enum concur_status
+flood(concur_work *work, const struct concur_value *size)
+{
+	char line[4096];
+	int64_t left = size->integer;
+
+	memset(line, 'x', sizeof line);
+	line[sizeof line - 1] = '\n';
+	for (ssize_t written; left > 0; left -= written) {
+		written = write(STDOUT_FILENO, line, sizeof line);
+		if (written < 0)
+			return CONCUR_SYSTEM;
+	}
+	return concur_work_result(work, *size);
+}
+
 /* Takes a plain lock, and leaves it so. */
 static enum concur_status
 leave_locked(concur_work *work, const struct concur_value *name)
@@ -201,6 +275,11 @@ static const struct concur_function functions[] = {
 	{ "chain", chain, false },
 	{ "wait_for", wait_for, false },
 	{ "relay", relay, false },
+	{ "start", start, false },
+	{ "started", started, false },
+	{ "hoard", hoard, false },
+	{ "starve", starve, false },
+	{ "flood", flood, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
 };
