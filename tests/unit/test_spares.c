@@ -74,12 +74,35 @@ START_TEST(wait_past_the_spares_fails_and_the_spares_stay)
 }
 END_TEST
 
+START_TEST(wait_in_a_daemon_without_spares_fails)
+{
+	struct hired_bench bench;
+	struct worker *worker;
+	struct result result = { 0 };
+	struct ask ask;
+	uint64_t first;
+
+	hired_bench_init(&bench, 1);
+	bench.fixture->limits.spares_max = 0;
+	first = hired_bench_submit(&bench, 2, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 1);
+	ask = fixture_ask(worker->session, FRAME_RUN | first, ++bench.processes.call, -1);
+	ck_assert_status(future_wait(bench.core, task_find(bench.core, first + 1), &ask, &result),
+	    CONCUR_POOL_EXHAUSTED);
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 1);
+	hired_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
 		spare_is_started_when_all_wait_and_ends_when_idle,
 		wait_past_the_spares_fails_and_the_spares_stay,
+		wait_in_a_daemon_without_spares_fails,
 		NULL,
 	};
 
