@@ -3,9 +3,11 @@
 
 #include "client/cli/completion_bash.h"
 #include "fields.h"
+#include "jobspec.h"
 #include "ls.h"
 #include "message.h"
 #include "methods.h"
+#include "parallelrun.h"
 #include "print.h"
 
 #include <stdio.h>
@@ -77,6 +79,8 @@ offer_options(const struct row *row)
 		if (field.is_option)
 			(void)printf("--%s\n", option);
 	}
+	for (const struct options_row *own = jobspec_options; row && row->run == parallelrun_run && own->name; own++)
+		(void)puts(own->name);
 	for (const struct options_row *global = options_rows; global->name; global++)
 		(void)puts(global->name);
 }
@@ -112,7 +116,9 @@ offer_top(struct command *command, const struct row *row, char **words, size_t c
 {
 	const struct kind_word *kind = count > 2 ? rows_kind(words[1]) : NULL;
 
-	if (row->method && strncmp(row->method, "Pool/", 5) == 0 && strcmp(row->verb, "why") != 0 && count == 2)
+	if (row->run == parallelrun_run && count > 2 && strcmp(words[count - 2], "--pool") == 0)
+		offer_names(command, "pool");
+	else if (row->method && strncmp(row->method, "Pool/", 5) == 0 && strcmp(row->verb, "why") != 0 && count == 2)
 		offer_names(command, "pool");
 	else if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0 || strcmp(row->verb, "who") == 0)
 		offer_names(command, NULL);

@@ -13,6 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether the words so far are a verb that reads all words behind it by itself. */
+static bool
+has_own_words(const struct command *command)
+{
+	const struct row *row = command->word_count == 1 ? rows_find(ROW_TOP, command->words[0]) : NULL;
+
+	return row && row->how & ROW_OWN_WORDS;
+}
+
 /* Takes the options that every verb has out of the words, in place, and cuts at "--". */
 static bool
 sort_words(struct command *command, int argc, char **argv, struct fault *fault)
@@ -20,7 +29,7 @@ sort_words(struct command *command, int argc, char **argv, struct fault *fault)
 	int at = 1;
 
 	command->words = argv + 1;
-	while (at < argc && strcmp(argv[at], "--") != 0) {
+	while (at < argc && !has_own_words(command) && strcmp(argv[at], "--") != 0) {
 		int taken = options_take(&command->options, argv + at, (size_t)(argc - at), fault);
 
 		if (taken < 0)
@@ -31,7 +40,10 @@ sort_words(struct command *command, int argc, char **argv, struct fault *fault)
 		}
 		at += taken;
 	}
-	if (at < argc)
+	if (has_own_words(command))
+		while (at < argc)
+			command->words[command->word_count++] = argv[at++];
+	else if (at < argc)
 		command->rest = argv + at + 1;
 	return true;
 }

@@ -270,7 +270,7 @@ run(struct command *command, json_t *request)
 	map.unordered = json_is_true(json_object_get(request, "unordered"));
 	(void)json_object_del(request, "unordered");
 	(void)json_object_del(request, "pool");
-	progress_init(&map.progress);
+	progress_init(&map.progress, PROGRESS_ON_TERMINAL);
 	command->name = json_string_value(pool);
 	verdict = map_lines(&map);
 	command->name = NULL; /* it goes with `pool` */

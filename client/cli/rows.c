@@ -13,6 +13,7 @@
 #include "ls.h"
 #include "maprun.h"
 #include "methods.h"
+#include "parallelrun.h"
 #include "print.h"
 #include "processrun.h"
 #include "psrun.h"
@@ -67,6 +68,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
 	{ ROW_TOP, "submit", "Pool/Submit", "pool function? words?... --wait --arguments --priority --run_timeout --retries --label --unique --after --delay --ttl --timeout", ROW_COMMAND | ROW_MAY_COMMAND, NULL, submitrun_run, "have a pool run a function with a list of words, or with --arguments, or a COMMAND, which is the function exec; prints the number of its future, or with --wait its result" },
 	{ ROW_TOP, "map", "Pool/SubmitMany", "pool function --unordered --priority --run_timeout --retries --label", LISTS, NULL, maprun_run, "have a pool run a function for each line of standard input, with a list of that one value, and print the results in the same order; with --unordered as they come" },
+	{ ROW_TOP, "parallel", NULL, "[OPTION...] [COMMAND [WORD...]] [::: ARGUMENT...]...", ROW_OWN_WORDS, NULL, parallelrun_run, "run COMMAND for each ARGUMENT, or for each line of standard input, several at once, and print what each wrote in the order of the arguments" },
 	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
 	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },

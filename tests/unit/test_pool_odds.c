@@ -252,6 +252,28 @@ START_TEST(times_that_never_come_do_not_come_at_once)
 }
 END_TEST
 
+/* Two sessions submit with the same queue for the completions, which one of them has opened. */
+START_TEST(death_cancels_tasks_of_which_only_a_queue_hears_that_nobody_reads)
+{
+	struct pool_bench bench;
+	struct object *queue;
+	struct task_spec spec = { .release = true };
+	uint64_t own, read;
+
+	pool_bench_init(&bench);
+	queue = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_QUEUE });
+	ck_assert_int_eq(session_ref(bench.core, bench.clients[2], queue), 0);
+	spec.completion = object_id(queue);
+	read = pool_bench_submit_as(&bench, 0, "a", &spec);
+	pool_bench_end(&bench, 0, FAREWELL_DEATH);
+	ck_assert_str_eq(pool_bench_state(&bench, read), "PENDING");
+	own = pool_bench_submit_as(&bench, 2, "b", &spec);
+	pool_bench_end(&bench, 2, FAREWELL_DEATH);
+	ck_assert_str_eq(pool_bench_state(&bench, own), "GONE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -266,6 +288,7 @@ main(void)
 		claim_makes_room,
 		submit_after_tasks_that_are_not_there_is_refused_and_leaves_nothing,
 		times_that_never_come_do_not_come_at_once,
+		death_cancels_tasks_of_which_only_a_queue_hears_that_nobody_reads,
 		NULL,
 	};
 
