@@ -107,9 +107,11 @@ extern const struct concur_function concur_exec_functions[];
 
 /* All but one of pool and pool_id may be 0 or NULL. */
 struct concur_worker_options {
-	const char *url;  /* as concur_connect() */
-	const char *pool; /* its name, or NULL and: */
-	uint64_t pool_id; /* its object's id, as in $CONCUR_POOL for a worker that the daemon started */
+	const char *url;      /* as concur_connect() */
+	const char *key_file; /* likewise; or NULL */
+	bool patient;         /* where there is no daemon, or no pool yet, try again with growing pauses */
+	const char *pool;     /* its name, or NULL and: */
+	uint64_t pool_id;     /* its object's id, as in $CONCUR_POOL for a worker that the daemon started */
 	const struct concur_function *const *tables; /* ends with NULL */
 	const char *const *labels;                   /* ends with NULL */
 	const char *name;                            /* for people; the program's name */

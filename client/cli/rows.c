@@ -24,6 +24,7 @@
 #include "submitrun.h"
 #include "verbs.h"
 #include "who.h"
+#include "workerrun.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,7 @@ const struct row rows[] = {
 	{ ROW_TOP, "parallel", NULL, "[OPTION...] [COMMAND [WORD...]] [::: ARGUMENT...]...", ROW_OWN_WORDS, NULL, parallelrun_run, "run COMMAND for each ARGUMENT, or for each line of standard input, several at once, and print what each wrote in the order of the arguments" },
 	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
 	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
+	{ ROW_TOP, "worker", NULL, "--pool NAME [--connect URL] [--key FILE] [--threads N] [--label LABEL]... [--module FILE]... [--exec] [--name NAME] [--patient]", ROW_OWN_WORDS, NULL, workerrun_run, "work for a pool, here or on another machine, until it is closed: concur-worker(1) tells more" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },

@@ -161,7 +161,7 @@ enum concur_status
 worker_attach(struct concur_worker *worker)
 {
 	const struct concur_worker_options *options = worker->options;
-	const struct concur_options as = { .client = options->name };
+	const struct concur_options as = { .client = options->name, .key_file = options->key_file };
 	const struct concur_open there = { .must_exist = true };
 	enum concur_status status;
 

@@ -247,6 +247,17 @@ is_passing(enum concur_status status)
 	    status == CONCUR_STOPPING || status == CONCUR_NO_MEMORY || status == CONCUR_LIMIT;
 }
 
+/* Whether it is worth to try again. */
+static bool
+is_to_go_on(const struct concur_worker *worker, enum concur_status status, bool has_ever_worked)
+{
+	const struct concur_worker_options *options = worker->options;
+
+	if (options->process || !(has_ever_worked || options->patient))
+		return false;
+	return is_passing(status) || (options->patient && status == CONCUR_NOT_FOUND);
+}
+
 static bool
 is_to_end(struct concur_worker *worker)
 {
@@ -282,7 +293,7 @@ concur_worker_run(concur_worker *worker)
 		has_ever_worked |= has_worked;
 		if (status == CONCUR_OK || is_to_end(worker))
 			return CONCUR_OK;
-		if (worker->options->process || !has_ever_worked || !is_passing(status))
+		if (!is_to_go_on(worker, status, has_ever_worked))
 			return status;
 		pause_ns = has_worked ? PAUSE_FIRST_NS : 2 * pause_ns;
 		if (pause_ns > PAUSE_MAX_NS)
