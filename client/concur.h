@@ -414,6 +414,7 @@ struct concur_candidates {
 	uint64_t *indexes; /* in a list: where each stands; else NULL */
 	size_t count;
 	uint64_t version; /* of the object when they were collected */
+	uint64_t step;    /* of a path: the one that they are for, from 1; else 0 */
 	uint64_t
 	    cursor; /* not 0: there are more: for concur_dict_candidates(), concur_set_candidates(), or as the index
 	                     from which to search a list on */

@@ -115,6 +115,8 @@ explain_fields(const struct row *row)
 		(void)snprintf(kind, sizeof kind, "text");
 		if (target)
 			message_field_kind(target, kind, sizeof kind);
+		else if (*field.fallback >= '0' && *field.fallback <= '9')
+			(void)snprintf(kind, sizeof kind, "a number");
 		if (row->run == ls_run && strcmp(field.name, "sort") == 0)
 			ls_name_sorts(kind, sizeof kind);
 		if (args_is_flag(&field, method.input))
@@ -197,7 +199,7 @@ explain_kind(struct command *command, const struct kind_word *kind)
 		help_row(row, kind->kind);
 		return VERDICT_DONE;
 	}
-	(void)fault_set(&fault, "a %s has no verb %.60s", kind->word, command->words[1]);
+	(void)fault_set(&fault, "no verb of %s is called %.60s", kind->word, command->words[1]);
 	return command_misused(command, &fault);
 }
 

@@ -99,7 +99,7 @@ find_kind_row(struct command *command, struct fault *fault)
 	if (!command->row && bare)
 		return fault_set(fault, "write a verb");
 	if (!command->row)
-		return fault_set(fault, "a %s has no verb %.60s", command->kind->word, verb);
+		return fault_set(fault, "no verb of %s is called %.60s", command->kind->word, verb);
 	skip_words(command, bare ? 2 : 3);
 	return true;
 }

@@ -174,7 +174,6 @@ child_new(struct children *children, uint64_t process, struct spawned *spawned)
 	child->pid = spawned->pid;
 	child->pidfd = spawned->pidfd;
 	child->page = spawned->page;
-	child->takes_group = spawned->page != NULL; /* a worker's: what its tasks have started */
 	link_init(&child->recalled);
 	table_insert(&children->by_number, &child->by_number, process);
 	(void)event_assign(&child->event, base, child->pidfd, EV_READ | EV_PERSIST, children_on_exit, child);

@@ -262,6 +262,30 @@ START_TEST(late_entry_does_not_come_back_by_an_update_that_fails)
 }
 END_TEST
 
+START_TEST(late_entry_does_not_come_back_in_a_copy)
+{
+	struct bench bench;
+	struct object *copy;
+
+	bench_init(&bench);
+	set(&bench, TEXT("a"), 1);
+	set_for(&bench, TEXT("b"), 2, 10);
+	set_for(&bench, TEXT("c"), 3, 20);
+	make_late(&bench, TEXT("d"), 4);
+	bench.fixture.limits.sort_max = 1;
+	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_TOO_LARGE);
+	ck_assert_str_eq(bench.core->limit, "sort_max");
+	bench.fixture.limits.sort_max = 1000;
+	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
+	object_ref(bench.core, copy);
+	ck_assert_uint_eq(dict_kind.len(copy), 2);
+	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'c': 3}");
+	at(&bench, 100);
+	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'c': 3}");
+	bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(late_entries_past_the_steps_of_a_turn_go_in_the_next)
 {
 	struct bench bench;
@@ -396,6 +420,7 @@ main(void)
 		late_entry_is_not_there_for_who_reads,
 		late_entry_is_not_there_for_who_writes,
 		late_entry_does_not_come_back_by_an_update_that_fails,
+		late_entry_does_not_come_back_in_a_copy,
 		late_entries_past_the_steps_of_a_turn_go_in_the_next,
 		late_entry_that_can_not_be_taken_out_is_tried_again,
 		set_for_without_memory_changes_nothing,

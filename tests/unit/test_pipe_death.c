@@ -427,10 +427,56 @@ START_TEST(values_that_came_back_go_by_counted_steps)
 }
 END_TEST
 
+/* A list that contains itself, to which only one of the values on the way refers. */
+static uint64_t
+send_cycle(struct pipe_bench *bench)
+{
+	struct ask ask = fixture_ask(bench->clients[1], 1, 1, 0);
+	struct object *list = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_LIST });
+	uint64_t id = object_id(list);
+	struct result result = { 0 };
+	uint8_t room[FIXTURE_ROOM];
+	struct value value = fixture_reference(room, id);
+
+	ck_assert_status(list_extend(&bench->fixture.core, (struct list *)list, &(struct list_item){ value, true }, 1),
+	    CONCUR_OK);
+	ck_assert_status(pipe_send(&bench->fixture.core, bench->ends[1], &ask, &value, true, &result), CONCUR_OK);
+	object_unref(&bench->fixture.core, list);
+	return id;
+}
+
+START_TEST(value_that_comes_back_while_the_end_is_searched_hides_no_other)
+{
+	struct pipe_bench bench;
+	struct core *core = &bench.fixture.core;
+	uint64_t id;
+
+	bench_init(&bench);
+	bench.fixture.limits.pipe_bytes_max = 1000;
+	pipe_bench_send_letters(&bench, 1, "abcd");
+	id = send_cycle(&bench);
+	pipe_bench_send_letters(&bench, 1, "efg");
+	must_receive(&bench, 0, "a");
+	core->now_ns += 1000000000; /* when a search has had its pause */
+	fixture_settle(&bench.fixture);
+	/* The search is at the place behind the cycle's. */
+	bench.fixture.limits.turn_steps = 1;
+	cycle_suspect(core);
+	core->now_ns += 1000000000;
+	while (core->cycle.phase != CYCLE_MARKING || core->cycle.position != 4)
+		fixture_turn(&bench.fixture, core->now_ns);
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_nonnull(object_find(core, id));
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
+		value_that_comes_back_while_the_end_is_searched_hides_no_other,
 		death_before_reading_puts_the_values_back_in_front,
 		deaths_of_two_receivers_restore_one_order,
 		death_after_a_second_death_puts_the_value_back_again,
