@@ -363,6 +363,15 @@ CONCUR_CHECKED enum concur_status concur_future_wait(concur_future *future, int6
 /* Whether the answer is there; reads what has arrived, never blocks. */
 bool concur_future_done(concur_future *future);
 
+/* Has `call` called with the future when its answer is there, in the order of adding; at once if it is, and those added
+ * before have been called. The library has no thread of its own: it is called by a thread that waits for any answer of
+ * the session (by a blocking call, concur_future_wait() or concur_future_done()), one callback at a time, and before
+ * that thread's wait ends; another thread's wait for this future may end earlier. A callback may make calls, also
+ * blocking ones, and the last one may free the future. A future that is freed before calls nothing. NO_MEMORY, FORKED.
+ * Source: Future.add_done_callback() of concurrent.futures. */
+typedef void concur_callback(concur_future *future, void *arg);
+CONCUR_CHECKED enum concur_status concur_future_on_done(concur_future *future, concur_callback *call, void *arg);
+
 /* Asks the daemon to withdraw the call, if it waits. Its answer is still to be waited for: CANCELLED, or the result
  * that won. Does not wait. Takes a future that is done. */
 void concur_future_cancel(concur_future *future);

@@ -38,6 +38,7 @@ conn_new(int fd, uint64_t word, struct conn **ret_conn)
 	pthread_mutex_init(&conn->lock, NULL);
 	pthread_cond_init(&conn->progress, NULL);
 	link_init(&conn->followers);
+	link_init(&conn->due);
 	*ret_conn = conn;
 	return CONCUR_OK;
 }

@@ -44,6 +44,9 @@ struct conn {
 	bool led;             /* a thread is the leader; only it touches `reader` */
 	struct reader reader;
 	struct link followers;         /* struct waiter, longest waiting first */
+	struct link due;               /* answered calls whose callbacks are to be called */
+	_Atomic bool calling;          /* a thread is at it */
+	_Atomic bool has_due;          /* something may be due; read without the lock */
 	uint64_t reads;                /* times that bytes have arrived */
 	unsigned stuck_senders;        /* that wait for the leader to read on */
 	pthread_cond_t progress;       /* for them */

@@ -1,6 +1,7 @@
 /* Waiting for calls and taking their results; results with a message of their own are in results.c. */
 #include "future.h"
 
+#include "callback.h"
 #include "error.h"
 #include "fork.h"
 #include "lib/value.h"
@@ -46,6 +47,8 @@ wait_for_answer(concur_future *future, int64_t timeout_ns)
 	}
 	if (future->call.takes)
 		acknowledge(future);
+	if (future->conn && callback_is_due(future->conn) && is_mine(future))
+		callback_run(future->conn);
 	return CONCUR_OK;
 }
 

@@ -8,6 +8,7 @@
  * has a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
 #include "config.h"
 
+#include "callback.h"
 #include "conn.h"
 
 #include <errno.h>
@@ -99,6 +100,7 @@ end_locked(struct conn *conn, enum concur_status status)
 		call = LINK_ENTRY(node, struct call, node);
 		take_out(conn, call);
 		call_fail(call, status);
+		callback_note(conn, call);
 		wake_waiters(call);
 	}
 	pthread_cond_broadcast(&conn->progress);
@@ -128,6 +130,7 @@ answer(struct conn *conn, const struct reader_frame *frame)
 	take_out(conn, call);
 	call->reply = reply;
 	call_answer(call, frame);
+	callback_note(conn, call);
 	wake_waiters(call);
 }
 
@@ -212,7 +215,7 @@ lead(struct conn *conn, struct call *call, int64_t deadline_ns)
 		status = read_until(conn, deadline_ns);
 		if (status == CONCUR_PENDING && !is_over(deadline_ns))
 			status = CONCUR_OK;
-	} while (status == CONCUR_OK && !call_is_done(call));
+	} while (status == CONCUR_OK && !call_is_done(call) && !callback_is_due(conn));
 	pthread_mutex_lock(&conn->lock);
 	conn->led = false;
 	if (conn->stuck_senders)
@@ -273,6 +276,17 @@ flush_held_back(struct conn *conn)
 	pthread_mutex_unlock(&conn->send_lock);
 }
 
+/* Under the lock, which it gives up meanwhile. Another thread may lead. */
+static void
+call_back(struct conn *conn)
+{
+	if (!conn->led)
+		wake_first_follower(conn);
+	pthread_mutex_unlock(&conn->lock);
+	callback_run(conn);
+	pthread_mutex_lock(&conn->lock);
+}
+
 enum concur_status
 conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 {
@@ -284,7 +298,9 @@ conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 	flush_held_back(conn);
 	pthread_mutex_lock(&conn->lock);
 	while (!call_is_done(call) && status == CONCUR_OK) {
-		if (!conn->led)
+		if (callback_is_due(conn))
+			call_back(conn);
+		else if (!conn->led)
 			status = lead(conn, call, deadline_ns);
 		else if (deadline_ns == 0)
 			status = CONCUR_PENDING;
@@ -303,5 +319,6 @@ conn_forget(struct conn *conn, struct call *call)
 	pthread_mutex_lock(&conn->lock);
 	if (call->in_flight)
 		take_out(conn, call);
+	callback_drop(call);
 	pthread_mutex_unlock(&conn->lock);
 }
