@@ -248,26 +248,26 @@ START_TEST(process_that_outlives_its_session_is_stopped_and_keeps_its_tasks_unti
 	struct worker *worker;
 	uint64_t first;
 
-	bench_init(&bench, 1);
-	first = submit(&bench, 2, 0);
-	spawn(&bench);
-	worker = start_and_attach(&bench, 0);
-	take(&bench, worker, 2);
+	hired_bench_init(&bench, 1);
+	first = hired_bench_submit(&bench, 2, 0);
+	hired_bench_spawn(&bench);
+	worker = hired_bench_start(&bench, 0);
+	hired_bench_take(&bench, worker, 2);
 	ck_assert(page_begin(&bench.page, 0, first));
 	(void)process_bench_effects(&bench.processes);
 	session_end(bench.core, worker->session, FAREWELL_DEATH);
 	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 15 group");
-	ck_assert_str_eq(state(&bench, first), "1/1 ");
-	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
-	ck_assert_uint_eq(spawn(&bench), 1);
+	ck_assert_str_eq(hired_bench_state(&bench, first), "1/1 ");
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 1);
 	fixture_turn(bench.fixture, bench.core->now_ns + 60);
 	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 9 group");
-	process_has_ended(bench.core, process_of_number(&bench, 0),
+	process_has_ended(bench.core, hired_bench_process(&bench, 0),
 	    &(struct process_end){ .code = -9, .page = bench.page.words });
-	ck_assert_ptr_nonnull(strstr(state(&bench, first), "WORKER_DIED"));
-	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
-	ck_assert_uint_eq(spawn(&bench), 2);
-	bench_fini(&bench);
+	ck_assert_ptr_nonnull(strstr(hired_bench_state(&bench, first), "WORKER_DIED"));
+	ck_assert_str_eq(hired_bench_state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(hired_bench_spawn(&bench), 2);
+	hired_bench_fini(&bench);
 }
 END_TEST
 
