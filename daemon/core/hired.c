@@ -1,6 +1,8 @@
 /* Hired workers. See hired.h. */
 #include "daemon/core/hired.h"
 
+#include "daemon/core/stall.h"
+
 #include "lib/status.h"
 
 #include <assert.h>
@@ -229,6 +231,7 @@ hired_ended(struct core *core, struct process *process)
 	pool->hired_count--;
 	pool->spares -= hired->is_spare;
 	pool->hired_absent -= !hired->has_attached;
+	pool->hired_leaving -= hired->has_attached && !worker;
 	if (!hired->has_attached && !hired->is_stopped && !core->is_stopping && !(pool->is_closed && !pool->unended))
 		pool_hired_in_vain(core, pool, process);
 	hired_free(core, hired);
@@ -238,6 +241,8 @@ hired_ended(struct core *core, struct process *process)
 		worker_free(core, worker, &fate);
 	}
 	pool_staff(core, pool);
+	if (pool->waiting && core->runs_blocked)
+		stall_check(core, pool);
 	object_unref(core, &pool->object);
 }
 
@@ -294,5 +299,5 @@ pool_dismiss_hired(struct core *core, struct pool *pool)
 		hired->pool = NULL;
 		link_remove(&hired->in_pool);
 	}
-	pool->hired_count = pool->hired_absent = pool->spares = 0;
+	pool->hired_count = pool->hired_absent = pool->hired_leaving = pool->spares = 0;
 }

@@ -161,6 +161,7 @@ struct pool {
 	struct blob *thread_name_prefix;
 	struct link hired;                  /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
+	uint64_t hired_leaving;             /* of them, those that have detached, and not ended yet */
 	uint64_t spares;                    /* of them, those that are spare */
 	uint64_t spares_max;                /* 0: limits->spares_max */
 	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */

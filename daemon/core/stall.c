@@ -75,11 +75,11 @@ stall_at_owner(struct stall *stall, const struct owner *owner)
 	return false;
 }
 
-/* A worker is on its way, or one may be hired for what waits. */
+/* A worker is on its way, or one may be hired for what waits, now or when another one has left. */
 static bool
 pool_awaits_worker(const struct pool *pool)
 {
-	return pool->is_gone || pool->is_cancelling || pool->broken || pool->hired_absent ||
+	return pool->is_gone || pool->is_cancelling || pool->broken || pool->hired_absent || pool->hired_leaving ||
 	    heap_contains(&pool->hiring.node) ||
 	    (pool->command && pool->hired_count - pool->spares < pool_processes_max(pool));
 }

@@ -184,8 +184,10 @@ worker_end(struct core *core, struct worker *worker, bool died)
 		hired_stop(core, hired);
 		return;
 	}
-	if (hired)
+	if (hired) {
 		hired->worker = NULL;
+		worker->pool->hired_leaving++;
+	}
 	if (worker->pool)
 		worker->pool->lost += died;
 	worker_free(core, worker, &fate);

@@ -12,6 +12,9 @@ START_TEST(recursion_of_a_thousand_on_two_workers_finishes)
 	struct concur_pool_state state;
 	struct concur_value value;
 
+	do {
+		ck_ok(concur_pool_state(fixture.pool, &state));
+	} while (state.workers < 2);
 	ck_ok(apply(&fixture, "chain", CV(DEEP), &value));
 	ck_assert_int_eq(value.integer, DEEP);
 	ck_ok(apply(&fixture, "fibonacci", CV(12), &value));
