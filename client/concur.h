@@ -111,6 +111,7 @@ struct concur_options {
 	const char *concurd;          /* concur_spawn: the daemon's program */
 	const char *const *arguments; /* concur_spawn: more arguments for it, ends with NULL */
 	const char *key_file;         /* of a daemon at a tcp address; without it $CONCUR_KEY_FILE, or no key */
+	bool ends_with_connection;    /* at a tcp address: the session does not outlive its connection */
 };
 
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
@@ -120,6 +121,12 @@ struct concur_options {
  * daemon that can not prove it is refused. The file is as `concur keygen` makes it: at least 16 bytes, a newline at the
  * end not counted, for nobody but its owner, who is the user or root. It is read here, once. UNAUTHENTICATED (there is
  * no key), AUTHENTICATION (it is another one, which the daemon says after a second), BAD_KEY.
+ *
+ * Over TCP the session outlives a connection that drops, unless the options say otherwise or the daemon gives no grace:
+ * the library connects again by itself and goes on, calls in flight are carried out once and answered, locks stay held,
+ * waits end when they would have (the library learns it when it is connected again; concur_future_wait() returns in
+ * time whatever happens). A thread of the library's own sees to that; it takes no signals. When the daemon has ended
+ * the session meanwhile (grace_seconds), or can not be reached for as long as that takes, all calls give CLOSED.
  *
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,

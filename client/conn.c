@@ -1,6 +1,8 @@
 /* The life of a connection: made, used by send.c and leader.c, freed. */
 #include "conn.h"
 
+#include "keeper.h"
+
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,13 +50,14 @@ conn_free(struct conn *conn)
 {
 	if (!conn)
 		return;
+	keeper_free(conn->keeper);
 	close(conn->fd);
 	reader_fini(&conn->reader);
 	table_fini(&conn->calls);
 	pthread_mutex_destroy(&conn->send_lock);
 	pthread_mutex_destroy(&conn->lock);
 	pthread_cond_destroy(&conn->progress);
-	free(conn->out);
+	outbox_fini(&conn->out);
 	free(conn);
 }
 

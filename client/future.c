@@ -75,7 +75,9 @@ status_of(const concur_future *future)
 	if (status != CONCUR_OK && future->detail)
 		return error_set(status, "%s", future->detail);
 	if (status == CONCUR_CLOSED)
-		return error_set(status, "the connection to the daemon was lost; connect again");
+		return error_set(status, "%s",
+		    is_mine(future) && conn_why(future->conn) ? conn_why(future->conn)
+							      : "the connection to the daemon was lost; connect again");
 	if (status != CONCUR_OK)
 		return reply_error(status, call->body, call->size);
 	status = reply_outcome(future->result, call->body, call->size);

@@ -1,13 +1,24 @@
 /* What simulated clients do with futures and with their calls, and how pools end. */
 #include "tests/sim/pools.h"
 
+/* One in some worker's hand; NULL: the draw has found none. */
+static struct model_task *
+draw_handed(struct run *run)
+{
+	const struct model_worker *worker = &run->model.workers[random_below(&run->random, MODEL_WORKERS)];
+
+	return worker->is_there && worker->in_hand ? worker->hand[0] : NULL;
+}
+
 /* A task that somebody may ask for; NULL after asking for one that is gone. */
 static struct model_task *
 draw_there(struct run *run, unsigned client, const char *method, void (*set)(void *request, uint64_t future),
     void *request)
 {
-	struct model_task *task = pools_draw_task(run);
+	struct model_task *task = random_once_in(&run->random, 2) ? draw_handed(run) : NULL;
 
+	if (!task)
+		task = pools_draw_task(run);
 	if (!task)
 		return NULL;
 	set(request, task->id);

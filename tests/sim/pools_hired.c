@@ -162,9 +162,9 @@ step_process(struct run *run)
 		return;
 	if (random_once_in(&run->random, 4))
 		process->stubborn = true;
-	if (client == MODEL_CLIENTS && !random_once_in(&run->random, 8)) {
+	if (client == MODEL_CLIENTS && !random_once_in(&run->random, 3)) {
 		join(run, process);
-	} else if (random_once_in(&run->random, 4)) {
+	} else if (client == MODEL_CLIENTS || random_once_in(&run->random, 4)) {
 		world_processes_exit(&run->world.processes, process->number, (int)random_below(&run->random, 3));
 	} else if (client < MODEL_CLIENTS && random_once_in(&run->random, 6)) {
 		/* It may live on. */

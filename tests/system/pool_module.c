@@ -245,6 +245,24 @@ flood(concur_work *work, const struct concur_value *size)
 			return CONCUR_SYSTEM;
 	}
 	return concur_work_result(work, *size);
+
+/* Counts, in the dict "runs", how often it has run with that number. */
+static enum concur_status
+count(concur_work *work, const struct concur_value *number)
+{
+	struct concur_value sum;
+	concur_dict *runs;
+	enum concur_status status = concur_dict_open(concur_work_session(work), "runs", NULL, &runs);
+
+	if (status != CONCUR_OK)
+		return status;
+	status = concur_dict_add(runs, *number, CV(1), &sum);
+	if (status == CONCUR_OK) {
+		status = concur_work_result(work, sum);
+		concur_value_free(&sum);
+	}
+	concur_free(runs);
+	return status;
 }
 
 /* Takes a plain lock, and leaves it so. */
@@ -280,6 +298,8 @@ static const struct concur_function functions[] = {
 	{ "hoard", hoard, false },
 	{ "starve", starve, false },
 	{ "flood", flood, false },
+
+	{ "count", count, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
 };
