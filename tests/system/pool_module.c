@@ -245,6 +245,7 @@ flood(concur_work *work, const struct concur_value *size)
 			return CONCUR_SYSTEM;
 	}
 	return concur_work_result(work, *size);
+}
 
 /* Counts, in the dict "runs", how often it has run with that number. */
 static enum concur_status
@@ -298,7 +299,6 @@ static const struct concur_function functions[] = {
 	{ "hoard", hoard, false },
 	{ "starve", starve, false },
 	{ "flood", flood, false },
-
 	{ "count", count, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
