@@ -34,6 +34,7 @@ START_TEST(spare_is_started_when_all_wait_and_ends_when_idle)
 	spare = start_and_attach(&bench, 1);
 	take(&bench, spare, 1);
 	ck_assert_status(worker_done(bench.core, spare, first + 1, FUTURE_FINISHED, &value, false), CONCUR_OK);
+	ck_assert_ptr_nonnull(strstr(state(&bench, first + 1), "'x'"));
 	ask = fixture_ask(spare->session, 1, ++bench.processes.call, -1);
 	ck_assert_status(worker_take(bench.core, spare, &ask, 1, &result), CONCUR_OK);
 	ck_assert_int_eq(result.outcome, OUTCOME_END_OF_FILE);
