@@ -95,6 +95,22 @@ world_on_signal(void *io, uint64_t process, int signal, bool group)
 	world_processes_signal(&world->processes, process, signal);
 }
 
+static void
+world_on_page_put(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct world *world = io;
+
+	world_processes_put(&world->processes, process, slot, task);
+}
+
+static void
+world_on_page_recall(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct world *world = io;
+
+	world_processes_recall(&world->processes, process, slot, task);
+}
+
 static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
@@ -102,6 +118,8 @@ static const struct server_io world_effects = {
 	.admit = world_on_admit,
 	.spawn = world_on_spawn,
 	.signal = world_on_signal,
+	.page_put = world_on_page_put,
+	.page_recall = world_on_page_recall,
 };
 
 /* -- the world --------------------------------------------------------------------------------------------------- */
@@ -388,11 +406,10 @@ world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE])
 	return world_open_conn(world, &(struct server_peer){ .local = false }, nonce);
 }
 
-struct world_client *
-world_join(struct world *world)
+static struct world_client *
+world_greet(struct world_client *client)
 {
 	Concur__V1__HelloRequest hello = CONCUR__V1__HELLO_REQUEST__INIT;
-	struct world_client *client = world_connect(world);
 	struct world_call *call;
 
 	if (!client)
@@ -403,6 +420,21 @@ world_join(struct world *world)
 	if (call->answered && call->status == CONCUR_OK)
 		client->session = ((const Concur__V1__HelloReply *)call->message)->session;
 	return client;
+}
+
+struct world_client *
+world_join(struct world *world)
+{
+	return world_greet(world_connect(world));
+}
+
+struct world_client *
+world_join_as(struct world *world, uint64_t pid)
+{
+	struct server_peer peer = world->peer;
+
+	peer.process = pid;
+	return world_greet(world_open_conn(world, &peer, NULL));
 }
 
 void

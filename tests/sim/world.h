@@ -16,16 +16,19 @@
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/future.pb-c.h"
 #include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/pool.pb-c.h"
 #include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/worker.pb-c.h"
 #include "daemon/rpc/method.h"
 #include "daemon/server/server.h"
 #include "lib/arena.h"
@@ -139,6 +142,9 @@ void world_init_with_key(struct world *world, const struct limits *limits, const
 /* Connects; world_join also says Hello, and expects to be welcome. NULL: refused. */
 struct world_client *world_connect(struct world *world);
 struct world_client *world_join(struct world *world);
+
+/* The same, as the process of that pid. */
+struct world_client *world_join_as(struct world *world, uint64_t pid);
 
 /* Connects from elsewhere, and has to prove the key; `nonce` as the I/O would draw it. NULL: refused. */
 struct world_client *world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE]);

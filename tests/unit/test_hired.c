@@ -367,6 +367,36 @@ START_TEST(death_is_told_by_the_page_when_the_process_ends_first)
 }
 END_TEST
 
+/* What it was at nobody knows before it has ended. */
+START_TEST(process_that_outlives_its_session_is_stopped_and_keeps_its_tasks_until_its_end)
+{
+	struct hired_bench bench;
+	struct worker *worker;
+	uint64_t first;
+
+	bench_init(&bench, 1);
+	first = submit(&bench, 2, 0);
+	spawn(&bench);
+	worker = start_and_attach(&bench, 0);
+	take(&bench, worker, 2);
+	ck_assert(page_begin(&bench.page, 0, first));
+	(void)process_bench_effects(&bench.processes);
+	session_end(bench.core, worker->session, FAREWELL_DEATH);
+	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 15 group");
+	ck_assert_str_eq(state(&bench, first), "1/1 ");
+	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(spawn(&bench), 1);
+	fixture_turn(bench.fixture, bench.core->now_ns + 60);
+	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 9 group");
+	process_has_ended(bench.core, process_of_number(&bench, 0),
+	    &(struct process_end){ .code = -9, .page = bench.page.words });
+	ck_assert_ptr_nonnull(strstr(state(&bench, first), "WORKER_DIED"));
+	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(spawn(&bench), 2);
+	bench_fini(&bench);
+}
+END_TEST
+
 /* Its call of take is still there when its process has ended. */
 START_TEST(death_of_the_process_while_its_take_waits_hands_it_nothing)
 {
@@ -650,6 +680,7 @@ main(void)
 		remote_starts_none_and_dismisses_those_there_are,
 		death_is_told_by_the_page_when_the_session_ends_first,
 		death_is_told_by_the_page_when_the_process_ends_first,
+		process_that_outlives_its_session_is_stopped_and_keeps_its_tasks_until_its_end,
 		death_of_the_process_while_its_take_waits_hands_it_nothing,
 		cancel_is_answered_by_the_page,
 		recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in_its_slot,
