@@ -133,7 +133,7 @@ initialize(struct concur_worker *worker, const Concur__V1__AttachReply *reply)
 	why[sizeof why - 1] = '\0';
 	(void)attach(worker, failed, NULL);
 	free(failed.data);
-	return error_set(CONCUR_TASK_FAILED, "the pool's initializer failed: %s", why);
+	return error_set(CONCUR_TASK_FAILED, "%s", why);
 }
 
 static enum concur_status

@@ -6,6 +6,7 @@
 #include "work.h"
 
 #include "client/error.h"
+#include "client/task_error.h"
 #include "lib/utf8.h"
 #include "lib/value.h"
 #include "client/object.h"
@@ -306,6 +307,26 @@ work_run(struct concur_worker *worker, unsigned thread, const Concur__V1__Task *
 	free(work.result);
 }
 
+/* Says in the error that it is the initializer's. */
+static enum concur_status
+blame_initializer(struct concur_work *work, enum concur_status status)
+{
+	const struct concur_value *type, *message, *traceback;
+	struct concur_value error = concur_null();
+	char text[ERROR_TEXT_MAX];
+
+	if (values_decode(work->result, work->size, &error) != CONCUR_OK)
+		return status;
+	type = task_error_member(&error, "type", CONCUR_VALUE_TEXT);
+	message = task_error_member(&error, "message", CONCUR_VALUE_TEXT);
+	traceback = task_error_member(&error, "traceback", CONCUR_VALUE_TEXT);
+	snprintf(text, sizeof text, "the pool's initializer failed: %s", message ? message->bytes : "");
+	make_text(text);
+	status = work_set_error(work, status, type ? type->bytes : NULL, text, traceback ? traceback->bytes : NULL);
+	concur_value_free(&error);
+	return error_set(status, "%s", text);
+}
+
 enum concur_status
 work_initialize(struct concur_worker *worker, const ProtobufCBinaryData *function, const ProtobufCBinaryData *arguments,
     uint8_t **ret_error, size_t *ret_size)
@@ -318,6 +339,7 @@ work_initialize(struct concur_worker *worker, const ProtobufCBinaryData *functio
 		free(work.result);
 		return CONCUR_OK;
 	}
+	status = blame_initializer(&work, status);
 	*ret_error = work.result;
 	*ret_size = work.size;
 	return status;

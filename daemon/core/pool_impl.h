@@ -38,6 +38,7 @@ struct lane {
 	struct blob *function; /* text; NULL: of promises */
 	struct blob *label;    /* NULL: none */
 	uint64_t waiting;
+	bool is_known;   /* some worker has, or had, the function */
 	uint32_t levels; /* bit i: there are tasks in tasks[i]; the highest priority is bit 0 */
 	struct link tasks[PRIORITY_LEVELS];
 };
@@ -159,6 +160,7 @@ struct pool {
 	bool is_admitting;  /* what waits for room is being taken in */
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */
+	bool has_vain;      /* tasks wait in vain: they fail by steps */
 };
 
 /* How many processes the daemon starts for it. */
@@ -217,6 +219,10 @@ void lane_free(struct lane *lane);
 /* Behind those of its priority; in front of them, if it was out of the lane already. */
 void lane_put(struct lane *lane, struct task *task, bool in_front);
 void lane_remove(struct lane *lane, struct task *task);
+
+/* Whether its tasks wait in vain: the daemon starts the pool's workers, one is there, and none has the function.
+ * With a label they wait for whoever attaches. */
+bool lane_is_in_vain(struct lane *lane);
 
 /* The task that is to be taken next; NULL if there is none. */
 struct task *lane_first(const struct lane *lane);
@@ -288,6 +294,9 @@ void pool_settle(struct core *core, struct pool *pool);
 
 /* Everything that waits to begin is to be cancelled, by steps; how many there are. */
 uint64_t pool_cancel_waiting(struct core *core, struct pool *pool);
+
+/* What waits in vain is to fail, by steps. */
+void pool_fail_vain(struct core *core, struct pool *pool);
 
 /* There is work to be done by steps, in so long. */
 void pool_has_chores(struct core *core, struct pool *pool, uint64_t in_ns);

@@ -232,10 +232,13 @@ task_leave_held(struct task *task)
 void
 task_release_hold(struct core *core, struct task *task)
 {
-	(void)core;
+	struct lane *lane = task->terms->lane;
+
 	assert(task->place == TASK_HELD);
 	task_leave_held(task);
-	lane_put(task->terms->lane, task, false);
+	lane_put(lane, task, false);
+	if (!lane->is_known && !lane->pool->has_vain && lane_is_in_vain(lane))
+		pool_fail_vain(core, lane->pool);
 }
 
 void

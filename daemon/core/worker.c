@@ -112,6 +112,8 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 	link_append(&pool->workers, &worker->in_pool);
 	pool->workers_count++;
 	object_ref(core, &pool->object);
+	if (hired)
+		pool_fail_vain(core, pool);
 	*ret = worker;
 	return CONCUR_OK;
 }

@@ -84,6 +84,23 @@ say_held(struct sentence *to, const struct core *core, const struct task *task)
 		    due_ns > core->now_ns ? (double)(due_ns - core->now_ns) / 1e9 : 0.0);
 }
 
+/* Who could become one, and how. */
+static void
+say_no_worker(struct sentence *to, const struct pool *pool)
+{
+	say(to, "the pool has no worker");
+	if (pool->form != POOL_REMOTE) {
+		say(to, " yet: the daemon starts some");
+		return;
+	}
+	say(to, ", and the daemon starts none for it: ");
+	if (pool->object.name)
+		say(to, "concur worker --pool %.*s ...", (int)blob_size(pool->object.name),
+		    (const char *)blob_data(pool->object.name));
+	else
+		say(to, "one has to attach by its id, for it has no name");
+}
+
 /* Workers that could take it: how many know its function, and how many of these have its label. */
 static void
 say_waiting(struct sentence *to, const struct task *task)
@@ -99,7 +116,7 @@ say_waiting(struct sentence *to, const struct task *task)
 		serving += worker_serves(worker, lane);
 	}
 	if (pool->workers_count == 0) {
-		say(to, "the pool has no worker");
+		say_no_worker(to, pool);
 	} else if (!knowing) {
 		say(to, "none of the pool's %llu workers has the function ", (unsigned long long)pool->workers_count);
 		say_blob(to, lane->function);
