@@ -11,7 +11,6 @@ FUNCTION_MAX = 70
 # Path, or path:function, and why it is longer.
 REASONS = {
     "tests/unit/test_arguments.c": "one table over all methods, and one bench that can fill each request",
-    "tests/unit/test_hired.c": "one bench of processes that are none, and all that their pages, ends and lines tell",
 }
 
 

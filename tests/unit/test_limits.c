@@ -539,7 +539,8 @@ static bool
 is_tested(const char *limit)
 {
 	/* In the cases above, in test_server (frames, outboxes, Hello, sessions), test_core (steps), test_pipe (which
-	 * waits), test_linger, test_process, test_pool_ends, test_hired, test_challenge, test_resume, test_resume_kept, or by io
+	 * waits), test_linger, test_process, test_pool_ends, test_hired,
+	 * test_challenge, test_resume, test_resume_kept, or by io
 	 * (frames in a turn, link.sh for silence). */
 	static const char *const elsewhere[] = { "frame_max", "frame_hard_max", "page_bytes", "page_entries",
 		"pipe_bytes_max", "sessions_max", "outbox_high", "outbox_max", "turn_frames", "turn_steps",
