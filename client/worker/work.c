@@ -7,6 +7,7 @@
 
 #include "client/error.h"
 #include "client/task_error.h"
+#include "lib/frame.h"
 #include "lib/utf8.h"
 #include "lib/value.h"
 #include "client/object.h"
@@ -191,8 +192,9 @@ concur_work_thread(const concur_work *work)
 
 /* -- running ------------------------------------------------------------------------------------------------------ */
 
-/* A function has returned a status without an error of its own. */
-static enum concur_status
+/* A function has returned a status without an error of its own. Its room must not lie on the stack while others run
+ * inside of that function. */
+static __attribute__((noinline)) enum concur_status
 check_returned(struct concur_work *work, enum concur_status status)
 {
 	char text[ERROR_TEXT_MAX];
@@ -239,6 +241,8 @@ call_function(struct concur_work *work, const struct concur_function *function, 
 	enum concur_status status;
 
 	owner_renew(&work->owner, session);
+	if (work->task->task)
+		work->owner.number = FRAME_RUN | work->task->task;
 	if (thread_act_for(session, &work->owner) || thread_set_work(work))
 		return work_set_error(work, CONCUR_NO_MEMORY, "MemoryError", "out of memory", NULL);
 	status = function->each ? call_for_each(work, function, arguments) : call_once(work, function, arguments);
@@ -279,8 +283,8 @@ work_begin(struct concur_work *work)
 {
 	struct concur_worker *worker = work->worker;
 
-	if (worker->page &&
-	    (work->task->slot >= PAGE_SLOTS || !page_begin(worker->page, work->task->slot, work->task->task)))
+	if (worker->page && work->task->slot < PAGE_SLOTS &&
+	    !page_begin(worker->page, work->task->slot, work->task->task))
 		return false;
 	pthread_mutex_lock(&worker->lock);
 	worker->begun++;
@@ -293,11 +297,7 @@ work_begin(struct concur_work *work)
 void
 work_run(struct concur_worker *worker, unsigned thread, const Concur__V1__Task *task, struct concur_work *outer)
 {
-	struct concur_work work = { .worker = worker,
-		.task = task,
-		.thread = thread,
-		.outer = outer,
-		.depth = outer ? outer->depth + 1 : 0 };
+	struct concur_work work = { .worker = worker, .task = task, .thread = thread, .outer = outer };
 
 	if (!work_begin(&work))
 		return;

@@ -74,6 +74,8 @@ pool_dismiss(struct core *core, struct pool *pool)
 
 		while (!link_empty(&worker->fresh))
 			task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
+		while (!link_empty(&worker->inside))
+			task_end(core, task_of_link(worker->inside.prev), FUTURE_CANCELLED, NULL);
 		while (!link_empty(&worker->hand))
 			task_end(core, task_of_link(worker->hand.prev), FUTURE_CANCELLED, NULL);
 		worker->pool = NULL;
@@ -172,6 +174,19 @@ pool_left(struct core *core, struct object *object, uint8_t role)
 		pool_admit(core, pool_of(object));
 }
 
+static bool
+pool_blocked_by(const struct object *object, const struct waiter *waiter, struct blocker *blocker)
+{
+	const struct core *core = waiter->session->core;
+	struct task *task = waiter->role == POOL_AWAITS ? task_find(core, waiter->result.generation) : NULL;
+
+	(void)object;
+	if (blocker->at || !task)
+		return false;
+	blocker->at = &waiter->link;
+	return run_blocks(core, task, blocker);
+}
+
 const struct kind pool_kind = {
 	.id = KIND_POOL,
 	.name = "pool",
@@ -182,6 +197,7 @@ const struct kind pool_kind = {
 	.len = pool_len,
 	.roles = pool_roles,
 	.left = pool_left,
+	.blocked_by = pool_blocked_by,
 	.details = pool_details,
 };
 
@@ -256,6 +272,8 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 	pool_set(&pool->grace_ns, options->grace_ns);
 	pool_set(&pool->tasks_per_worker, options->tasks_per_worker);
 	pool_set(&pool->memory_per_worker, options->memory_per_worker);
+	pool_set(&pool->age_per_worker_ns, options->age_per_worker_ns);
+	pool_set(&pool->spares_max, options->spares);
 	if (options->retries)
 		pool->retries = options->retries;
 	if (options->command)
@@ -382,8 +400,8 @@ pool_give_up(struct core *core, struct worker *worker)
 	worker->draining = true;
 	while (!link_empty(&worker->fresh))
 		task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
-	while (!link_empty(&worker->hand)) {
-		task = task_of_link(worker->hand.prev);
+	while (!link_empty(&worker->inside) || !link_empty(&worker->hand)) {
+		task = task_of_link(link_empty(&worker->inside) ? worker->hand.prev : worker->inside.prev);
 		worker_kill(core, worker, task);
 		task_end(core, task, FUTURE_CANCELLED, NULL);
 	}

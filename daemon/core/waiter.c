@@ -80,6 +80,9 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 	heap_remove(&core->deadlines, &waiter->deadline);
 	waiter->object->waiting--;
 	core->waiting--;
+	waiter->session->runs_blocked -= waiter->in_run;
+	core->runs_blocked -= waiter->in_run;
+	waiter->in_run = false;
 }
 
 void
@@ -135,6 +138,14 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	object->waiting++;
 	before->waiting--;
 	object_unref(core, before);
+}
+
+void
+waiter_count_run(struct core *core, struct waiter *waiter)
+{
+	waiter->in_run = true;
+	waiter->session->runs_blocked++;
+	core->runs_blocked++;
 }
 
 void

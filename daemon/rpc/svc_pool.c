@@ -261,6 +261,8 @@ SVC_HANDLER(svc_pool_apply, Pool, SubmitRequest, FutureReply)
 
 		result = (struct result){ 0 };
 		status = future_wait(call->core, task, &ask, &result);
+		if (status != CONCUR_OK && status != CONCUR_PENDING)
+			future_give_up(call->core, task, call->session);
 	}
 	svc_pool_finish(call, pool, &svc_future_apply_ops, status, &result);
 }
@@ -391,6 +393,7 @@ svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *vie
 	info->in_hand = view->in_hand;
 	info->running = view->running;
 	info->running_ns = view->running_ns;
+	info->waits_for = view->waits_for;
 	if (view->function)
 		info->function = svc_pool_field(view->function);
 	if (view->name)
