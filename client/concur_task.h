@@ -92,6 +92,18 @@ CONCUR_CHECKED enum concur_status concur_task_state(concur_session *session, uin
 concur_future *concur_task_state_begin(concur_session *session, uint64_t task);
 CONCUR_CHECKED enum concur_status concur_future_task_state(concur_future *future, struct concur_task_state *ret_state);
 
+struct concur_output; /* concur_process.h has it */
+
+/* What it has written to stdout and stderr, line by line: lines that are kept, from number `cursor` on, at most `count`
+ * of them, 0: as many as fit; to be freed with concur_output_free(). None, if there are none yet. Kept are the last
+ * task_output_max bytes of what a worker that the daemon has started wrote while it was at this task and no other;
+ * of workers with several threads only what was written while one of them ran. NOT_THERE: nothing is kept, since it
+ * ran on a worker of others, or wrote nothing. NOT_FOUND. */
+CONCUR_CHECKED enum concur_status concur_task_log(concur_session *session, uint64_t task, uint64_t cursor,
+    uint32_t count, struct concur_output *ret_output);
+concur_future *concur_task_log_begin(concur_session *session, uint64_t task, uint64_t cursor, uint32_t count);
+CONCUR_CHECKED enum concur_status concur_future_task_log(concur_future *future, struct concur_output *ret_output);
+
 /* Why it has not run yet: a sentence, to be freed. NOT_FOUND. */
 CONCUR_CHECKED enum concur_status concur_task_why(concur_session *session, uint64_t task,
     struct concur_value *ret_value);

@@ -2,6 +2,7 @@
 #include "shapes.h"
 
 #include "error.h"
+#include "output.h"
 #include "pack.h"
 
 #include "concur/v1/methods.h"
@@ -211,42 +212,6 @@ process_output(unsigned flags, concur_process *process, uint64_t cursor, uint32_
 	return shape_page(ON(process, CONCUR_METHOD_PROCESS_OUTPUT, RESULT_OUTPUT, flags), cursor, count);
 }
 
-void
-concur_output_free(struct concur_output *output)
-{
-	if (!output)
-		return;
-	free(output->items);
-	*output = (struct concur_output){ 0 };
-}
-
-/* Lines and texts in one block. */
-static enum concur_status
-make_output(const Concur__V1__OutputReply *reply, struct concur_output *ret_output)
-{
-	struct concur_process_line *items;
-	size_t bytes = 0;
-	char *text;
-
-	for (size_t i = 0; i < reply->n_lines; i++)
-		bytes += reply->lines[i]->text.len + 1;
-	items = malloc(reply->n_lines * sizeof *items + bytes + 1);
-	if (!items)
-		return error_plain(CONCUR_NO_MEMORY);
-	text = (char *)&items[reply->n_lines];
-	for (size_t i = 0; i < reply->n_lines; i++) {
-		const Concur__V1__OutputLine *line = reply->lines[i];
-
-		items[i] = (struct concur_process_line){ line->number, line->error, line->text.len, text };
-		if (line->text.len)
-			memcpy(text, line->text.data, line->text.len);
-		text += line->text.len;
-		*text++ = '\0';
-	}
-	*ret_output = (struct concur_output){ items, reply->n_lines, reply->cursor };
-	return CONCUR_OK;
-}
-
 enum concur_status
 concur_future_output(concur_future *future, struct concur_output *ret_output)
 {
@@ -258,7 +223,7 @@ concur_future_output(concur_future *future, struct concur_output *ret_output)
 	reply = concur__v1__output_reply__unpack(NULL, future->call.size, future->call.body);
 	if (!reply)
 		return future_bad_reply();
-	status = make_output(reply, ret_output);
+	status = output_make(reply->lines, reply->n_lines, reply->cursor, ret_output);
 	concur__v1__output_reply__free_unpacked(reply, NULL);
 	return status;
 }

@@ -132,6 +132,7 @@ reply_outcome(enum result result, const uint8_t *body, size_t size)
 	case RESULT_ARRIVAL:
 	case RESULT_TASK_ID:
 	case RESULT_TASK:
+	case RESULT_TASK_LOG:
 		return reply_scan(body, size, &fields) == CONCUR_OK ? outcome_status(fields.outcome) : CONCUR_BAD_REPLY;
 	case RESULT_GRANT:
 	case RESULT_REGRANT:

@@ -37,6 +37,7 @@ enum result {
 	RESULT_TASK_ID,      /* SubmitReply */
 	RESULT_TASK,         /* FutureReply: how a task has ended */
 	RESULT_TASK_STATE,   /* FutureReply of State */
+	RESULT_TASK_LOG,     /* FutureLogReply */
 	RESULT_WHY,          /* WhyReply */
 	RESULT_PROCESS_STATE,
 	RESULT_OUTPUT, /* OutputReply */

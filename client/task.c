@@ -1,5 +1,6 @@
 /* Calls on tasks by their ids. */
 #include "error.h"
+#include "output.h"
 #include "pack.h"
 #include "shapes.h"
 #include "task_error.h"
@@ -129,6 +130,40 @@ concur_future_task_state(concur_future *future, struct concur_task_state *ret_st
 }
 
 FORMS(task_state, struct concur_task_state, task_state, (concur_session * session, uint64_t task), (session, task))
+
+static concur_future *
+task_log(unsigned flags, concur_session *session, uint64_t task, uint64_t cursor, uint32_t count)
+{
+	Concur__V1__FutureLogRequest body = CONCUR__V1__FUTURE_LOG_REQUEST__INIT;
+	struct pack pack;
+
+	pack_init(&pack, ON_TASK(session, CONCUR_METHOD_FUTURE_LOG, RESULT_TASK_LOG, flags, false));
+	body.future = task;
+	body.cursor = cursor;
+	body.count = count;
+	return pack_begin(&pack, &body.base);
+}
+
+enum concur_status
+concur_future_task_log(concur_future *future, struct concur_output *ret_output)
+{
+	enum concur_status status = future_settle(future, RESULT_TASK_LOG);
+	Concur__V1__FutureLogReply *reply;
+	uint64_t behind;
+
+	if (status != CONCUR_OK || !ret_output)
+		return status;
+	reply = concur__v1__future_log_reply__unpack(NULL, future->call.size, future->call.body);
+	if (!reply)
+		return future_bad_reply();
+	behind = reply->n_lines ? reply->lines[reply->n_lines - 1]->number + 1 : reply->dropped;
+	status = output_make(reply->lines, reply->n_lines, behind, ret_output);
+	concur__v1__future_log_reply__free_unpacked(reply, NULL);
+	return status;
+}
+
+FORMS(task_log, struct concur_output, task_log,
+    (concur_session * session, uint64_t task, uint64_t cursor, uint32_t count), (session, task, cursor, count))
 
 static concur_future *
 task_why(unsigned flags, concur_session *session, uint64_t task)

@@ -61,6 +61,24 @@ page_read(const struct page *page, unsigned slot)
 	return __atomic_load_n(&page->words[slot], __ATOMIC_ACQUIRE);
 }
 
+/* The task that is STARTED, if there is just one; or 0. */
+static inline uint64_t
+page_only_started(const struct page *page)
+{
+	uint64_t found = 0;
+
+	for (unsigned slot = 0; slot < PAGE_SLOTS; slot++) {
+		uint64_t word = page_read(page, slot);
+
+		if (page_state(word) != PAGE_STARTED)
+			continue;
+		if (found)
+			return 0;
+		found = page_task(word);
+	}
+	return found;
+}
+
 /* The daemon: the slot is that task's from here on. Before the task itself is sent. */
 static inline void
 page_put(struct page *page, unsigned slot, uint64_t task)

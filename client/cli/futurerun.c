@@ -4,6 +4,7 @@
 
 #include "fault.h"
 #include "print.h"
+#include "processrun.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,30 @@ futurerun_print_released(struct command *command, json_t *reply)
 		return VERDICT_DONE;
 	command_complain(command, "it is not there any more, or is not kept for this user");
 	return VERDICT_NO;
+}
+
+enum verdict
+futurerun_print_log(struct command *command, json_t *reply)
+{
+	json_t *lines = json_object_get(reply, "lines"), *line;
+	json_int_t dropped = json_integer_value(json_object_get(reply, "dropped"));
+	size_t index;
+
+	if (strcmp(text_of(reply, "outcome"), "not_there") == 0) {
+		command_complain(command, "nothing is kept: it ran on a worker of others, or wrote nothing");
+		return VERDICT_NO;
+	}
+	if (dropped && json_integer_value(json_object_get(json_array_get(lines, 0), "number")) == dropped)
+		command_complain(command, "note: %lld lines in front of these are not kept any more",
+		    (long long)dropped);
+	json_array_foreach(lines, index, line)
+	{
+		if (command->options.json)
+			print_item(command, line);
+		else
+			processrun_print_line(line);
+	}
+	return VERDICT_DONE;
 }
 
 enum verdict

@@ -16,6 +16,9 @@ enum verdict futurerun_print_cancelled(struct command *command, json_t *reply);
 /* Whether somebody had referred to it. */
 enum verdict futurerun_print_released(struct command *command, json_t *reply);
 
+/* A FutureLogReply: a page of lines, those of stderr on stderr. */
+enum verdict futurerun_print_log(struct command *command, json_t *reply);
+
 /* A sentence. */
 enum verdict futurerun_print_why(struct command *command, json_t *reply);
 

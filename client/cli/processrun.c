@@ -128,8 +128,8 @@ processrun_kill(struct command *command)
 /* -- output ------------------------------------------------------------------------------------------------------- */
 
 /* A text comes as it is, or as {"$bytes": ...}; both are printed as what they stand for, the latter in base64. */
-static void
-print_line(json_t *line)
+void
+processrun_print_line(json_t *line)
 {
 	FILE *out = json_is_true(json_object_get(line, "error")) ? stderr : stdout;
 	json_t *text = json_object_get(line, "text");
@@ -156,7 +156,7 @@ print_page(struct command *command, json_t *request, size_t *ret_count)
 		if (command->options.json)
 			print_item(command, line);
 		else
-			print_line(line);
+			processrun_print_line(line);
 	}
 	if (verdict == VERDICT_DONE)
 		(void)json_object_set(request, "cursor", json_object_get(reply, "cursor"));

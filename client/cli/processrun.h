@@ -17,6 +17,9 @@ enum verdict processrun_print(struct command *command, json_t *reply);
 enum verdict processrun_terminate(struct command *command);
 enum verdict processrun_kill(struct command *command);
 
+/* One line of output, to stdout or stderr. */
+void processrun_print_line(json_t *line);
+
 /* Prints its output, stderr's lines to stderr; with --follow until it ends. */
 enum verdict processrun_log(struct command *command);
 

@@ -252,6 +252,7 @@ const struct row rows[] = {
 	{ ROW_FUTURE, "result", "Future/Wait", "", 0, futurerun_print_result, NULL, "print its result, without waiting" },
 	{ ROW_FUTURE, "cancel", "Future/Cancel", "--kill --timeout", 0, futurerun_print_cancelled, NULL, "cancel it if it has not begun; with --kill also if it runs" },
 	{ ROW_FUTURE, "state", "Future/State", "", 0, print_fields, NULL, "whether it waits, runs or has ended, how long, how often it has begun" },
+	{ ROW_FUTURE, "log", "Future/Log", "", LISTS, futurerun_print_log, NULL, "print what the task has written, stderr's lines to stderr, as far as it is kept" },
 	{ ROW_FUTURE, "release", "Future/Release", "", 0, futurerun_print_released, NULL, "keep it no longer" },
 
 	{ ROW_CONTAINERS, "len", "Object/Len", "", 0, print_count, NULL, "how many items there are" },

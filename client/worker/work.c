@@ -302,6 +302,7 @@ work_run(struct concur_worker *worker, unsigned thread, const Concur__V1__Task *
 	if (!work_begin(&work))
 		return;
 	(void)find_and_call(&work, &task->function, &task->arguments);
+	worker_settle_output(worker);
 	work_report(&work);
 	free(work.result);
 }

@@ -103,6 +103,9 @@ Concur__V1__Task *worker_take_out(struct concur_worker *worker, uint64_t task);
 /* runner.c: gives back all that is in hand and not begun. */
 void worker_give_back(struct concur_worker *worker);
 
+/* settle.c: what the task that ends now has written is the daemon's. */
+void worker_settle_output(const struct concur_worker *worker);
+
 /* flusher.c and watch.c: what these threads do, until the attachment is over. */
 void *worker_flush(void *worker);
 void *worker_watch(void *worker);

@@ -1,5 +1,5 @@
 /* Futures: what calls by a task's id do. See pool.h; how tasks move and end is task.c's. */
-#include "daemon/core/pool_impl.h"
+#include "daemon/core/hired.h"
 
 #include "daemon/core/deadlock.h"
 #include "daemon/core/stall.h"
@@ -159,6 +159,17 @@ future_progress(struct core *core, struct task *task, const struct value *value,
 	pool_drop(core, task_pool(task), more->progress);
 	more->progress = blob;
 	return CONCUR_OK;
+}
+
+const struct process_output *
+future_log(const struct task *task)
+{
+	static const struct process_output none = { .next = 0 };
+	bool may_come = task->worker ? task->worker->hired != NULL : task->place != TASK_ENDED;
+
+	if (task->more && task->more->log)
+		return task->more->log;
+	return may_come ? &none : NULL;
 }
 
 /* -- references ---------------------------------------------------------------------------------------------------- */

@@ -43,6 +43,9 @@ enum concur_status future_cancel(struct core *core, struct task *task, const str
 enum concur_status future_complete(struct core *core, struct task *task, bool failed, const struct value *value,
     bool refers, struct result *ret);
 
+/* What it has written, as far as it is kept; until the task goes. NULL: nothing is, and nothing will be. */
+const struct process_output *future_log(const struct task *task);
+
 /* One more session refers to it. 0, or -1 if there is no memory. */
 int future_ref(struct task *task, struct session *session);
 

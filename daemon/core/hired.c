@@ -16,9 +16,13 @@ enum {
 };
 
 static void hired_ended(struct core *core, struct process *process);
+static void hired_line(struct core *core, struct process *process, uint64_t task, bool is_error, const char *line,
+    size_t size);
 static void hired_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 
-static const struct process_watcher hired_watcher = { .ended = hired_ended, .recalled = hired_recalled };
+static const struct process_watcher hired_watcher = { .ended = hired_ended,
+	.line = hired_line,
+	.recalled = hired_recalled };
 
 /* -- hiring -------------------------------------------------------------------------------------------------------- */
 
@@ -253,6 +257,17 @@ hired_recalled(struct core *core, struct process *process, uint64_t task, enum p
 
 	if (hired->worker)
 		worker_recalled(core, hired->worker, task, verdict != PAGE_RECALLED);
+}
+
+/* The page may say anything: only of tasks in its hand is it to be believed. */
+static void
+hired_line(struct core *core, struct process *process, uint64_t id, bool is_error, const char *line, size_t size)
+{
+	struct hired *hired = process->watcher_arg;
+	struct task *task = id ? task_find(core, id) : NULL;
+
+	if (task && hired->worker && task->worker == hired->worker)
+		task_has_written(core, task, is_error, line, size);
 }
 
 void

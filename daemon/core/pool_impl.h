@@ -90,12 +90,13 @@ struct dependent {
 
 struct task_more {
 	struct task *task;
-	struct timer timer;      /* delay, back-off, timeout, ttl: one at a time */
-	struct link waiters;     /* POOL_AWAITS, POOL_CANCELS */
-	struct blob *key;        /* in pool->keys; one reference */
-	struct blob *progress;   /* kept */
-	struct link dependents;  /* struct dependent of those that come after it */
-	struct dependent *after; /* an array: of those that come before it */
+	struct timer timer;         /* delay, back-off, timeout, ttl: one at a time */
+	struct link waiters;        /* POOL_AWAITS, POOL_CANCELS */
+	struct blob *key;           /* in pool->keys; one reference */
+	struct blob *progress;      /* kept */
+	struct process_output *log; /* what it wrote; owned. NULL: nothing that is known of */
+	struct link dependents;     /* struct dependent of those that come after it */
+	struct dependent *after;    /* an array: of those that come before it */
 	size_t after_count;
 	size_t after_left; /* that have not ended */
 	uint64_t inside;   /* the task that its worker began last inside of it; 0: there was none */
@@ -249,6 +250,10 @@ struct task *task_new(struct core *core, struct terms *terms, struct session *se
 
 /* NULL if there is no memory. */
 struct task_more *task_more(struct task *task);
+
+/* It has written a line: kept with it, as far as task_output_max and the memory allow. */
+void task_has_written(struct core *core, struct task *task, bool is_error, const char *text, size_t size);
+void task_drop_log(struct core *core, struct task_more *more);
 
 /* It may go on from where it is held: waits in its lane from here on. */
 void task_release_hold(struct core *core, struct task *task);

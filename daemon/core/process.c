@@ -37,7 +37,7 @@ process_init(struct core *core, struct object *object, const struct object_optio
 	link_init(&process->starters);
 	link_init(&process->joiners);
 	link_init(&process->readers);
-	link_init(&process->output.lines);
+	process_output_init(&process->output);
 	timer_init(&process->kill, process_on_kill);
 	return process_command_make(core, process, options->process);
 }
@@ -396,7 +396,7 @@ process_step(struct core *core, struct object *object, size_t *steps)
 	struct process *process = process_of(object);
 
 	(void)core;
-	process_output_drop(process, 0, steps);
+	process_output_drop(&process->output, 0, steps);
 	if (process->output.bytes)
 		return false;
 	free(process->command);

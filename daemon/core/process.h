@@ -52,7 +52,9 @@ struct process_watcher {
 	void (*started)(struct core *core, struct process *process);
 	/* EXITED or FAILED. process_word() may be asked while it runs. */
 	void (*ended)(struct core *core, struct process *process);
-	void (*line)(struct core *core, struct process *process, bool is_error, const char *line, size_t size);
+	/* While it was at that task; 0: at none, or at several. */
+	void (*line)(struct core *core, struct process *process, uint64_t task, bool is_error, const char *line,
+	    size_t size);
 	/* What has come of process_recall(). */
 	void (*recalled)(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
 };
@@ -66,7 +68,7 @@ struct process_line {
 	char text[]; /* without the newline */
 };
 
-/* The last lines of what it wrote: output_max bytes, newest last. */
+/* The last lines of what a process wrote, or a task: so many bytes of them, newest last. */
 struct process_output {
 	struct link lines;
 	uint64_t next; /* the number of the next one: how many there ever were */
@@ -171,10 +173,10 @@ struct process *process_find(const struct core *core, uint64_t number);
 /* -- output ------------------------------------------------------------------------------------------------------- */
 
 /* The first line that is kept of those from that number on; NULL if there is none. */
-const struct process_line *process_line_from(const struct process *process, uint64_t number);
+const struct process_line *process_line_from(const struct process_output *output, uint64_t number);
 
 /* The one behind it, or NULL. */
-const struct process_line *process_line_next(const struct process *process, const struct process_line *line);
+const struct process_line *process_line_next(const struct process_output *output, const struct process_line *line);
 
 /* Waits until there is a line of that number or a later one; one above the next line's counts as that. OK, or
  * OUTCOME_END_OF_FILE if there will be none, or OUTCOME_TIMED_OUT; PENDING; LIMIT; NO_MEMORY. */
@@ -200,7 +202,8 @@ void process_has_started(struct core *core, struct process *process, uint64_t pi
 void process_has_failed(struct core *core, struct process *process, int error, const char *sentence);
 void process_has_ended(struct core *core, struct process *process, const struct process_end *end);
 void process_has_recalled(struct core *core, struct process *process, uint64_t task, enum page_state verdict);
-void process_has_written(struct core *core, struct process *process, bool is_error, const char *line, size_t size);
+void process_has_written(struct core *core, struct process *process, uint64_t task, bool is_error, const char *line,
+    size_t size);
 
 /* -- for the core ------------------------------------------------------------------------------------------------- */
 
@@ -213,7 +216,15 @@ void process_lose_maker(struct core *core, struct link *link);
 /* The daemon stops: none starts any more, all that run are stopped politely. */
 void process_stop_all(struct core *core);
 
-/* What process.c and process_output.c share. */
-void process_output_drop(struct process *process, size_t bytes_max, size_t *steps);
+/* -- outputs, of processes and of tasks ---------------------------------------------------------------------------- */
+
+void process_output_init(struct process_output *output);
+
+/* Puts a line behind the others, and drops old ones past so many bytes. Without memory it is lost, and so are they. */
+void process_output_add(struct process_output *output, uint64_t bytes_max, bool is_error, const char *text,
+    size_t size);
+
+/* Frees lines, the oldest first, until no more than so many bytes are left; at most *steps of them. */
+void process_output_drop(struct process_output *output, size_t bytes_max, size_t *steps);
 
 #endif

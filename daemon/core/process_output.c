@@ -1,7 +1,7 @@
-/* What a process writes: its last lines, and those who wait for the next one.
+/* What a process writes, or a task: the last lines; and those who wait for the next one of a process.
  *
  * Invariant: lines are numbered without a gap, the last one is output.next - 1; their bytes, with PROCESS_LINE_COST for
- * each, are no more than output_max, unless one alone is. */
+ * each, are no more than the limit, unless one alone is. */
 #include "daemon/core/process.h"
 
 #include <stdlib.h>
@@ -19,12 +19,16 @@ process_line_bytes(size_t size)
 	return size + PROCESS_LINE_COST;
 }
 
-/* Frees lines, the oldest first, until no more than so many bytes are left; at most *steps of them. */
 void
-process_output_drop(struct process *process, size_t bytes_max, size_t *steps)
+process_output_init(struct process_output *output)
 {
-	struct process_output *output = &process->output;
+	*output = (struct process_output){ .next = 0 };
+	link_init(&output->lines);
+}
 
+void
+process_output_drop(struct process_output *output, size_t bytes_max, size_t *steps)
+{
 	for (; *steps && output->bytes > bytes_max; --*steps) {
 		struct process_line *line = process_line_of(link_pop(&output->lines));
 
@@ -34,36 +38,39 @@ process_output_drop(struct process *process, size_t bytes_max, size_t *steps)
 }
 
 void
-process_has_written(struct core *core, struct process *process, bool is_error, const char *text, size_t size)
+process_output_add(struct process_output *output, uint64_t bytes_max, bool is_error, const char *text, size_t size)
 {
-	struct process_output *output = &process->output;
 	size_t cost = process_line_bytes(size), steps = SIZE_MAX;
 	struct process_line *line = malloc(sizeof *line + size);
 
-	if (process->watcher && process->watcher->line)
-		process->watcher->line(core, process, is_error, text, size);
-	/* Without memory the line is lost, as an old one is. */
 	if (!line) {
-		process_output_drop(process, 0, &steps);
+		process_output_drop(output, 0, &steps);
 		output->next++;
 		return;
 	}
-	process_output_drop(process, core->limits->output_max > cost ? core->limits->output_max - cost : 0, &steps);
+	process_output_drop(output, bytes_max > cost ? bytes_max - cost : 0, &steps);
 	line->number = output->next++;
 	line->is_error = is_error;
 	line->size = size;
 	memcpy(line->text, text, size);
 	link_append(&output->lines, &line->link);
 	output->bytes += cost;
+}
+
+void
+process_has_written(struct core *core, struct process *process, uint64_t task, bool is_error, const char *text,
+    size_t size)
+{
+	if (process->watcher && process->watcher->line)
+		process->watcher->line(core, process, task, is_error, text, size);
+	process_output_add(&process->output, core->limits->output_max, is_error, text, size);
 	object_changed(core, &process->object);
 	waiter_wake_all(core, &process->readers, CONCUR_OK);
 }
 
 const struct process_line *
-process_line_from(const struct process *process, uint64_t number)
+process_line_from(const struct process_output *output, uint64_t number)
 {
-	const struct process_output *output = &process->output;
-
 	if (number >= output->next)
 		return NULL;
 	/* Most readers want what came last. */
@@ -75,9 +82,9 @@ process_line_from(const struct process *process, uint64_t number)
 }
 
 const struct process_line *
-process_line_next(const struct process *process, const struct process_line *line)
+process_line_next(const struct process_output *output, const struct process_line *line)
 {
-	return line->link.next == &process->output.lines ? NULL : process_line_of(line->link.next);
+	return line->link.next == &output->lines ? NULL : process_line_of(line->link.next);
 }
 
 enum concur_status

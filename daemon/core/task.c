@@ -161,6 +161,7 @@ task_free_more(struct core *core, struct task *task)
 	task_forget_key(task);
 	assert(link_empty(&more->dependents));
 	pool_drop(core, task_in(task), more->progress);
+	task_drop_log(core, more);
 	free(more);
 	task->more = NULL;
 }

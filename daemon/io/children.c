@@ -179,8 +179,8 @@ child_new(struct children *children, uint64_t process, struct spawned *spawned)
 	(void)event_assign(&child->event, base, child->pidfd, EV_READ | EV_PERSIST, children_on_exit, child);
 	status = event_add(&child->event, NULL);
 	for (int i = 0; i < CHILDREN_OUTPUTS; i++)
-		status |=
-		    output_open(&child->outputs[i], children->loop, process, spawned->out[i], i == CHILDREN_STDERR);
+		status |= output_open(&child->outputs[i], children->loop, process, spawned->page, spawned->out[i],
+		    i == CHILDREN_STDERR);
 	if (status == 0)
 		return 0;
 	child_close(child);

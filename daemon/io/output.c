@@ -13,6 +13,7 @@ output_tell(struct output *output, const char *line, size_t size)
 {
 	const struct server_input input = { .kind = SERVER_OUTPUT,
 		.process = output->process,
+		.task = output->task,
 		.is_error = output->is_error,
 		.bytes = (const uint8_t *)line,
 		.size = size };
@@ -64,8 +65,11 @@ static bool
 output_take(struct output *output)
 {
 	char *buffer = (char *)output->loop->buffer;
+	uint64_t task = output->page ? page_only_started(output->page) : 0;
 	ssize_t got = read(output->fd, buffer, OUTPUT_READ);
 
+	/* A worker goes on to its next task when what it wrote was read: whichever it was at before. */
+	output->task = task || !output->page ? task : page_only_started(output->page);
 	if (got > 0)
 		output_cut(output, buffer, (size_t)got);
 	else if (got == 0 || (errno != EAGAIN && errno != EINTR))
@@ -87,8 +91,10 @@ output_on_read(evutil_socket_t fd, short what, void *arg)
 }
 
 int
-output_open(struct output *output, struct loop *loop, uint64_t process, int fd, bool is_error)
+output_open(struct output *output, struct loop *loop, uint64_t process, const struct page *page, int fd, bool is_error)
 {
+	output->page = page;
+	output->task = 0;
 	output->loop = loop;
 	output->process = process;
 	output->fd = fd;

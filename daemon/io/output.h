@@ -8,6 +8,7 @@
 #define IO_OUTPUT_H
 
 #include "daemon/io/loop.h"
+#include "lib/page.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,16 +19,19 @@ enum { OUTPUT_READ = 4096 };
 struct output {
 	struct loop *loop;
 	struct event event;
-	uint64_t process; /* its number */
-	int fd;           /* owned; -1: closed */
-	bool is_error;    /* stderr */
-	bool is_cut;      /* the line's beginning was told already */
-	size_t size;      /* of the line that has begun */
+	uint64_t process;        /* its number */
+	const struct page *page; /* that it shares; NULL: none */
+	uint64_t task;           /* that it was at when the last bytes were read; 0: none, or several */
+	int fd;                  /* owned; -1: closed */
+	bool is_error;           /* stderr */
+	bool is_cut;             /* the line's beginning was told already */
+	size_t size;             /* of the line that has begun */
 	char line[SERVER_LINE_MAX];
 };
 
-/* Takes the descriptor, also if it fails. 0, or -1. */
-int output_open(struct output *output, struct loop *loop, uint64_t process, int fd, bool is_error);
+/* Takes the descriptor, also if it fails; the page is borrowed. 0, or -1. */
+int output_open(struct output *output, struct loop *loop, uint64_t process, const struct page *page, int fd,
+    bool is_error);
 
 /* The process is gone: takes what lies in the pipe now, and closes it. Others that still have the other end get a
  * broken pipe. Takes one that is closed. */

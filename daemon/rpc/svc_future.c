@@ -3,6 +3,7 @@
 
 #include "daemon/core/store.h"
 #include "daemon/core/waiter.h"
+#include "daemon/rpc/lines.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/services.h"
 
@@ -99,6 +100,25 @@ SVC_HANDLER(svc_future_state, Future, FutureRequest, FutureReply)
 			return;
 		value_encode(message.progress.data, &value);
 	}
+	reply(&message, call);
+}
+
+SVC_HANDLER(svc_future_log, Future, FutureLogRequest, FutureLogReply)
+{
+	struct task *task = svc_future_task(call, request->future);
+	const struct process_output *log = task ? future_log(task) : NULL;
+	Concur__V1__FutureLogReply message = CONCUR__V1__FUTURE_LOG_REPLY__INIT;
+	const struct process_line *first;
+	struct lines_page page = { 0 };
+
+	if (!task || (log && !lines_read(call, log, request->cursor, request->count, &page)))
+		return;
+	message.outcome = log ? CONCUR__V1__OUTCOME__DONE : CONCUR__V1__OUTCOME__NOT_THERE;
+	first = log ? process_line_from(log, 0) : NULL;
+	message.dropped = first ? first->number : log ? log->next : 0;
+	message.cursor = page.is_last ? 0 : page.cursor;
+	message.lines = page.lines;
+	message.n_lines = page.count;
 	reply(&message, call);
 }
 

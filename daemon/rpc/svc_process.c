@@ -2,6 +2,7 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/process.h"
+#include "daemon/rpc/lines.h"
 #include "daemon/rpc/rpc.h"
 
 #include <string.h>
@@ -260,36 +261,17 @@ SVC_HANDLER(svc_process_state, Process, ObjectRequest, ProcessState)
 	reply(&message, call);
 }
 
-/* As many lines as fit a page, from that number on. */
 SVC_HANDLER(svc_process_output, Process, PageRequest, OutputReply)
 {
 	struct process *process = svc_process_object(call, request->object);
 	Concur__V1__OutputReply message = CONCUR__V1__OUTPUT_REPLY__INIT;
-	const struct limits *limits = call->rpc->limits;
-	const struct process_line *line;
-	Concur__V1__OutputLine *lines;
-	size_t page = request->count ? request->count : SIZE_MAX, bytes = 0;
+	struct lines_page page;
 
-	if (!process)
+	if (!process || !lines_read(call, &process->output, request->cursor, request->count, &page))
 		return;
-	page = page < limits->page_entries ? page : (size_t)limits->page_entries;
-	lines = call_alloc(call, page * sizeof *lines);
-	message.lines = lines ? call_alloc(call, page * sizeof *message.lines) : NULL;
-	if (!message.lines)
-		return;
-	message.cursor = request->cursor;
-	line = process_line_from(process, request->cursor);
-	for (; line && message.n_lines < page && bytes < limits->page_bytes; line = process_line_next(process, line)) {
-		Concur__V1__OutputLine *to = &lines[message.n_lines];
-
-		*to = (Concur__V1__OutputLine)CONCUR__V1__OUTPUT_LINE__INIT;
-		to->number = line->number;
-		to->error = line->is_error;
-		to->text = (ProtobufCBinaryData){ line->size, (uint8_t *)(uintptr_t)line->text };
-		message.lines[message.n_lines++] = to;
-		message.cursor = line->number + 1;
-		bytes += line->size;
-	}
+	message.cursor = page.cursor;
+	message.lines = page.lines;
+	message.n_lines = page.count;
 	reply(&message, call);
 }
 

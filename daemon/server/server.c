@@ -324,7 +324,8 @@ server_process(struct server *server, const struct server_input *input)
 		process_has_failed(&server->core, process, input->error, input->sentence);
 		break;
 	case SERVER_OUTPUT:
-		process_has_written(&server->core, process, input->is_error, (const char *)input->bytes, input->size);
+		process_has_written(&server->core, process, input->task, input->is_error, (const char *)input->bytes,
+		    input->size);
 		break;
 	case SERVER_RECALLED:
 		process_has_recalled(&server->core, process, input->task, input->verdict);

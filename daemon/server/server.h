@@ -100,7 +100,7 @@ enum server_input_kind {
 	SERVER_END,       /* the connection has ended; reason, all_read. The server_conn is gone after it */
 	SERVER_SPAWNED,   /* a process was started; process, pid */
 	SERVER_SPAWN_FAILED, /* it could not be; process, error, sentence. Nothing follows */
-	SERVER_OUTPUT,       /* it wrote one line; process, bytes and size, is_error */
+	SERVER_OUTPUT,       /* it wrote one line; process, task, bytes and size, is_error */
 	SERVER_RECALLED,     /* a task was to be recalled; process, task, verdict */
 	SERVER_EXITED,       /* it has ended, and all that it wrote was passed in; process, end */
 	SERVER_STOP,         /* the daemon stops: every waiting call is answered STOPPING, every connection closed */

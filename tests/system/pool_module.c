@@ -48,6 +48,18 @@ die(concur_work *work, const struct concur_value *number)
 	return CONCUR_OK;
 }
 
+/* Writes a text, in one line to each of its outputs. */
+static enum concur_status
+say(concur_work *work, const struct concur_value *arguments)
+{
+	const struct concur_value *text = arguments->count ? &arguments->items[0] : arguments;
+
+	(void)work;
+	printf("says %.*s\n", (int)text->size, text->bytes);
+	fprintf(stderr, "warns %.*s\n", (int)text->size, text->bytes);
+	return CONCUR_OK;
+}
+
 /* So many bytes. */
 static enum concur_status
 large(concur_work *work, const struct concur_value *size)
@@ -287,6 +299,7 @@ static const struct concur_function functions[] = {
 	{ "no_memory", no_memory, false },
 	{ "process", process, false },
 	{ "die", die, false },
+	{ "say", say, false },
 	{ "large", large, false },
 	{ "hold", hold, false },
 	{ "holds", hold, true },

@@ -313,6 +313,113 @@ START_TEST(removal_while_a_dead_session_waits_for_its_process_leaves_nothing)
 }
 END_TEST
 
+/* -- what tasks write ---------------------------------------------------------------------------------------------- */
+
+/* The lines that are kept with a task: "0 a, 1 b" with a "!" behind those of stderr; "NONE" if nothing will be. */
+static const char *
+lines_of(struct hired_bench *bench, uint64_t task)
+{
+	const struct process_output *log = future_log(task_find(bench->core, task));
+	const struct process_line *line = log ? process_line_from(log, 0) : NULL;
+	size_t size = 0;
+
+	bench->text[0] = '\0';
+	for (; line; line = process_line_next(log, line))
+		size +=
+		    (size_t)snprintf(bench->text + size, sizeof bench->text - size, "%s%llu %.*s%s", size ? ", " : "",
+			(unsigned long long)line->number, (int)line->size, line->text, line->is_error ? "!" : "");
+	return log ? bench->text : "NONE";
+}
+
+static void
+write_line(struct hired_bench *bench, uint64_t task, bool is_error, const char *text)
+{
+	process_has_written(bench->core, process_of_number(bench, 0), task, is_error, text, strlen(text));
+}
+
+START_TEST(line_is_kept_with_the_task_in_hand_that_wrote_it)
+{
+	struct hired_bench bench;
+	struct worker *worker;
+	uint64_t first;
+
+	bench_init(&bench, 1);
+	first = submit(&bench, 3, 0);
+	spawn(&bench);
+	ck_assert_str_eq(lines_of(&bench, first), "");
+	worker = start_and_attach(&bench, 0);
+	take(&bench, worker, 2);
+	write_line(&bench, first, false, "a");
+	write_line(&bench, first, true, "b");
+	write_line(&bench, 0, false, "nobody's");
+	write_line(&bench, first + 1, false, "c");
+	write_line(&bench, first + 2, false, "not in its hand");
+	write_line(&bench, first + 9, false, "not there");
+	ck_assert_str_eq(lines_of(&bench, first), "0 a, 1 b!");
+	ck_assert_str_eq(lines_of(&bench, first + 1), "0 c");
+	ck_assert_str_eq(lines_of(&bench, first + 2), "");
+	ck_assert_uint_eq(process_of_number(&bench, 0)->output.next, 6);
+	ck_assert_status(worker_done(bench.core, worker, first, FUTURE_FINISHED, &TEXT("r"), false), CONCUR_OK);
+	write_line(&bench, first, false, "too late");
+	ck_assert_str_eq(lines_of(&bench, first), "0 a, 1 b!");
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(lines_past_task_output_max_are_dropped_and_counted)
+{
+	struct hired_bench bench;
+	uint64_t first, before;
+
+	bench_init(&bench, 1);
+	bench.fixture->limits.task_output_max = 2 * (PROCESS_LINE_COST + 1);
+	first = submit(&bench, 1, 0);
+	spawn(&bench);
+	take(&bench, start_and_attach(&bench, 0), 1);
+	before = core_memory(bench.core);
+	for (const char *at = "abcd"; *at; at++)
+		write_line(&bench, first, false, (const char[]){ *at, '\0' });
+	ck_assert_str_eq(lines_of(&bench, first), "2 c, 3 d");
+	/* The process keeps all four besides. */
+	ck_assert_uint_eq(core_memory(bench.core) - before,
+	    sizeof(struct process_output) + bench.fixture->limits.task_output_max + 4 * (PROCESS_LINE_COST + 1));
+	bench.fixture->limits.memory_max = core_memory(bench.core) + 1;
+	write_line(&bench, first, false, "e");
+	ck_assert_str_eq(lines_of(&bench, first), "2 c, 3 d");
+	ck_assert_uint_eq(future_log(task_find(bench.core, first))->next, 5);
+	bench.fixture->limits.memory_max = 0;
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(lines_stay_when_the_task_dies_with_its_worker_and_are_none_of_others)
+{
+	struct hired_bench bench;
+	struct worker *worker;
+	struct session *other;
+	struct worker_spec spec = { .any = true };
+	uint64_t first;
+
+	bench_init(&bench, 1);
+	first = submit(&bench, 2, 0);
+	spawn(&bench);
+	worker = start_and_attach(&bench, 0);
+	take(&bench, worker, 1);
+	ck_assert(page_begin(&bench.page, 0, first));
+	write_line(&bench, first, true, "Segmentation fault");
+	die(&bench, 0, worker->session, false);
+	ck_assert_str_eq(lines_of(&bench, first), "0 Segmentation fault!");
+	other = fixture_session(bench.fixture, HIRED_PID + 7);
+	spec.pool = bench.pool;
+	ck_assert_status(worker_attach(bench.core, other, &spec, &worker), CONCUR_OK);
+	take(&bench, worker, 1);
+	ck_assert_str_eq(lines_of(&bench, first + 1), "NONE");
+	ck_assert_status(worker_done(bench.core, worker, first + 1, FUTURE_FINISHED, &TEXT("r"), false), CONCUR_OK);
+	ck_assert_str_eq(lines_of(&bench, first + 1), "NONE");
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -331,6 +438,9 @@ main(void)
 		close_without_tasks_is_no_start_in_vain,
 		terminate_stops_every_process,
 		removal_while_a_dead_session_waits_for_its_process_leaves_nothing,
+		line_is_kept_with_the_task_in_hand_that_wrote_it,
+		lines_past_task_output_max_are_dropped_and_counted,
+		lines_stay_when_the_task_dies_with_its_worker_and_are_none_of_others,
 		NULL,
 	};
 

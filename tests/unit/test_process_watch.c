@@ -10,7 +10,7 @@ static void
 write_lines(struct process_bench *bench, struct process *process, const char *letters)
 {
 	for (; *letters; letters++)
-		process_has_written(bench->core, process, false, letters, 1);
+		process_has_written(bench->core, process, 0, false, letters, 1);
 }
 
 START_TEST(output_keeps_the_last_lines_within_output_max)
@@ -23,13 +23,13 @@ START_TEST(output_keeps_the_last_lines_within_output_max)
 	bench.fixture.limits.output_max = 2 * (PROCESS_LINE_COST + 1);
 	process = process_bench_new(&bench, NULL);
 	process_bench_run(&bench, process, 1);
-	ck_assert_ptr_null(process_line_from(process, 0));
+	ck_assert_ptr_null(process_line_from(&process->output, 0));
 	write_lines(&bench, process, "abcd");
-	line = process_line_from(process, 0);
+	line = process_line_from(&process->output, 0);
 	ck_assert_uint_eq(line->number, 2);
 	ck_assert_int_eq(line->text[0], 'c');
-	ck_assert_int_eq(process_line_from(process, 3)->text[0], 'd');
-	ck_assert_ptr_null(process_line_from(process, 4));
+	ck_assert_int_eq(process_line_from(&process->output, 3)->text[0], 'd');
+	ck_assert_ptr_null(process_line_from(&process->output, 4));
 	process_bench_fini(&bench);
 }
 END_TEST
@@ -46,9 +46,9 @@ START_TEST(output_without_memory_loses_lines_and_nothing_else)
 	nomem_arm(0);
 	write_lines(&bench, process, "b");
 	ck_assert(nomem_disarm());
-	ck_assert_ptr_null(process_line_from(process, 0));
+	ck_assert_ptr_null(process_line_from(&process->output, 0));
 	write_lines(&bench, process, "c");
-	ck_assert_uint_eq(process_line_from(process, 0)->number, 2);
+	ck_assert_uint_eq(process_line_from(&process->output, 0)->number, 2);
 	process_bench_fini(&bench);
 }
 END_TEST
@@ -112,10 +112,10 @@ on_ended(struct core *core, struct process *process)
 }
 
 static void
-on_line(struct core *core, struct process *process, bool is_error, const char *line, size_t size)
+on_line(struct core *core, struct process *process, uint64_t task, bool is_error, const char *line, size_t size)
 {
 	(void)core, (void)line, (void)size;
-	note(process, is_error ? "err " : "out ");
+	note(process, is_error && task == 7 ? "err " : "out ");
 }
 
 static void
@@ -144,7 +144,7 @@ START_TEST(watcher_is_told_of_start_lines_verdicts_and_the_end_with_its_page)
 	process_recall(bench.core, process, 2, 6);
 	ck_assert_str_eq(process_bench_effects(&bench), "put 0 1 5, recall 0 2 6");
 	process_has_recalled(bench.core, process, 6, PAGE_RECALLED);
-	process_has_written(bench.core, process, true, "x", 1);
+	process_has_written(bench.core, process, 7, true, "x", 1);
 	process_has_ended(bench.core, process, &end);
 	ck_assert_str_eq(diary, "started recalled err exited at 5");
 	ck_assert_uint_eq(process_word(process, 1), 0);
