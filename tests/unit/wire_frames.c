@@ -146,7 +146,7 @@ build_hello_reply(uint8_t *to)
 	body.name_max = 1024;
 	body.key_max = 1 << 20;
 	body.depth_max = 64;
-	body.calls_max = 262144;
+	body.calls_max = 131072;
 	return build_reply(to, CONCUR_OK, 1, &body);
 }
 
