@@ -7,6 +7,7 @@
 
 #include "concur.h"
 
+#include "lib/link.h"
 #include "lib/table.h"
 #include "reader.h"
 
@@ -14,18 +15,21 @@
 
 enum { CALL_ROOM = 64 }; /* bytes of a body that a call keeps without an allocation */
 
+struct callback;
 struct waiter;
 
 struct call {
-	struct table_node node;    /* in the connection's table, by the call's id */
-	struct waiter *waiters;    /* threads that wait for it; under the connection's lock */
-	_Atomic bool done;         /* answered; then all below is set */
-	bool in_flight;            /* in the table; under the connection's lock */
-	bool waits;                /* may wait in the daemon */
-	bool takes;                /* its reply may carry what was taken from a queue or a pipe */
-	enum concur_status status; /* of the reply, or why there is none */
-	uint32_t reply;            /* which reply of the session it was, modulo 2^32; 0: none */
-	const uint8_t *body;       /* of the reply: in `room` or in `owned` */
+	struct table_node node;     /* in the connection's table, by the call's id */
+	struct waiter *waiters;     /* threads that wait for it; under the connection's lock */
+	struct callback *callbacks; /* first added first; likewise */
+	struct link due;            /* in conn->due: answered, and they have not all been called; likewise */
+	_Atomic bool done;          /* answered; then all below is set */
+	bool in_flight;             /* in the table; under the connection's lock */
+	bool waits;                 /* may wait in the daemon */
+	bool takes;                 /* its reply may carry what was taken from a queue or a pipe */
+	enum concur_status status;  /* of the reply, or why there is none */
+	uint32_t reply;             /* which reply of the session it was, modulo 2^32; 0: none */
+	const uint8_t *body;        /* of the reply: in `room` or in `owned` */
 	size_t size;
 	uint8_t *owned;
 	uint8_t room[CALL_ROOM];

@@ -36,7 +36,7 @@ static enum concur_status
 make_candidates(const Concur__V1__Error *error, struct concur_candidates *ret_candidates)
 {
 	struct error_values values = { { error_values_next, error_values_rewind }, error, 0 };
-	struct concur_candidates made = { .version = error->version, .cursor = error->cursor };
+	struct concur_candidates made = { .version = error->version, .cursor = error->cursor, .step = error->step };
 	enum concur_status status = values_decode_all(&values.source, &made.items, &made.count);
 
 	if (status != CONCUR_OK)

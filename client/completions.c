@@ -2,6 +2,8 @@
  *
  * A batch that was read and not yet given lies in a list; `left` counts what was submitted and not given, `ended` what
  * of that is in the list, so left - ended are still to come. */
+#include "completions.h"
+
 #include "error.h"
 #include "object.h"
 #include "task_error.h"
@@ -71,6 +73,19 @@ concur_completions_free(concur_completions *completions)
 
 /* -- submitting --------------------------------------------------------------------------------------------------- */
 
+void
+completions_announce(concur_completions *completions, struct concur_task *task)
+{
+	task->completion = completions->queue;
+	task->release = true;
+}
+
+void
+completions_expect(concur_completions *completions, size_t count)
+{
+	completions->left += count;
+}
+
 enum concur_status
 concur_completions_submit(concur_completions *completions, concur_pool *pool, const struct concur_task *task,
     int64_t timeout_ns, uint64_t *ret_task)
@@ -79,11 +94,10 @@ concur_completions_submit(concur_completions *completions, concur_pool *pool, co
 	enum concur_status status;
 	uint64_t id;
 
-	gathered.completion = completions->queue;
-	gathered.release = true;
+	completions_announce(completions, &gathered);
 	status = concur_pool_submit(pool, &gathered, timeout_ns, &id);
 	if (status == CONCUR_OK)
-		completions->left++;
+		completions_expect(completions, 1);
 	if (ret_task && (status == CONCUR_OK || status == CONCUR_EXISTS))
 		*ret_task = id;
 	return status;
@@ -97,12 +111,11 @@ concur_completions_submit_many(concur_completions *completions, concur_pool *poo
 	enum concur_status status;
 	uint64_t first;
 
-	gathered.completion = completions->queue;
-	gathered.release = true;
+	completions_announce(completions, &gathered);
 	status = concur_pool_submit_many(pool, &gathered, arguments, count, timeout_ns, &first);
 	if (status != CONCUR_OK)
 		return status;
-	completions->left += count;
+	completions_expect(completions, count);
 	if (ret_first)
 		*ret_first = first;
 	return CONCUR_OK;

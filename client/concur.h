@@ -111,6 +111,7 @@ struct concur_options {
 	const char *concurd;          /* concur_spawn: the daemon's program */
 	const char *const *arguments; /* concur_spawn: more arguments for it, ends with NULL */
 	const char *key_file;         /* of a daemon at a tcp address; without it $CONCUR_KEY_FILE, or no key */
+	bool ends_with_connection;    /* at a tcp address: the session does not outlive its connection */
 };
 
 /* Connects to the daemon at `url`: "unix:PATH" or "tcp://HOST:PORT"; NULL takes $CONCUR_URL, or else the user's own
@@ -120,6 +121,12 @@ struct concur_options {
  * daemon that can not prove it is refused. The file is as `concur keygen` makes it: at least 16 bytes, a newline at the
  * end not counted, for nobody but its owner, who is the user or root. It is read here, once. UNAUTHENTICATED (there is
  * no key), AUTHENTICATION (it is another one, which the daemon says after a second), BAD_KEY.
+ *
+ * Over TCP the session outlives a connection that drops, unless the options say otherwise or the daemon gives no grace:
+ * the library connects again by itself and goes on, calls in flight are carried out once and answered, locks stay held,
+ * waits end when they would have (the library learns it when it is connected again; concur_future_wait() returns in
+ * time whatever happens). A thread of the library's own sees to that; it takes no signals. When the daemon has ended
+ * the session meanwhile (grace_seconds), or can not be reached for as long as that takes, all calls give CLOSED.
  *
  * BAD_ADDRESS, NO_DAEMON, WRONG_VERSION, LIMIT (sessions_max), PERMISSION, TIMED_OUT, SYSTEM. */
 CONCUR_CHECKED enum concur_status concur_connect(const char *url, const struct concur_options *options,
@@ -335,6 +342,7 @@ struct concur_manager {
 	uint64_t process; /* its pid */
 	uint64_t uptime_ns;
 	uint64_t sessions;
+	uint64_t cut_off; /* of them, those without a connection that may come back */
 	uint64_t objects;
 	uint64_t waiters;
 	uint64_t calls; /* answered since the start */
@@ -361,6 +369,15 @@ CONCUR_CHECKED enum concur_status concur_future_wait(concur_future *future, int6
 
 /* Whether the answer is there; reads what has arrived, never blocks. */
 bool concur_future_done(concur_future *future);
+
+/* Has `call` called with the future when its answer is there, in the order of adding; at once if it is, and those added
+ * before have been called. The library has no thread of its own: it is called by a thread that waits for any answer of
+ * the session (by a blocking call, concur_future_wait() or concur_future_done()), one callback at a time, and before
+ * that thread's wait ends; another thread's wait for this future may end earlier. A callback may make calls, also
+ * blocking ones, and the last one may free the future. A future that is freed before calls nothing. NO_MEMORY, FORKED.
+ * Source: Future.add_done_callback() of concurrent.futures. */
+typedef void concur_callback(concur_future *future, void *arg);
+CONCUR_CHECKED enum concur_status concur_future_on_done(concur_future *future, concur_callback *call, void *arg);
 
 /* Asks the daemon to withdraw the call, if it waits. Its answer is still to be waited for: CANCELLED, or the result
  * that won. Does not wait. Takes a future that is done. */
@@ -413,6 +430,7 @@ struct concur_candidates {
 	uint64_t *indexes; /* in a list: where each stands; else NULL */
 	size_t count;
 	uint64_t version; /* of the object when they were collected */
+	uint64_t step;    /* of a path: the one that they are for, from 1; else 0 */
 	uint64_t
 	    cursor; /* not 0: there are more: for concur_dict_candidates(), concur_set_candidates(), or as the index
 	                     from which to search a list on */

@@ -25,6 +25,7 @@ struct concur_hold {
 	uint64_t count;            /* how often, how many permits */
 	char how[CONCUR_WORD_MAX]; /* "exclusive", "shared", "permit" */
 	bool local;                /* the holder's session lives, and its process runs on the daemon's machine */
+	uint64_t cut_off_ns;       /* so long its session has been without a connection; 0: it has one */
 };
 
 /* What a kind has besides, such as "parties" 8. */
@@ -109,6 +110,7 @@ struct concur_waiter {
 	int64_t left_ns;            /* how long it will wait yet, or CONCUR_FOREVER */
 	bool blocked;               /* its thread does nothing else meanwhile */
 	bool local;                 /* its process runs on the daemon's machine */
+	uint64_t cut_off_ns;        /* so long its session has been without a connection; 0: it has one */
 };
 
 /* Where a page of waiters begins; all 0: at the oldest. */
@@ -137,15 +139,16 @@ CONCUR_CHECKED enum concur_status concur_future_waiters(concur_future *future, s
 
 struct concur_client {
 	uint64_t session;
-	uint64_t process; /* pid */
-	char name[80];    /* as it calls itself */
-	uint64_t age_ns;  /* since it connected */
-	uint64_t waiting; /* calls of it that wait */
-	uint64_t holding; /* what its threads hold */
-	uint64_t objects; /* that it has handles on */
-	uint64_t handles; /* on the object that was asked for */
-	bool local;       /* its process runs on the daemon's machine */
-	bool self;        /* it is this session */
+	uint64_t process;    /* pid */
+	char name[80];       /* as it calls itself */
+	uint64_t age_ns;     /* since it connected */
+	uint64_t waiting;    /* calls of it that wait */
+	uint64_t holding;    /* what its threads hold */
+	uint64_t objects;    /* that it has handles on */
+	uint64_t handles;    /* on the object that was asked for */
+	bool local;          /* its process runs on the daemon's machine */
+	bool self;           /* it is this session */
+	uint64_t cut_off_ns; /* so long it has been without a connection, and may come back; 0: it has one */
 };
 
 struct concur_clients {

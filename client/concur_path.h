@@ -8,8 +8,14 @@
  *
  * A key that is not there gives NOT_THERE. Errors name the step: INDEX_ERROR; TYPE_ERROR where a step leads into what
  * has no items, or is no key there, or a tuple would change; NOT_FOUND if the object that a step leads into is gone.
+ * Where only the client can tell whether a step is a key: NEEDS_COMPARE, and the candidates (see
+ * concur_future_candidates()) tell the step. If one is equal, it takes the step's place; if none is, the same call is
+ * made again under concur_if_version() of theirs. If there are more candidates, concur_path_get() of the steps before
+ * this one gives what has all these keys: a map, or a reference to a dict.
+ *
  * Also UNHASHABLE; VALUE_ERROR without steps; TOO_LARGE past depth_max steps, and where a stored value would become
- * larger than half of frame_max. concur_if_version() is about the first object. */
+ * larger than half of frame_max. concur_if_version() is about the first object; or about all that the path goes
+ * through, whose version is the highest of theirs, and the one that candidates have. */
 #ifndef CONCUR_PATH_H
 #define CONCUR_PATH_H
 

@@ -22,14 +22,28 @@ CONCUR_CHECKED enum concur_status concur_pool_open(concur_session *session, cons
     const struct concur_open *how, concur_pool **ret_pool);
 concur_pool *concur_object_pool(concur_object *object);
 
-/* 0 or NULL leaves what is; what is at first stands here. */
+/* Which workers the daemon starts. Others may attach by themselves to a pool of any kind. */
+enum concur_pool_kind {
+	CONCUR_POOL_KEPT = 0,    /* as it is; at first REMOTE, until workers, a runtime or arguments are given */
+	CONCUR_POOL_PROCESS = 1, /* processes */
+	CONCUR_POOL_THREAD = 2,  /* one process with threads, at most 64; concur_pool_resize() is refused */
+	CONCUR_POOL_REMOTE = 3,  /* none */
+};
+
+/* 0 or NULL leaves what is; what is at first stands here. What workers are started with counts for those that are
+ * started from then on. VALUE_ERROR: what does not go together, in a sentence. PERMISSION: only the daemon's own user
+ * may give arguments, or do without a runtime of the daemon's. */
 struct concur_pool_options {
-	uint32_t workers;             /* that the daemon starts, at most; none: all attach by themselves */
-	const char *runtime;          /* the name under which the daemon knows the workers' command */
-	const char *const *arguments; /* for them, besides: "--module", "M.so"; ends with NULL */
-	uint32_t threads;             /* of each worker that the daemon starts; 1 */
-	uint64_t capacity;            /* tasks that may wait; past it a submission waits */
-	const char *initializer;      /* a function that each worker calls first; if it fails, POOL_BROKEN for all */
+	enum concur_pool_kind kind;
+	uint32_t workers;    /* processes or threads, at most; as many as the daemon may use cores */
+	const char *runtime; /* the name under which the daemon knows the workers' command; "worker" if it knows
+	                                 that, or else "exec", which is built in: the function "exec" runs commands */
+	const char *const *arguments;   /* for them, besides: "--module", "M.so"; ends with NULL */
+	uint32_t threads;               /* of each process of CONCUR_POOL_PROCESS; 1 */
+	const char *thread_name_prefix; /* of the threads of all its workers: PREFIX_0 ...; the pool's name */
+	uint64_t capacity;              /* tasks that may wait; past it a submission waits, or is refused (FULL) if it
+	                                 has no time to */
+	const char *initializer;        /* a function that each worker calls first; if it fails, POOL_BROKEN for all */
 	struct concur_value initializer_arguments;
 	uint64_t tasks_per_worker;  /* after so many a worker is replaced; never */
 	uint64_t memory_per_worker; /* bytes: a worker that has more is replaced; never */
@@ -89,8 +103,10 @@ concur_future *concur_pool_promise_begin(concur_pool *pool);
 
 /* How to cut up what a function is mapped over; 0 is the default. */
 struct concur_chunks {
-	size_t size;  /* items that one task gets; so many that there are about 256 tasks, but at most 1024 */
-	size_t ahead; /* tasks that are under way at most; 64 */
+	size_t size;       /* items that one task gets; so many that there are about 256 tasks, but at most 1024 */
+	size_t ahead;      /* tasks that are under way at most; 64 */
+	bool as_completed; /* of a mapping: chunks come as they end, like those of Pool.imap_unordered; inside a task of
+	                      the same pool, which runs them itself, in the items' order all the same */
 };
 
 /* Calls the task's function for every item, several items a task, and gives the results in the items' order. The
@@ -110,6 +126,10 @@ CONCUR_CHECKED enum concur_status concur_mapping_start(concur_pool *pool, const 
 /* Waits for the next chunk: a LIST, to be freed. NOT_THERE behind the last one. TIMED_OUT: not yet. The status of a
  * chunk that failed; the next call gives the next chunk. */
 CONCUR_CHECKED enum concur_status concur_mapping_next(concur_mapping *mapping, int64_t timeout_ns,
+    struct concur_value *ret_chunk);
+
+/* The same, and which item it begins with: *ret_at, also of a chunk that failed. ret_at may be NULL. */
+CONCUR_CHECKED enum concur_status concur_mapping_next_at(concur_mapping *mapping, int64_t timeout_ns, size_t *ret_at,
     struct concur_value *ret_chunk);
 
 /* Takes NULL. */
@@ -163,7 +183,8 @@ size_t concur_completions_left(const concur_completions *completions);
 
 /* -- the pool itself --------------------------------------------------------------------------------------------- */
 
-/* The most workers that the daemon starts for it. */
+/* The most workers that the daemon starts for it; those that are too many go when they are done. VALUE_ERROR if it is
+ * negative, or the pool's kind is not CONCUR_POOL_PROCESS. */
 CONCUR_CHECKED enum concur_status concur_pool_resize(concur_pool *pool, int64_t workers);
 concur_future *concur_pool_resize_begin(concur_pool *pool, int64_t workers);
 
@@ -197,6 +218,8 @@ struct concur_pool_state {
 	bool is_closed;
 	bool is_broken;
 	char why[256]; /* it is broken */
+	enum concur_pool_kind kind;
+	char thread_name_prefix[64];
 };
 CONCUR_CHECKED enum concur_status concur_pool_state(concur_pool *pool, struct concur_pool_state *ret_state);
 concur_future *concur_pool_state_begin(concur_pool *pool);

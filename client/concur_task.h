@@ -119,7 +119,8 @@ CONCUR_CHECKED enum concur_status concur_task_ref(concur_session *session, uint6
 concur_future *concur_task_ref_begin(concur_session *session, uint64_t task);
 
 /* This session does not refer any more to `count` tasks of consecutive ids from this on. What nobody refers to is
- * forgotten when it ends, and cancelled if it has not begun. How many it had referred to; ret_count may be NULL. */
+ * forgotten when it ends. It runs all the same: concur_task_cancel() before it keeps it from that. How many it had
+ * referred to; ret_count may be NULL. */
 CONCUR_CHECKED enum concur_status concur_task_release(concur_session *session, uint64_t task, uint64_t count,
     int64_t *ret_count);
 concur_future *concur_task_release_begin(concur_session *session, uint64_t task, uint64_t count);

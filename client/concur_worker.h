@@ -91,29 +91,35 @@ typedef struct concur_worker concur_worker;
 
 /* Commands as tasks: the table with the function "exec". Its arguments are a list of words, or a map with
  *
- *	"argv"         a list of texts: the command, looked for in $PATH, and its arguments
- *	"stdin"        a text or data; nothing
- *	"environment"  a map of texts to texts, besides the worker's own
- *	"cwd"          a text: where to run it; the worker's own directory
+ *	"argv"         a list: the command, looked for in $PATH, and its arguments
+ *	"stdin"        what it is to read; nothing
+ *	"environment"  a map of names to values, besides the worker's own
+ *	"cwd"          where to run it; the worker's own directory
+ *	"account"      true: the result says where it ran and when
  *
- * and its result is a map with "exit_code" or "signal" (numbers), "stdout" and "stderr" (data, CONCUR_EXEC_OUTPUT_MAX
- * bytes of each at most) and, if there was more, "dropped" (bytes). A command that can not be run is an error,
- * "OSError"; one that fails is a result. Whoever may submit to the pool can run anything: it is in no table by
- * itself. */
+ * in which all words may be texts or, where they are not UTF-8, data. Its result is a map with "exit_code" or "signal"
+ * (numbers), "stdout" and "stderr" (data, CONCUR_EXEC_OUTPUT_MAX bytes of each at most) and, if there was more,
+ * "dropped" (bytes); with "account" also "host" (text), "began_ns" (since 1970) and "ran_ns". A command that can not be
+ * run is an error, "OSError"; one that fails is a result. Whoever may submit to the pool can run anything: it is in no
+ * table by itself. */
 enum { CONCUR_EXEC_OUTPUT_MAX = 16 << 20 };
 extern const struct concur_function concur_exec_functions[];
 
 /* All but one of pool and pool_id may be 0 or NULL. */
 struct concur_worker_options {
-	const char *url;  /* as concur_connect() */
-	const char *pool; /* its name, or NULL and: */
-	uint64_t pool_id; /* its object's id, as in $CONCUR_POOL for a worker that the daemon started */
+	const char *url;      /* as concur_connect() */
+	const char *key_file; /* likewise; or NULL */
+	bool patient;         /* where there is no daemon, or no pool yet, try again with growing pauses */
+	const char *pool;     /* its name, or NULL and: */
+	uint64_t pool_id;     /* its object's id, as in $CONCUR_POOL for a worker that the daemon started */
 	const struct concur_function *const *tables; /* ends with NULL */
 	const char *const *labels;                   /* ends with NULL */
 	const char *name;                            /* for people; the program's name */
 	unsigned threads;                            /* tasks that it runs at once; 0: 1 */
 	uint64_t process;                            /* what $CONCUR_PROCESS says, if the daemon started it */
 	int page;                                    /* the descriptor that $CONCUR_PAGE says; 0: none. Taken over */
+	bool
+	    one_by_one; /* has no more tasks in hand than it runs: for those of which nobody knows how long they take */
 	const char *broken; /* not NULL: do not work, tell the pool that its workers can not start, and why */
 };
 

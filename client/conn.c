@@ -1,6 +1,8 @@
 /* The life of a connection: made, used by send.c and leader.c, freed. */
 #include "conn.h"
 
+#include "keeper.h"
+
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -38,6 +40,7 @@ conn_new(int fd, uint64_t word, struct conn **ret_conn)
 	pthread_mutex_init(&conn->lock, NULL);
 	pthread_cond_init(&conn->progress, NULL);
 	link_init(&conn->followers);
+	link_init(&conn->due);
 	*ret_conn = conn;
 	return CONCUR_OK;
 }
@@ -47,13 +50,14 @@ conn_free(struct conn *conn)
 {
 	if (!conn)
 		return;
+	keeper_free(conn->keeper);
 	close(conn->fd);
 	reader_fini(&conn->reader);
 	table_fini(&conn->calls);
 	pthread_mutex_destroy(&conn->send_lock);
 	pthread_mutex_destroy(&conn->lock);
 	pthread_cond_destroy(&conn->progress);
-	free(conn->out);
+	outbox_fini(&conn->out);
 	free(conn);
 }
 

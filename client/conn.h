@@ -5,6 +5,9 @@
  * leaves and wakes one of them to lead. A thread that can not write because the daemon does not read reads meanwhile,
  * so that full buffers on both sides never lock up.
  *
+ * A connection that has a keeper (keeper.h) outlives its socket: when that fails it is cut, calls stay in flight, what
+ * is sent is gathered, and nobody leads until the keeper has another socket for the same session, or has given up.
+ *
  * Thread-safety: any thread, but for conn_new and conn_free. Never used by another process than the one that made
  * it. */
 #ifndef CLIENT_CONN_H
@@ -12,6 +15,7 @@
 
 #include "call.h"
 #include "lib/link.h"
+#include "outbox.h"
 #include "reader.h"
 
 #include <pthread.h>
@@ -32,23 +36,32 @@ struct conn {
 
 	pthread_mutex_t send_lock; /* taken before `lock`; guards what follows */
 	uint64_t last_call;        /* id drawn last; they rise on the wire */
-	uint8_t *out;              /* bytes to be sent */
-	size_t out_size;
-	size_t out_room;
+	uint64_t last_ping;        /* that was sent for the reply to tell what was seen; 0: none */
+	struct outbox out;
 	unsigned corks;
 	_Atomic bool held_back; /* a cork keeps bytes in `out`; read without the lock */
 
 	pthread_mutex_t lock; /* guards what follows */
 	struct table calls;   /* in flight */
 	bool closed;          /* no answer will come any more */
+	bool reads_one;       /* a reply at a time: what follows it is another connection's to read */
 	bool led;             /* a thread is the leader; only it touches `reader` */
 	struct reader reader;
 	struct link followers;         /* struct waiter, longest waiting first */
+	struct link due;               /* answered calls whose callbacks are to be called */
+	_Atomic bool calling;          /* a thread is at it */
+	_Atomic bool has_due;          /* something may be due; read without the lock */
 	uint64_t reads;                /* times that bytes have arrived */
-	unsigned stuck_senders;        /* that wait for the leader to read on */
+	unsigned stuck_senders;        /* that wait for the leader to read on; and the keeper, for it to leave */
 	pthread_cond_t progress;       /* for them */
 	_Atomic uint32_t replies_read; /* counted for the daemon */
 	_Atomic uint32_t replies_told; /* what of it the last frame said */
+	_Atomic uint64_t seen;         /* the highest call that was answered: all frames up to it have arrived */
+	_Atomic bool is_cut;           /* the socket has failed; written under the lock */
+	bool was_silent;               /* it failed because nothing came from the other side any more */
+	bool daemon_stops;             /* it has said so */
+	const char *_Atomic why;       /* closed: words about it; NULL: no more than that */
+	struct keeper *keeper;         /* NULL: the end of the socket is that of the connection */
 	bool is_remote;                /* the daemon can not see what this process has read: it must be told */
 };
 
@@ -86,6 +99,13 @@ void conn_forget(struct conn *conn, struct call *call);
  * another machine's kernel can not say so, and no frame has told it since. */
 bool conn_owes_word(const struct conn *conn, const struct call *call);
 
+/* Words for why no answer comes any more; NULL: there is no more to say than that. */
+static inline const char *
+conn_why(const struct conn *conn)
+{
+	return atomic_load_explicit(&conn->why, memory_order_acquire);
+}
+
 /* See concur_cork(). */
 void conn_cork(struct conn *conn);
 void conn_uncork(struct conn *conn);
@@ -101,6 +121,19 @@ enum concur_status conn_read(struct conn *conn, int flags);
 
 /* leader.c: under `lock`: the caller leads no longer; wakes a follower to lead. */
 void conn_stop_leading(struct conn *conn);
+
+/* leader.c: answers the calls whose replies are in the reader. Under the lock. BAD_REPLY. */
+enum concur_status conn_answer_all(struct conn *conn);
+
+/* leader.c: the socket has failed, for a reason of errno or 0. Under the lock. Without a keeper the connection ends. */
+void conn_fail(struct conn *conn, int error);
+
+/* leader.c: under the lock: as conn_end(), but for the socket and the keeper. */
+void conn_close(struct conn *conn, enum concur_status status);
+
+/* leader.c: under the lock, which it gives up meanwhile: waits until something was read, the leader has left, or the
+ * connection has been cut, mended or closed. */
+void conn_await_progress(struct conn *conn);
 
 /* send.c: under send_lock: sends what is in `out`. */
 void conn_flush(struct conn *conn);

@@ -1,6 +1,7 @@
 /* Waiting for calls and taking their results; results with a message of their own are in results.c. */
 #include "future.h"
 
+#include "callback.h"
 #include "error.h"
 #include "fork.h"
 #include "lib/value.h"
@@ -46,6 +47,8 @@ wait_for_answer(concur_future *future, int64_t timeout_ns)
 	}
 	if (future->call.takes)
 		acknowledge(future);
+	if (future->conn && callback_is_due(future->conn) && is_mine(future))
+		callback_run(future->conn);
 	return CONCUR_OK;
 }
 
@@ -72,7 +75,9 @@ status_of(const concur_future *future)
 	if (status != CONCUR_OK && future->detail)
 		return error_set(status, "%s", future->detail);
 	if (status == CONCUR_CLOSED)
-		return error_set(status, "the connection to the daemon was lost; connect again");
+		return error_set(status, "%s",
+		    is_mine(future) && conn_why(future->conn) ? conn_why(future->conn)
+							      : "the connection to the daemon was lost; connect again");
 	if (status != CONCUR_OK)
 		return reply_error(status, call->body, call->size);
 	status = reply_outcome(future->result, call->body, call->size);

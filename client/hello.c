@@ -61,10 +61,27 @@ process_started(void)
 	return started;
 }
 
+/* If the session can outlive the connection, that gets a keeper. */
 static enum concur_status
-learn(struct conn *conn, const struct call *call)
+make_keeper(const concur_session *session, struct conn *conn, const Concur__V1__HelloReply *reply)
+{
+	struct promise promise = { .session = reply->session,
+		.grace_ns = (int64_t)reply->grace_ns,
+		.silence_ns = (int64_t)reply->silence_ns };
+
+	if (reply->secret.len != SECRET_SIZE)
+		return CONCUR_OK;
+	memcpy(promise.secret, reply->secret.data, SECRET_SIZE);
+	conn->keeper = keeper_new(conn, session, &promise);
+	conn->out.keeps = conn->keeper != NULL;
+	return conn->keeper ? CONCUR_OK : error_plain(CONCUR_NO_MEMORY);
+}
+
+static enum concur_status
+learn(const concur_session *session, struct conn *conn, const struct call *call)
 {
 	Concur__V1__HelloReply *reply = concur__v1__hello_reply__unpack(NULL, call->size, call->body);
+	enum concur_status status;
 
 	if (!reply)
 		return error_plain(CONCUR_BAD_REPLY);
@@ -72,8 +89,9 @@ learn(struct conn *conn, const struct call *call)
 		.name_max = reply->name_max,
 		.key_max = reply->key_max,
 		.depth_max = reply->depth_max };
+	status = make_keeper(session, conn, reply);
 	concur__v1__hello_reply__free_unpacked(reply, NULL);
-	return CONCUR_OK;
+	return status;
 }
 
 enum concur_status
@@ -89,21 +107,54 @@ session_ask(const concur_session *session, struct conn *conn, uint32_t method, c
 	return status;
 }
 
-enum concur_status
-session_hello(const concur_session *session, struct conn *conn)
+static Concur__V1__HelloRequest
+introduction(const concur_session *session)
 {
 	Concur__V1__HelloRequest body = CONCUR__V1__HELLO_REQUEST__INIT;
-	struct call call = { 0 };
-	enum concur_status status;
 
 	body.version = PROTOCOL;
 	body.client.data = (uint8_t *)session->client;
 	body.client.len = strlen(session->client);
 	body.process = (uint64_t)getpid();
 	body.started = process_started();
+	return body;
+}
+
+enum concur_status
+session_resume(const concur_session *session, struct conn *conn, const struct promise *promise, uint32_t replies_read,
+    uint64_t *ret_seen)
+{
+	Concur__V1__HelloRequest body = introduction(session);
+	Concur__V1__HelloReply *reply = NULL;
+	struct call call = { 0 };
+	enum concur_status status;
+
+	body.session = promise->session;
+	body.secret = (ProtobufCBinaryData){ SECRET_SIZE, (uint8_t *)(uintptr_t)promise->secret };
+	body.replies_read = replies_read;
 	status = session_ask(session, conn, CONCUR_METHOD_SESSION_HELLO, &body.base, &call);
 	if (status == CONCUR_OK)
-		status = learn(conn, &call);
+		reply = concur__v1__hello_reply__unpack(NULL, call.size, call.body);
+	if (reply)
+		*ret_seen = reply->calls_seen;
+	else if (status == CONCUR_OK)
+		status = CONCUR_BAD_REPLY;
+	concur__v1__hello_reply__free_unpacked(reply, NULL);
+	call_fini(&call);
+	return status;
+}
+
+enum concur_status
+session_hello(const concur_session *session, struct conn *conn)
+{
+	Concur__V1__HelloRequest body = introduction(session);
+	struct call call = { 0 };
+	enum concur_status status;
+
+	body.resumable = conn->is_remote && !session->ends_with_connection;
+	status = session_ask(session, conn, CONCUR_METHOD_SESSION_HELLO, &body.base, &call);
+	if (status == CONCUR_OK)
+		status = learn(session, conn, &call);
 	else if (status == CONCUR_UNAUTHENTICATED)
 		status = error_set(status,
 		    "the daemon at %s wants a key: set CONCUR_KEY_FILE to the file that holds it", session->url);

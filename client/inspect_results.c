@@ -14,6 +14,7 @@ fill_hold(struct concur_hold *hold, const Concur__V1__HolderInfo *from)
 		.holder = { from->session, from->process, from->context, from->token, from->age_ns },
 		.count = from->count,
 		.local = from->local,
+		.cut_off_ns = from->cut_off_ns,
 	};
 	reply_word(hold->how, sizeof hold->how, &from->how);
 }
@@ -189,7 +190,8 @@ fill_waiter(struct concur_waiter *waiter, const Concur__V1__WaiterInfo *from)
 		.age_ns = from->age_ns,
 		.left_ns = from->left_ns,
 		.blocked = from->blocked,
-		.local = from->local };
+		.local = from->local,
+		.cut_off_ns = from->cut_off_ns };
 	reply_word(waiter->role, sizeof waiter->role, &from->role);
 }
 
@@ -240,7 +242,8 @@ fill_client(struct concur_client *client, const Concur__V1__SessionInfo *from)
 		.objects = from->objects,
 		.handles = from->handles,
 		.local = from->local,
-		.self = from->self };
+		.self = from->self,
+		.cut_off_ns = from->cut_off_ns };
 	reply_word(client->name, sizeof client->name, &from->client);
 }
 

@@ -8,7 +8,9 @@
  * has a receive time-out, without which Linux restarts a recv() that a signal interrupts. */
 #include "config.h"
 
+#include "callback.h"
 #include "conn.h"
+#include "keeper.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -88,8 +90,8 @@ take_out(struct conn *conn, struct call *call)
 	call->in_flight = false;
 }
 
-static void
-end_locked(struct conn *conn, enum concur_status status)
+void
+conn_close(struct conn *conn, enum concur_status status)
 {
 	struct table_node *node;
 	struct call *call;
@@ -99,6 +101,7 @@ end_locked(struct conn *conn, enum concur_status status)
 		call = LINK_ENTRY(node, struct call, node);
 		take_out(conn, call);
 		call_fail(call, status);
+		callback_note(conn, call);
 		wake_waiters(call);
 	}
 	pthread_cond_broadcast(&conn->progress);
@@ -108,9 +111,40 @@ void
 conn_end(struct conn *conn, enum concur_status status)
 {
 	pthread_mutex_lock(&conn->lock);
-	end_locked(conn, status);
-	pthread_mutex_unlock(&conn->lock);
+	conn_close(conn, status);
 	shutdown(conn->fd, SHUT_RDWR); /* wakes a leader that sits in recv() */
+	pthread_mutex_unlock(&conn->lock);
+	keeper_end(conn->keeper);
+}
+
+static bool
+is_silence(int error)
+{
+	return error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH;
+}
+
+void
+conn_fail(struct conn *conn, int error)
+{
+	if (!conn->keeper || conn->daemon_stops) {
+		conn_close(conn, CONCUR_CLOSED);
+		return;
+	}
+	if (conn->closed || atomic_load_explicit(&conn->is_cut, memory_order_relaxed))
+		return;
+	conn->was_silent = is_silence(error);
+	atomic_store_explicit(&conn->is_cut, true, memory_order_relaxed);
+	shutdown(conn->fd, SHUT_RDWR); /* whoever still waits for it sees its end */
+	pthread_cond_broadcast(&conn->progress);
+	keeper_wake(conn->keeper);
+}
+
+void
+conn_await_progress(struct conn *conn)
+{
+	conn->stuck_senders++;
+	pthread_cond_wait(&conn->progress, &conn->lock);
+	conn->stuck_senders--;
 }
 
 static void
@@ -120,6 +154,9 @@ answer(struct conn *conn, const struct reader_frame *frame)
 	uint32_t reply = 1 + atomic_fetch_add_explicit(&conn->replies_read, 1, memory_order_relaxed);
 	struct call *call;
 
+	if (frame->head.call > atomic_load_explicit(&conn->seen, memory_order_relaxed))
+		atomic_store_explicit(&conn->seen, frame->head.call, memory_order_relaxed);
+	conn->daemon_stops |= frame->head.status == CONCUR_STOPPING;
 	if (!node) { /* forgotten meanwhile */
 		free(frame->owned);
 		return;
@@ -128,18 +165,21 @@ answer(struct conn *conn, const struct reader_frame *frame)
 	take_out(conn, call);
 	call->reply = reply;
 	call_answer(call, frame);
+	callback_note(conn, call);
 	wake_waiters(call);
 }
 
-/* Under the lock: answers the calls whose replies are there. */
-static enum concur_status
-answer_all(struct conn *conn)
+enum concur_status
+conn_answer_all(struct conn *conn)
 {
 	struct reader_frame frame;
 	enum concur_status status;
 
-	while ((status = reader_next(&conn->reader, &frame)) == CONCUR_OK)
+	while ((status = reader_next(&conn->reader, &frame)) == CONCUR_OK) {
 		answer(conn, &frame);
+		if (conn->reads_one)
+			return CONCUR_OK;
+	}
 	return status == CONCUR_PENDING ? CONCUR_OK : status;
 }
 
@@ -150,6 +190,7 @@ conn_read(struct conn *conn, int flags)
 	uint8_t *room;
 	size_t size;
 	ssize_t n;
+	int error;
 
 	room = reader_room(&conn->reader, &size);
 	n = recv(conn->fd, room, size, flags);
@@ -157,13 +198,16 @@ conn_read(struct conn *conn, int flags)
 		return CONCUR_INTERRUPTED;
 	if (n < 0 && errno == EAGAIN)
 		return CONCUR_PENDING;
+	error = n < 0 ? errno : 0;
 	pthread_mutex_lock(&conn->lock);
 	if (n > 0) {
 		reader_received(&conn->reader, (size_t)n);
-		status = answer_all(conn);
+		status = conn_answer_all(conn);
 	}
-	if (status != CONCUR_OK)
-		end_locked(conn, status);
+	if (status == CONCUR_CLOSED)
+		conn_fail(conn, error);
+	else if (status != CONCUR_OK)
+		conn_close(conn, status);
 	conn->reads++;
 	if (conn->stuck_senders)
 		pthread_cond_broadcast(&conn->progress);
@@ -195,12 +239,19 @@ read_until(struct conn *conn, int64_t deadline_ns)
 }
 
 static bool
+is_cut(const struct conn *conn)
+{
+	return atomic_load_explicit(&conn->is_cut, memory_order_relaxed);
+}
+
+static bool
 is_over(int64_t deadline_ns)
 {
 	return deadline_ns == 0 || (deadline_ns > 0 && now_ns() >= deadline_ns);
 }
 
-/* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. */
+/* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. OK if the call is answered, or
+ * the connection is cut. */
 static enum concur_status
 lead(struct conn *conn, struct call *call, int64_t deadline_ns)
 {
@@ -212,12 +263,12 @@ lead(struct conn *conn, struct call *call, int64_t deadline_ns)
 		status = read_until(conn, deadline_ns);
 		if (status == CONCUR_PENDING && !is_over(deadline_ns))
 			status = CONCUR_OK;
-	} while (status == CONCUR_OK && !call_is_done(call));
+	} while (status == CONCUR_OK && !call_is_done(call) && !callback_is_due(conn));
 	pthread_mutex_lock(&conn->lock);
 	conn->led = false;
 	if (conn->stuck_senders)
 		pthread_cond_broadcast(&conn->progress);
-	return status;
+	return status == CONCUR_CLOSED && is_cut(conn) ? CONCUR_OK : status;
 }
 
 /* Always with a time-out: without one Linux restarts the wait after a signal's handler. */
@@ -273,6 +324,17 @@ flush_held_back(struct conn *conn)
 	pthread_mutex_unlock(&conn->send_lock);
 }
 
+/* Under the lock, which it gives up meanwhile. Another thread may lead. */
+static void
+call_back(struct conn *conn)
+{
+	if (!conn->led)
+		wake_first_follower(conn);
+	pthread_mutex_unlock(&conn->lock);
+	callback_run(conn);
+	pthread_mutex_lock(&conn->lock);
+}
+
 enum concur_status
 conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 {
@@ -284,7 +346,9 @@ conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 	flush_held_back(conn);
 	pthread_mutex_lock(&conn->lock);
 	while (!call_is_done(call) && status == CONCUR_OK) {
-		if (!conn->led)
+		if (callback_is_due(conn))
+			call_back(conn);
+		else if (!conn->led && !is_cut(conn))
 			status = lead(conn, call, deadline_ns);
 		else if (deadline_ns == 0)
 			status = CONCUR_PENDING;
@@ -303,5 +367,6 @@ conn_forget(struct conn *conn, struct call *call)
 	pthread_mutex_lock(&conn->lock);
 	if (call->in_flight)
 		take_out(conn, call);
+	callback_drop(call);
 	pthread_mutex_unlock(&conn->lock);
 }

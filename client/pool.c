@@ -17,10 +17,12 @@ pool_configure(unsigned flags, concur_pool *pool, const struct concur_pool_optio
 
 	pack_init(&pack, ON(pool, CONCUR_METHOD_POOL_CONFIGURE, RESULT_DONE, flags));
 	body.object = pack.object;
+	body.kind = (Concur__V1__PoolKind)options->kind;
 	body.workers = options->workers;
 	pack_name(&pack, options->runtime, &body.runtime);
 	pack_names(&pack, options->arguments, &body.n_words, &body.words);
 	body.threads = options->threads;
+	pack_name(&pack, options->thread_name_prefix, &body.thread_name_prefix);
 	body.capacity = options->capacity;
 	pack_name(&pack, options->initializer, &body.initializer);
 	pack_maybe(&pack, &options->initializer_arguments, &body.initializer_arguments);

@@ -48,7 +48,9 @@ concur_future_pool_state(concur_future *future, struct concur_pool_state *ret_st
 		.lost = reply->lost,
 		.capacity = reply->capacity,
 		.is_closed = reply->is_closed,
-		.is_broken = reply->is_broken };
+		.is_broken = reply->is_broken,
+		.kind = (enum concur_pool_kind)reply->kind };
+	reply_word(ret_state->thread_name_prefix, sizeof ret_state->thread_name_prefix, &reply->thread_name_prefix);
 	reply_word(ret_state->why, sizeof ret_state->why, &reply->why);
 	concur__v1__pool_state__free_unpacked(reply, NULL);
 	return CONCUR_OK;

@@ -27,6 +27,7 @@ future_new(const struct request *request)
 	}
 	future->session = session_ref(request->session);
 	future->result = request->result;
+	link_init(&future->call.due);
 	future->call.waits = request->waits;
 	future->call.takes = request->waits &&
 	    (request->result == RESULT_VALUE || request->result == RESULT_VALUES || request->result == RESULT_RAW);

@@ -135,6 +135,7 @@ concur_future_manager(concur_future *future, struct concur_manager *ret_manager)
 		.calls = reply->calls,
 		.bytes = reply->bytes,
 		.bytes_max = reply->bytes_max,
+		.cut_off = reply->cut_off,
 		.number_of_objects = reply->number_of_objects };
 	snprintf(ret_manager->daemon, sizeof ret_manager->daemon, "%.*s", (int)reply->daemon.len,
 	    (const char *)reply->daemon.data);

@@ -7,8 +7,10 @@
 
 #include "conn.h"
 
+#include "concur/v1/methods.h"
 #include "concur/v1/shapes.pb-c.h"
 #include "error.h"
+#include "request.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,17 +19,14 @@
 
 enum {
 	OUT_CORKED = 32 * 1024, /* bytes that a cork gathers */
-	OUT_KEPT = 256 * 1024,  /* room that is kept after sending */
+	OUT_PING = 256 * 1024,  /* that are kept without knowing whether they have arrived, until that is asked */
+	OUT_AGAIN = 8 << 20,    /* that are kept so at most, but for one frame */
 };
 
-/* Waits until the leader has read what has arrived: it was told of it when we were. */
-static void
-wait_for_leader(struct conn *conn, uint64_t reads)
+static bool
+is_cut(const struct conn *conn)
 {
-	conn->stuck_senders++;
-	while (conn->led && conn->reads == reads && !conn->closed)
-		pthread_cond_wait(&conn->progress, &conn->lock);
-	conn->stuck_senders--;
+	return atomic_load_explicit(&conn->is_cut, memory_order_relaxed);
 }
 
 /* Something has arrived: reads it, or leaves it to the leader. */
@@ -36,8 +35,9 @@ read_meanwhile(struct conn *conn, uint64_t reads)
 {
 	pthread_mutex_lock(&conn->lock);
 	if (conn->led) {
-		wait_for_leader(conn, reads);
-	} else if (!conn->closed) {
+		while (conn->led && conn->reads == reads && !conn->closed)
+			conn_await_progress(conn);
+	} else if (!conn->closed && !is_cut(conn)) {
 		conn->led = true;
 		pthread_mutex_unlock(&conn->lock);
 		(void)conn_read(conn, MSG_DONTWAIT);
@@ -47,7 +47,7 @@ read_meanwhile(struct conn *conn, uint64_t reads)
 	pthread_mutex_unlock(&conn->lock);
 }
 
-/* Waits until the socket takes bytes again; false if the connection is closed. */
+/* Waits until the socket takes bytes again; false if the connection is closed or cut. */
 static bool
 wait_for_room(struct conn *conn)
 {
@@ -58,7 +58,7 @@ wait_for_room(struct conn *conn)
 	for (;;) {
 		pthread_mutex_lock(&conn->lock);
 		reads = conn->reads;
-		closed = conn->closed;
+		closed = conn->closed || is_cut(conn);
 		pthread_mutex_unlock(&conn->lock);
 		if (closed)
 			return false;
@@ -72,55 +72,48 @@ wait_for_room(struct conn *conn)
 }
 
 static void
-drop_out(struct conn *conn)
+fail(struct conn *conn, int error)
 {
-	conn->out_size = 0;
-	atomic_store_explicit(&conn->held_back, false, memory_order_relaxed);
-	if (conn->out_room > OUT_KEPT) {
-		free(conn->out);
-		conn->out = NULL;
-		conn->out_room = 0;
+	pthread_mutex_lock(&conn->lock);
+	/* Whoever reads next finds the end and answers all calls. */
+	if (conn->keeper)
+		conn_fail(conn, error);
+	else
+		shutdown(conn->fd, SHUT_RDWR);
+	pthread_mutex_unlock(&conn->lock);
+}
+
+/* Until all is sent; false if the socket has failed. */
+static bool
+send_all(struct conn *conn)
+{
+	struct outbox *out = &conn->out;
+	ssize_t n;
+
+	while (outbox_unsent(out) > 0) {
+		n = send(conn->fd, out->bytes + out->sent, outbox_unsent(out), MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n >= 0) {
+			out->sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (!wait_for_room(conn))
+				return false;
+		} else if (errno != EINTR) {
+			fail(conn, errno);
+			return false;
+		}
 	}
+	return true;
 }
 
 void
 conn_flush(struct conn *conn)
 {
-	size_t sent = 0;
-	ssize_t n;
-
-	while (sent < conn->out_size) {
-		n = send(conn->fd, conn->out + sent, conn->out_size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n >= 0) {
-			sent += (size_t)n;
-		} else if (errno == EAGAIN) {
-			if (!wait_for_room(conn))
-				break;
-		} else if (errno != EINTR) {
-			/* Whoever reads next finds the end and answers all calls. */
-			shutdown(conn->fd, SHUT_RDWR);
-			break;
-		}
-	}
-	drop_out(conn);
-}
-
-static int
-reserve_out(struct conn *conn, size_t size)
-{
-	size_t room = conn->out_room ? conn->out_room : 4096;
-	uint8_t *out;
-
-	while (room < conn->out_size + size)
-		room *= 2;
-	if (room == conn->out_room)
-		return 0;
-	out = realloc(conn->out, room);
-	if (!out)
-		return -1;
-	conn->out = out;
-	conn->out_room = room;
-	return 0;
+	atomic_store_explicit(&conn->held_back, false, memory_order_relaxed);
+	/* What is cut sends it when it is mended. */
+	if ((!is_cut(conn) && send_all(conn)) || conn->keeper)
+		outbox_settle(&conn->out);
+	else
+		outbox_drop(&conn->out);
 }
 
 static size_t
@@ -135,7 +128,7 @@ options_size(const struct conn_frame *frame, Concur__V1__Options *options)
 
 /* Puts the frame behind what waits in `out`. */
 static enum concur_status
-write_frame(struct conn *conn, const struct conn_frame *frame)
+write_frame(struct conn *conn, const struct conn_frame *frame, size_t *ret_size)
 {
 	Concur__V1__Options options;
 	size_t options_bytes = options_size(frame, &options);
@@ -146,19 +139,20 @@ write_frame(struct conn *conn, const struct conn_frame *frame)
 	if (size - FRAME_LENGTH > conn->limits.frame_max)
 		return error_set(CONCUR_TOO_LARGE, "a call of %zu bytes: the daemon takes at most %llu (frame_max)",
 		    size, (unsigned long long)conn->limits.frame_max);
-	if (reserve_out(conn, size))
+	to = outbox_reserve(&conn->out, size);
+	if (!to)
 		return error_plain(CONCUR_NO_MEMORY);
 	head.length = (uint32_t)(size - FRAME_LENGTH);
 	head.call = ++conn->last_call;
 	head.replies_read = atomic_load_explicit(&conn->replies_read, memory_order_relaxed);
 	atomic_store_explicit(&conn->replies_told, head.replies_read, memory_order_relaxed);
 	head.options = (uint16_t)options_bytes;
-	to = conn->out + conn->out_size;
 	frame_request_write(to, &head);
 	if (options_bytes)
 		concur__v1__options__pack(&options, to + FRAME_REQUEST);
 	frame->write(to + FRAME_REQUEST + options_bytes, frame->body);
-	conn->out_size += size;
+	outbox_write(&conn->out, size);
+	*ret_size = size;
 	return CONCUR_OK;
 }
 
@@ -170,7 +164,8 @@ register_call(struct conn *conn, struct call *call)
 
 	pthread_mutex_lock(&conn->lock);
 	if (conn->closed) {
-		status = error_set(CONCUR_CLOSED, "the connection to the daemon is closed; connect again");
+		status = error_set(CONCUR_CLOSED, "%s",
+		    conn_why(conn) ? conn_why(conn) : "the connection to the daemon is closed; connect again");
 	} else if (call) {
 		table_insert(&conn->calls, &call->node, conn->last_call);
 		call->in_flight = true;
@@ -179,20 +174,107 @@ register_call(struct conn *conn, struct call *call)
 	return status;
 }
 
+/* -- what is kept ------------------------------------------------------------------------------------------------- */
+
+static void
+write_nothing(uint8_t *to, const void *body)
+{
+	(void)to;
+	(void)body;
+}
+
+/* A call whose reply tells what has arrived, unless one is under way; nobody waits for it. */
+static void
+send_ping(struct conn *conn)
+{
+	const struct conn_frame ping = { .method = CONCUR_METHOD_SESSION_PING,
+		.context = REQUEST_OWN_CONTEXT,
+		.write = write_nothing };
+	size_t size;
+
+	if (conn->last_ping > atomic_load_explicit(&conn->seen, memory_order_relaxed) ||
+	    write_frame(conn, &ping, &size) != CONCUR_OK)
+		return;
+	conn->last_ping = conn->last_call;
+	conn_flush(conn);
+}
+
+/* Under send_lock, which it gives up meanwhile, for the keeper needs it too: reads until something has come since the
+ * count was `reads`, or leaves that to the leader. False if the connection is closed. */
+static bool
+wait_for_reply(struct conn *conn, uint64_t reads)
+{
+	bool is_open;
+
+	pthread_mutex_lock(&conn->lock);
+	pthread_mutex_unlock(&conn->send_lock);
+	while (!conn->closed && conn->reads == reads && (conn->led || is_cut(conn)))
+		conn_await_progress(conn);
+	if (!conn->closed && conn->reads == reads) {
+		conn->led = true;
+		pthread_mutex_unlock(&conn->lock);
+		(void)conn_read(conn, 0);
+		pthread_mutex_lock(&conn->lock);
+		conn_stop_leading(conn);
+	}
+	is_open = !conn->closed;
+	pthread_mutex_unlock(&conn->lock);
+	pthread_mutex_lock(&conn->send_lock);
+	return is_open;
+}
+
+/* How often something was read, before it is looked at what that told. */
+static uint64_t
+count_reads(struct conn *conn)
+{
+	uint64_t reads;
+
+	pthread_mutex_lock(&conn->lock);
+	reads = conn->reads;
+	pthread_mutex_unlock(&conn->lock);
+	return reads;
+}
+
+/* Forgets frames that have arrived; true if too many are kept of which that is not known. */
+static bool
+keeps_too_much(struct conn *conn)
+{
+	struct outbox *out = &conn->out;
+
+	outbox_seen(out, atomic_load_explicit(&conn->seen, memory_order_relaxed));
+	if (out->end - out->from > OUT_PING)
+		send_ping(conn);
+	return out->end - out->from > OUT_AGAIN;
+}
+
+/* Under send_lock, which it may give up meanwhile. */
+static void
+make_room(struct conn *conn)
+{
+	uint64_t reads;
+
+	do
+		reads = conn->out.end - conn->out.from > OUT_PING ? count_reads(conn) : 0;
+	while (keeps_too_much(conn) && wait_for_reply(conn, reads));
+}
+
+/* -- sending ------------------------------------------------------------------------------------------------------ */
+
 enum concur_status
 conn_send(struct conn *conn, const struct conn_frame *frame, struct call *call)
 {
 	enum concur_status status;
-	size_t before;
+	size_t size = 0;
 
 	pthread_mutex_lock(&conn->send_lock);
-	before = conn->out_size;
-	status = write_frame(conn, frame);
+	if (conn->keeper)
+		make_room(conn);
+	status = write_frame(conn, frame, &size);
 	if (status == CONCUR_OK)
 		status = register_call(conn, frame->flags & FRAME_ONE_WAY ? NULL : call);
 	if (status != CONCUR_OK)
-		conn->out_size = before;
-	else if (conn->corks && conn->out_size < OUT_CORKED)
+		outbox_take_back(&conn->out, size);
+	else if (conn->corks && outbox_unsent(&conn->out) < OUT_CORKED)
 		atomic_store_explicit(&conn->held_back, true, memory_order_relaxed);
 	else
 		conn_flush(conn);

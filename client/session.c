@@ -78,6 +78,8 @@ session_dial(concur_session *session, struct conn *ancestor)
 	status = session->key ? session_prove(session, conn) : CONCUR_OK;
 	if (status == CONCUR_OK)
 		status = session_hello(session, conn);
+	if (status == CONCUR_OK && conn->keeper && keeper_start(conn->keeper))
+		status = error_system(CONCUR_SYSTEM, errno, "no thread to keep the connection");
 	if (status != CONCUR_OK) {
 		conn_free(conn);
 		return status;
@@ -150,6 +152,7 @@ session_open(const char *url, const struct concur_options *options, concur_sessi
 	session->daemon = -1;
 	session->contexts = 1; /* the library's own calls */
 	session->timeout_ns = options->timeout_ns > 0 ? options->timeout_ns : CONNECT_SECONDS * CONCUR_SECOND;
+	session->ends_with_connection = options->ends_with_connection;
 	session->url = strdup(url);
 	session->client = strdup(options->client ? options->client : program_invocation_short_name);
 	status = session->url && session->client ? session_read_key(session, options) : error_plain(CONCUR_NO_MEMORY);

@@ -5,6 +5,7 @@
 #include "concur.h"
 
 #include "conn.h"
+#include "keeper.h"
 #include "lib/key.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -18,8 +19,9 @@ struct concur_session {
 	char *client;
 	struct key *key;    /* to be proven before Hello, by both sides; NULL: none */
 	int64_t timeout_ns; /* for connecting */
-	uint64_t spawner;   /* fork_word of the process that spawned the daemon; 0: not spawned */
-	int daemon;         /* pidfd of that daemon, or -1 */
+	bool ends_with_connection;
+	uint64_t spawner; /* fork_word of the process that spawned the daemon; 0: not spawned */
+	int daemon;       /* pidfd of that daemon, or -1 */
 };
 
 concur_session *session_ref(concur_session *session);
@@ -45,8 +47,13 @@ enum concur_status session_ask(const concur_session *session, struct conn *conn,
 /* prove.c: shows the daemon that this side has the session's key, and sees that the daemon has it. AUTHENTICATION. */
 enum concur_status session_prove(const concur_session *session, struct conn *conn);
 
-/* hello.c: says Hello on a new connection and learns the limits. */
+/* hello.c: says Hello on a new connection and learns the limits; and, over TCP, makes its keeper. */
 enum concur_status session_hello(const concur_session *session, struct conn *conn);
+
+/* hello.c: says Hello on a new connection for a session that has read so many replies, and goes on with it: all calls
+ * up to *ret_seen have arrived. SESSION_GONE, PERMISSION. */
+enum concur_status session_resume(const concur_session *session, struct conn *conn, const struct promise *promise,
+    uint32_t replies_read, uint64_t *ret_seen);
 
 /* hello.c: says goodbye and waits for the answer, for a bounded time. */
 void session_goodbye(struct conn *conn);

@@ -24,4 +24,8 @@ enum concur_status url_default(char *room, size_t size);
 /* Connects a stream socket, which has to be done within timeout_ns. NO_DAEMON, PERMISSION, TIMED_OUT, SYSTEM. */
 enum concur_status url_dial(const char *text, int64_t timeout_ns, int *ret_fd);
 
+/* The socket over TCP is given up when the daemon's machine has been silent for half of this time, after which the
+ * daemon gives this one up. */
+void url_watch(int fd, int64_t silence_ns);
+
 #endif

@@ -30,6 +30,7 @@ daemon_configure(const struct options *options, struct key *key, struct server_c
 		.counter = host_counter(),
 		.process = (uint64_t)getpid(),
 		.uid = (uint64_t)geteuid(),
+		.cores = host_cores(),
 		.runtimes = options->runtimes,
 	};
 	if (ret->limits.memory_max == 0)

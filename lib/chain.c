@@ -241,6 +241,61 @@ chain_iov(struct chain *chain, uint64_t from, uint64_t to, struct iovec *iov, in
 }
 
 void
+chain_read(const struct chain *chain, uint64_t from, void *ret_bytes, size_t size)
+{
+	const struct chain_segment *segment = chain->head;
+	uint8_t *to = ret_bytes;
+
+	assert(from >= chain->start && from + size <= chain->end);
+	while (size > 0) {
+		size_t before, part;
+
+		for (; segment_end(segment) <= from; segment = segment->next)
+			;
+		before = (size_t)(from - segment->from);
+		part = segment->size - before < size ? segment->size - before : size;
+		memcpy(to, segment->data + before, part);
+		to += part;
+		from += part;
+		size -= part;
+	}
+}
+
+/* The first segment begins where the chain does. */
+static void
+trim_head(struct chain *chain)
+{
+	struct chain_segment *head = chain->head;
+	size_t gone = head ? (size_t)(chain->start - head->from) : 0;
+
+	if (gone == 0)
+		return;
+	head->from += gone;
+	head->size -= gone;
+	if (head->blob)
+		head->data += gone;
+	else
+		memmove(head->bytes, head->bytes + gone, head->size);
+}
+
+void
+chain_join(struct chain *chain, struct chain *other)
+{
+	assert(chain->pool == other->pool);
+	forget_reserved(chain);
+	forget_reserved(other);
+	trim_head(other);
+	while (other->head) {
+		struct chain_segment *segment = other->head;
+
+		other->head = segment->next;
+		link_segment(chain, segment, segment->size);
+	}
+	other->tail = other->cursor = NULL;
+	other->start = other->end;
+}
+
+void
 chain_drop(struct chain *chain, uint64_t to)
 {
 	assert(to >= chain->start && to <= chain->end);

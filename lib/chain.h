@@ -91,6 +91,13 @@ void chain_rewind(struct chain *chain, uint64_t end);
  * O(max) where `from` does not fall from call to call, however long the chain. */
 int chain_iov(struct chain *chain, uint64_t from, uint64_t to, struct iovec *iov, int max);
 
+/* Copies bytes that are in the chain: `size` of them from offset `from` on. Costs O(segments before `from`). */
+void chain_read(const struct chain *chain, uint64_t from, void *ret_bytes, size_t size);
+
+/* Appends all that is in `other`, which has the same pool and is empty afterwards, its offsets at what its end was.
+ * Never fails; costs O(segments of `other`). */
+void chain_join(struct chain *chain, struct chain *other);
+
 /* The bytes before offset `to` are done with. */
 void chain_drop(struct chain *chain, uint64_t to);
 

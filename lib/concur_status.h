@@ -60,6 +60,8 @@
 	X(ALREADY_STARTED, 70, "the process was started before")                     \
 	X(NOT_STARTED, 71, "the process was not started")                            \
 	X(START_FAILED, 72, "the process could not be started")                      \
+	/* Resuming. */                                                              \
+	X(SESSION_GONE, 73, "the session has ended")                                 \
 	/* Made by the client library: plain noes of the blocking forms. */          \
 	X(NOT_THERE, 256, "not there")                                               \
 	X(EMPTY, 257, "the queue is empty")                                          \

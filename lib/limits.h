@@ -11,6 +11,9 @@
 
 #define LIMITS_MIB (UINT64_C(1) << 20)
 
+/* Threads that one process of a pool has at most: each has a stack, and they share one connection. */
+#define LIMITS_WORKER_THREADS 64
+
 #define LIMITS_LIST(X)                                                                                     \
 	X(frame_max, 64 * LIMITS_MIB, "bytes", "of one frame; a larger one is read past and refused")      \
 	X(frame_hard_max, 1024 * LIMITS_MIB, "bytes", "of one frame; a larger one ends the connection")    \
@@ -39,7 +42,9 @@
 	X(turn_frames, 256, "frames", "of one connection in one turn")                                     \
 	X(turn_steps, 2048, "steps", "of freeing and closing of holes in one turn")                        \
 	X(hello_seconds, 30, "seconds", "within which a new connection must say Hello")                    \
-	X(silence_seconds, 30, "seconds", "until a peer on TCP is given up whose machine is silent")       \
+	X(silence_seconds, 30, "seconds", "until a connection on TCP is given up whose peer is silent")    \
+	X(grace_seconds, 10, "seconds", "that a session on TCP outlives its connection; 0: it does not")   \
+	X(kept_max, 32 * LIMITS_MIB, "bytes", "of replies kept until a session on TCP says it read them")  \
 	X(unproven_max, 256, "sessions", "on TCP that have not proven the key; past it the oldest ends")   \
 	X(refusal_seconds, 1, "seconds", "until a wrong key is told so")                                   \
 	X(processes_max, 1024, "processes", "that the daemon has started and that run")                    \

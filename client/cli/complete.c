@@ -3,10 +3,13 @@
 
 #include "client/cli/completion_bash.h"
 #include "fields.h"
+#include "jobspec.h"
 #include "ls.h"
 #include "message.h"
 #include "methods.h"
+#include "parallelrun.h"
 #include "print.h"
+#include "workerrun.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +68,14 @@ offer_methods(void)
 		(void)puts(method.name);
 }
 
+/* Those that a verb reads by itself stand in the row as help shows them. */
+static void
+offer_own_words(const struct row *row)
+{
+	for (const char *at = row->fields; (at = strstr(at, "--")); at += 2)
+		(void)printf("%.*s\n", (int)strcspn(at, " ]"), at);
+}
+
 static void
 offer_options(const struct row *row)
 {
@@ -77,6 +88,10 @@ offer_options(const struct row *row)
 		if (field.is_option)
 			(void)printf("--%s\n", option);
 	}
+	for (const struct options_row *own = jobspec_options; row && row->run == parallelrun_run && own->name; own++)
+		(void)puts(own->name);
+	if (row && row->run == workerrun_run)
+		offer_own_words(row);
 	for (const struct options_row *global = options_rows; global->name; global++)
 		(void)puts(global->name);
 }
@@ -112,7 +127,10 @@ offer_top(struct command *command, const struct row *row, char **words, size_t c
 {
 	const struct kind_word *kind = count > 2 ? rows_kind(words[1]) : NULL;
 
-	if (row->method && strncmp(row->method, "Pool/", 5) == 0 && strcmp(row->verb, "why") != 0 && count == 2)
+	if ((row->run == parallelrun_run || row->run == workerrun_run) && count > 2 &&
+	    strcmp(words[count - 2], "--pool") == 0)
+		offer_names(command, "pool");
+	else if (row->method && strncmp(row->method, "Pool/", 5) == 0 && strcmp(row->verb, "why") != 0 && count == 2)
 		offer_names(command, "pool");
 	else if (strcmp(row->verb, "rm") == 0 || strcmp(row->verb, "show") == 0 || strcmp(row->verb, "who") == 0)
 		offer_names(command, NULL);

@@ -3,9 +3,11 @@
 
 #include "args.h"
 #include "fields.h"
+#include "jobspec.h"
 #include "ls.h"
 #include "message.h"
 #include "methods.h"
+#include "parallelrun.h"
 #include "rawcall.h"
 
 #include <stdio.h>
@@ -48,9 +50,10 @@ void
 help_overview(void)
 {
 	(void)fputs("concur: dicts, queues, locks, barriers and more that processes share through concurd\n\n"
-		    "  concur KIND NAME VERB [WORD...]\n"
+		    "  concur KIND NAME VERB [WORD...]        or KIND VERB NAME, where NAME is no verb; KIND ls\n"
 		    "  concur lock NAME [--timeout SECONDS] -- COMMAND [WORD...]\n"
-		    "  concur run -- COMMAND [WORD...]\n\nKinds and their verbs:\n",
+		    "  concur run -- COMMAND [WORD...]\n"
+		    "  concur parallel COMMAND [WORD...] ::: ARGUMENT...\n\nKinds and their verbs:\n",
 	    stdout);
 	for (const struct kind_word *kind = rows_kinds; kind->word; kind++)
 		print_verbs(kind);
@@ -80,6 +83,16 @@ help_kind(const struct kind_word *kind)
 	print_rows(kind->kind);
 }
 
+/* Options of a verb that reads its words by itself. */
+static void
+explain_own_options(const struct options_row *row)
+{
+	(void)putchar('\n');
+	for (; row->name; row++)
+		(void)printf("  %s%s%s%s%s: %s\n", row->brief ? row->brief : "", row->brief ? ", " : "", row->name,
+		    row->word ? " " : "", row->word ? row->word : "", row->help);
+}
+
 /* What the words of a verb may be, as far as its name does not say it. */
 static void
 explain_fields(const struct row *row)
@@ -90,6 +103,8 @@ explain_fields(const struct row *row)
 	char option[FIELD_NAME_MAX];
 	char kind[192];
 
+	if (row->run == parallelrun_run)
+		explain_own_options(jobspec_options);
 	if (!row->method || !methods_find(row->method, &method))
 		return;
 	(void)putchar('\n');
@@ -100,6 +115,8 @@ explain_fields(const struct row *row)
 		(void)snprintf(kind, sizeof kind, "text");
 		if (target)
 			message_field_kind(target, kind, sizeof kind);
+		else if (*field.fallback >= '0' && *field.fallback <= '9')
+			(void)snprintf(kind, sizeof kind, "a number");
 		if (row->run == ls_run && strcmp(field.name, "sort") == 0)
 			ls_name_sorts(kind, sizeof kind);
 		if (args_is_flag(&field, method.input))
@@ -182,7 +199,7 @@ explain_kind(struct command *command, const struct kind_word *kind)
 		help_row(row, kind->kind);
 		return VERDICT_DONE;
 	}
-	(void)fault_set(&fault, "a %s has no verb %.60s", kind->word, command->words[1]);
+	(void)fault_set(&fault, "no verb of %s is called %.60s", kind->word, command->words[1]);
 	return command_misused(command, &fault);
 }
 

@@ -199,6 +199,9 @@ ls_run(struct command *command)
 	struct args args;
 	enum verdict verdict = args_begin(command, &method, &args);
 
+	/* "concur pool ls" */
+	if (verdict == VERDICT_DONE && command->kind)
+		(void)json_object_set_new(args.request, "kind", json_string(command->kind->word));
 	if (verdict == VERDICT_DONE)
 		verdict = list(command, &method, args.request);
 	args_fini(&args);

@@ -13,6 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether the words so far are a verb that reads all words behind it by itself. */
+static bool
+has_own_words(const struct command *command)
+{
+	const struct row *row = command->word_count == 1 ? rows_find(ROW_TOP, command->words[0]) : NULL;
+
+	return row && row->how & ROW_OWN_WORDS;
+}
+
 /* Takes the options that every verb has out of the words, in place, and cuts at "--". */
 static bool
 sort_words(struct command *command, int argc, char **argv, struct fault *fault)
@@ -20,7 +29,7 @@ sort_words(struct command *command, int argc, char **argv, struct fault *fault)
 	int at = 1;
 
 	command->words = argv + 1;
-	while (at < argc && strcmp(argv[at], "--") != 0) {
+	while (at < argc && !has_own_words(command) && strcmp(argv[at], "--") != 0) {
 		int taken = options_take(&command->options, argv + at, (size_t)(argc - at), fault);
 
 		if (taken < 0)
@@ -31,7 +40,10 @@ sort_words(struct command *command, int argc, char **argv, struct fault *fault)
 		}
 		at += taken;
 	}
-	if (at < argc)
+	if (has_own_words(command))
+		while (at < argc)
+			command->words[command->word_count++] = argv[at++];
+	else if (at < argc)
 		command->rest = argv + at + 1;
 	return true;
 }
@@ -43,13 +55,39 @@ skip_words(struct command *command, size_t count)
 	command->word_count -= count;
 }
 
+/* "pool create work" for "pool work create": where only that makes sense. */
+static void
+turn_words(struct command *command)
+{
+	char **words = command->words;
+	unsigned kind = command->kind->kind;
+
+	if (command->word_count < 3 || options_looks_so(words[2]) || rows_find(kind, words[2]) ||
+	    !rows_find(kind, words[1]))
+		return;
+	words[0] = words[1];
+	words[1] = words[2];
+	words[2] = words[0];
+}
+
+/* "KIND ls": the verb ls, of one kind. */
+static bool
+lists_kind(const struct command *command)
+{
+	return command->word_count >= 2 && strcmp(command->words[1], "ls") == 0 &&
+	    (command->word_count == 2 || options_looks_so(command->words[2]));
+}
+
 /* "KIND NAME VERB ...": the row, or a fault. */
 static bool
 find_kind_row(struct command *command, struct fault *fault)
 {
-	const char *verb = command->word_count > 2 ? command->words[2] : "";
-	bool bare = *verb == '\0' || options_looks_so(verb);
+	const char *verb;
+	bool bare;
 
+	turn_words(command);
+	verb = command->word_count > 2 ? command->words[2] : "";
+	bare = *verb == '\0' || options_looks_so(verb);
 	if (command->word_count < 2)
 		return fault_set(fault, "write a name and a verb");
 	command->name = command->words[1];
@@ -61,7 +99,7 @@ find_kind_row(struct command *command, struct fault *fault)
 	if (!command->row && bare)
 		return fault_set(fault, "write a verb");
 	if (!command->row)
-		return fault_set(fault, "a %s has no verb %.60s", command->kind->word, verb);
+		return fault_set(fault, "no verb of %s is called %.60s", command->kind->word, verb);
 	skip_words(command, bare ? 2 : 3);
 	return true;
 }
@@ -72,6 +110,11 @@ find_row(struct command *command, struct fault *fault)
 	if (command->word_count == 0)
 		return fault_set(fault, "write a verb, or a kind, a name and a verb");
 	command->kind = rows_kind(command->words[0]);
+	if (command->kind && lists_kind(command)) {
+		command->row = rows_find(ROW_TOP, "ls");
+		skip_words(command, 2);
+		return true;
+	}
 	if (command->kind)
 		return find_kind_row(command, fault);
 	command->row = rows_find(ROW_TOP, command->words[0]);

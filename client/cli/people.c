@@ -100,6 +100,22 @@ people_number(json_t *object, const char *name)
 }
 
 char *
+people_standing(const char *what, json_t *row)
+{
+	int64_t cut_off_ns = people_number(row, "cut_off_ns");
+	char *plain = people_text(what), *time, *text;
+
+	if (cut_off_ns == 0 || !plain)
+		return plain;
+	time = people_time(cut_off_ns);
+	if (!time || asprintf(&text, "%s%scut off for %s", plain, *plain ? "; " : "", time) < 0)
+		text = NULL;
+	free(time);
+	free(plain);
+	return text;
+}
+
+char *
 people_program(const struct command *command, json_t *row)
 {
 	char path[64], name[64] = "-";

@@ -21,6 +21,10 @@ char *people_value(json_t *value);
  * a unix socket), and "-" elsewhere. */
 char *people_program(const struct command *command, json_t *row);
 
+/* `what`, and how long the session that the row is about has been without a connection, if it is: "exclusive; cut off
+ * for 3.00 s". */
+char *people_standing(const char *what, json_t *row);
+
 /* An integer member, 0 if there is none. Pids and their like; the largest numbers may be spelled otherwise. */
 int64_t people_number(json_t *object, const char *name);
 

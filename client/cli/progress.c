@@ -10,6 +10,7 @@
 
 enum { BAR_WIDTH = 30 };
 static const int64_t DRAW_NS = 100000000;
+static const int64_t LINE_NS = 1000000000;
 
 static int64_t
 now_ns(void)
@@ -21,9 +22,26 @@ now_ns(void)
 }
 
 void
-progress_init(struct progress *progress)
+progress_init(struct progress *progress, enum progress_when when)
 {
-	*progress = (struct progress){ .is_shown = isatty(STDERR_FILENO) == 1, .begun_ns = now_ns() };
+	bool is_terminal = isatty(STDERR_FILENO) == 1;
+
+	*progress = (struct progress){
+		.is_shown = when == PROGRESS_ALWAYS || (when == PROGRESS_ON_TERMINAL && is_terminal),
+		.is_lines = !is_terminal,
+		.begun_ns = now_ns(),
+	};
+}
+
+static void
+draw_bar(uint64_t done, uint64_t total)
+{
+	int full = (int)((double)done / (double)total * BAR_WIDTH);
+
+	(void)fputc('[', stderr);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		(void)fputc(i < full ? '#' : '.', stderr);
+	(void)fputs("] ", stderr);
 }
 
 static void
@@ -31,20 +49,20 @@ draw(const struct progress *progress, uint64_t done, uint64_t total)
 {
 	double passed_s = (double)(progress->drawn_ns - progress->begun_ns) / 1e9;
 	double rate = passed_s > 0 ? (double)done / passed_s : 0;
-	int full = total ? (int)(done * BAR_WIDTH / total) : 0;
 
-	(void)fputs("\r\033[K", stderr);
-	if (total) {
-		(void)fputc('[', stderr);
-		for (int i = 0; i < BAR_WIDTH; i++)
-			(void)fputc(i < full ? '#' : '.', stderr);
-		(void)fprintf(stderr, "] %" PRIu64 "/%" PRIu64, done, total);
-	} else {
+	if (!progress->is_lines)
+		(void)fputs("\r\033[K", stderr);
+	if (total && !progress->is_lines)
+		draw_bar(done, total);
+	if (total)
+		(void)fprintf(stderr, "%" PRIu64 "/%" PRIu64, done, total);
+	else
 		(void)fprintf(stderr, "%" PRIu64 " done", done);
-	}
 	(void)fprintf(stderr, ", %.0f/s", rate);
 	if (total && rate > 0)
 		(void)fprintf(stderr, ", %.0f s left", (double)(total - done) / rate);
+	if (progress->is_lines)
+		(void)fputc('\n', stderr);
 	(void)fflush(stderr);
 }
 
@@ -53,10 +71,12 @@ progress_update(struct progress *progress, uint64_t done, uint64_t total)
 {
 	int64_t now = progress->is_shown ? now_ns() : 0;
 
-	if (!progress->is_shown || now - progress->drawn_ns < DRAW_NS)
+	if (progress->is_lines && progress->drawn_ns == 0)
+		progress->drawn_ns = progress->begun_ns;
+	if (!progress->is_shown || now - progress->drawn_ns < (progress->is_lines ? LINE_NS : DRAW_NS))
 		return;
 	progress->drawn_ns = now;
-	progress->is_there = true;
+	progress->is_there = !progress->is_lines;
 	draw(progress, done, total);
 }
 
@@ -68,4 +88,14 @@ progress_clear(struct progress *progress)
 	(void)fputs("\r\033[K", stderr);
 	progress->is_there = false;
 	progress->drawn_ns = 0;
+}
+
+void
+progress_end(struct progress *progress, uint64_t done)
+{
+	progress_clear(progress);
+	if (!progress->is_shown || !progress->is_lines)
+		return;
+	progress->drawn_ns = now_ns();
+	draw(progress, done, done);
 }

@@ -13,6 +13,7 @@
 #include "ls.h"
 #include "maprun.h"
 #include "methods.h"
+#include "parallelrun.h"
 #include "print.h"
 #include "processrun.h"
 #include "psrun.h"
@@ -23,6 +24,7 @@
 #include "submitrun.h"
 #include "verbs.h"
 #include "who.h"
+#include "workerrun.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,9 +68,11 @@ const struct row rows[] = {
 	{ ROW_TOP, "rm", "Manager/Remove", "name...", 0, print_nothing, NULL, "remove objects, whatever their kind" },
 	{ ROW_TOP, "show", NULL, "NAME...", 0, NULL, show_run, "all that is known of objects: who holds them, who waits, and the first of what is in them" },
 	{ ROW_TOP, "submit", "Pool/Submit", "pool function? words?... --wait --arguments --priority --run_timeout --retries --label --unique --after --delay --ttl --timeout", ROW_COMMAND | ROW_MAY_COMMAND, NULL, submitrun_run, "have a pool run a function with a list of words, or with --arguments, or a COMMAND, which is the function exec; prints the number of its future, or with --wait its result" },
-	{ ROW_TOP, "map", "Pool/SubmitMany", "pool function --unordered --priority --run_timeout --retries --label", LISTS, NULL, maprun_run, "have a pool run a function for each line of standard input, with a list of that one value, and print the results in the same order; with --unordered as they come" },
+	{ ROW_TOP, "map", "Pool/SubmitMany", "pool function --chunk=1 --unordered --priority --run_timeout --retries --label", LISTS, NULL, maprun_run, "have a pool run a function for each line of standard input, with a list of that one value, and print the results in the same order; with --unordered as they come; with --chunk a task gets a list of so many lines, which is for functions that are made to be mapped: they give a list of as many results" },
+	{ ROW_TOP, "parallel", NULL, "[OPTION...] [COMMAND [WORD...]] [::: ARGUMENT...]...", ROW_OWN_WORDS, NULL, parallelrun_run, "run COMMAND for each ARGUMENT, or for each line of standard input, several at once, and print what each wrote in the order of the arguments" },
 	{ ROW_TOP, "ps", "Pool/Workers", "pool?", LISTS, NULL, psrun_run, "the workers of a pool, or of all: what each runs, and since when" },
 	{ ROW_TOP, "why", "Pool/Why", "future", 0, futurerun_print_why, NULL, "why a task has not run yet" },
+	{ ROW_TOP, "worker", NULL, "--pool NAME [--connect URL] [--key FILE] [--threads N] [--label LABEL]... [--module FILE]... [--exec] [--name NAME] [--patient]", ROW_OWN_WORDS, NULL, workerrun_run, "work for a pool, here or on another machine, until it is closed: concur-worker(1) tells more" },
 	{ ROW_TOP, "call", NULL, "[METHOD [JSON]]", 0, NULL, rawcall_run, "call any method with a request in JSON; alone: list the methods" },
 	{ ROW_TOP, "keygen", NULL, "FILE", 0, NULL, keygen_run, "make a new key for a daemon that listens on TCP, in a FILE of its own" },
 	{ ROW_TOP, "help", NULL, "[KIND] [VERB]", 0, NULL, help_run, "explain a verb, or a kind and its verbs" },
@@ -234,8 +238,10 @@ const struct row rows[] = {
 	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
 	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
-	{ ROW_POOL, "open", "Pool/Configure", "words?... --workers --runtime --threads --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "open", "Pool/Configure", "words?... --kind --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "create", "Pool/Configure", "words?... --kind=process --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "the same, and the daemon starts its workers: as many as it may use cores, which run commands, unless the options say otherwise" },
 	{ ROW_POOL, "state", "Pool/State", "", 0, print_fields, NULL, "tasks and workers, by number" },
+	{ ROW_POOL, "stats", "Pool/State", "", 0, print_fields, NULL, "the same" },
 	{ ROW_POOL, "resize", "Pool/Resize", "count", 0, print_nothing, NULL, "how many workers the daemon starts for it, at most" },
 	{ ROW_POOL, "close", "Pool/Close", "--cancel", 0, print_count, NULL, "take no more tasks; with --cancel what has not begun is cancelled, and counted" },
 	{ ROW_POOL, "terminate", "Pool/Terminate", "", 0, print_count, NULL, "the same, and end what runs; prints how many tasks were cancelled" },

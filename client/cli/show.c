@@ -177,6 +177,54 @@ print_text(const char *name, char *text)
 	free(text);
 }
 
+/* Details that are numbers only on the wire, and the words for 0, 1 and so on. */
+static const struct show_words {
+	const char *detail;
+	const char *words[5];
+} show_words[] = {
+	{ "action", { "false", "true" } },
+	{ "broken", { "false", "true" } },
+	{ "closed", { "false", "true" } },
+	{ "daemon", { "false", "true" } },
+	{ "inconsistent", { "false", "true" } },
+	{ "is_open", { "false", "true" } },
+	{ "nested", { "false", "true" } },
+	{ "order", { "fifo", "lifo", "priority" } },
+	{ "receives", { "false", "true" } },
+	{ "robust", { "false", "true" } },
+	{ "sends", { "false", "true" } },
+	{ "set", { "false", "true" } },
+	{ "shut down", { "false", "true" } },
+	{ "state", { "new", "starting", "running", "exited", "failed" } },
+	{ "strict", { "false", "true" } },
+	{ "typecode", { "none" } },
+	{ "unrecoverable", { "false", "true" } },
+	{ "written", { "false", "true" } },
+};
+
+static const char *
+find_word(const char *detail, int64_t number)
+{
+	for (size_t i = 0; number >= 0 && number < 5 && i < sizeof show_words / sizeof *show_words; i++) {
+		if (strcmp(show_words[i].detail, detail) == 0)
+			return show_words[i].words[number];
+	}
+	return NULL;
+}
+
+static void
+print_detail(const char *detail, int64_t number)
+{
+	const char *word = find_word(detail, number);
+
+	if (word)
+		(void)printf("%s: %s\n", detail, word);
+	else if (strcmp(detail, "typecode") == 0)
+		(void)printf("%s: %c\n", detail, (char)number);
+	else
+		(void)printf("%s: %lld\n", detail, (long long)number);
+}
+
 static void
 print_facts(json_t *all)
 {
@@ -193,10 +241,7 @@ print_facts(json_t *all)
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		(void)printf("%s: %lld\n", numbers[i], (long long)people_number(all, numbers[i]));
 	json_array_foreach(json_object_get(all, "details"), index, detail)
-	{
-		(void)printf("%s: %lld\n", json_string_value(json_object_get(detail, "name")),
-		    (long long)people_number(detail, "number"));
-	}
+	    print_detail(json_string_value(json_object_get(detail, "name")), people_number(detail, "number"));
 }
 
 static void
@@ -234,7 +279,7 @@ print_holders(const struct command *command, json_t *holders, bool more)
 		add_process(command, &table, row);
 		table_add(&table, "%lld", (long long)people_number(row, "count"));
 		table_add(&table, "%lld", (long long)people_number(row, "token"));
-		table_add(&table, "%s", json_string_value(json_object_get(row, "how")));
+		table_take(&table, people_standing(json_string_value(json_object_get(row, "how")), row));
 	}
 	(void)puts("\nheld by");
 	printed = table_print(&table, "  ");
@@ -276,7 +321,7 @@ print_waiting(const struct command *command, json_t *waiting, int64_t waiters)
 	{
 		add_process(command, &table, row);
 		table_take(&table, time_left(row));
-		table_add(&table, "%s", json_string_value(json_object_get(row, "role")));
+		table_take(&table, people_standing(json_string_value(json_object_get(row, "role")), row));
 	}
 	(void)puts("\nwaiting, in the order they came");
 	printed = table_print(&table, "  ");

@@ -9,6 +9,7 @@
 #include "show.h"
 #include "table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ add_session(const struct command *command, struct text_table *table, json_t *ses
 	if (self)
 		table_add(table, "(this command)");
 	else
-		table_take(table, people_text(client ? client : ""));
+		table_take(table, people_standing(client ? client : "", session));
 }
 
 static enum verdict
@@ -158,12 +159,17 @@ who_read(struct command *command, json_t *id, struct who *who)
 	return verdict;
 }
 
+/* `does` is followed by the row's member `word`; NULL: by nothing. */
 static void
-add_person(const struct command *command, struct text_table *table, json_t *row)
+add_person(const struct command *command, struct text_table *table, json_t *row, const char *does, const char *word)
 {
+	char what[128];
+
+	(void)snprintf(what, sizeof what, "%s%s", does, word ? json_string_value(json_object_get(row, word)) : "");
 	add_process(command, table, row);
 	table_take(table, people_time(people_number(row, "age_ns")));
 	table_add(table, "%lld", (long long)people_number(row, "session"));
+	table_take(table, people_standing(what, row));
 }
 
 static void
@@ -172,21 +178,9 @@ add_people(const struct command *command, struct text_table *table, const struct
 	size_t index;
 	json_t *row;
 
-	json_array_foreach(who->holders, index, row)
-	{
-		add_person(command, table, row);
-		table_add(table, "holds it, %s", json_string_value(json_object_get(row, "how")));
-	}
-	json_array_foreach(who->waiters, index, row)
-	{
-		add_person(command, table, row);
-		table_add(table, "waits: %s", json_string_value(json_object_get(row, "role")));
-	}
-	json_array_foreach(who->sessions, index, row)
-	{
-		add_person(command, table, row);
-		table_add(table, "refers to it");
-	}
+	json_array_foreach(who->holders, index, row) add_person(command, table, row, "holds it, ", "how");
+	json_array_foreach(who->waiters, index, row) add_person(command, table, row, "waits: ", "role");
+	json_array_foreach(who->sessions, index, row) add_person(command, table, row, "refers to it", NULL);
 }
 
 static enum verdict

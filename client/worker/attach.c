@@ -6,6 +6,7 @@
 #include "client/error.h"
 #include "client/future.h"
 #include "client/object.h"
+#include "client/reply.h"
 #include "client/session.h"
 #include "client/values.h"
 #include "work.h"
@@ -148,6 +149,7 @@ join_pool(struct concur_worker *worker)
 	worker->id = reply->worker;
 	worker->tasks_max = reply->tasks_per_worker;
 	worker->memory_max = reply->memory_per_worker;
+	reply_word(worker->thread_name_prefix, sizeof worker->thread_name_prefix, &reply->thread_name_prefix);
 	status = initialize(worker, reply);
 	concur__v1__attach_reply__free_unpacked(reply, NULL);
 	return status;
@@ -157,7 +159,7 @@ enum concur_status
 worker_attach(struct concur_worker *worker)
 {
 	const struct concur_worker_options *options = worker->options;
-	const struct concur_options as = { .client = options->name };
+	const struct concur_options as = { .client = options->name, .key_file = options->key_file };
 	const struct concur_open there = { .must_exist = true };
 	enum concur_status status;
 

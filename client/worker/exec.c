@@ -8,6 +8,7 @@
 
 #include "streams.h"
 #include "client/task_error.h"
+#include "lib/utf8.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,24 +17,48 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
+
+enum {
+	RESULT_PAIRS = 7, /* at most, of a result's map */
+	HOST_BYTES = 256, /* of the name of this machine */
+};
+
+/* When a command was started. */
+struct times {
+	int64_t began_ns; /* of the calendar */
+	int64_t from_ns;  /* monotonic */
+};
 
 struct command {
 	char **argv;        /* owned array of borrowed texts; ends with NULL */
 	char **environment; /* likewise, but for the first `made`, which are owned */
 	size_t made;
 	const char *directory; /* NULL: ours */
+	bool is_accounted;     /* host and times belong to the result */
 	struct streams streams;
 };
 
 /* -- arguments ---------------------------------------------------------------------------------------------------- */
 
+/* A 0 follows what was received, also behind data. */
 static bool
 is_word(const struct concur_value *value)
 {
-	return value->kind == CONCUR_VALUE_TEXT && strlen(value->bytes) == value->size;
+	return (value->kind == CONCUR_VALUE_TEXT || value->kind == CONCUR_VALUE_DATA) &&
+	    strlen(value->bytes) == value->size;
+}
+
+/* The text under that name, or the data. */
+static const struct concur_value *
+find_bytes(const struct concur_value *arguments, const char *name)
+{
+	const struct concur_value *text = task_error_member(arguments, name, CONCUR_VALUE_TEXT);
+
+	return text ? text : task_error_member(arguments, name, CONCUR_VALUE_DATA);
 }
 
 static enum concur_status
@@ -52,7 +77,7 @@ read_argv(concur_work *work, const struct concur_value *words, struct command *c
 		return CONCUR_NO_MEMORY;
 	for (size_t i = 0; i < words->count; i++) {
 		if (!is_word(&words->items[i]))
-			return bad_argument(work, "a word of argv is no text, or has a NUL in it");
+			return bad_argument(work, "a word of argv is neither text nor data, or has a NUL in it");
 		command->argv[i] = (char *)(uintptr_t)words->items[i].bytes; /* only read */
 	}
 	return CONCUR_OK;
@@ -82,7 +107,8 @@ read_environment(concur_work *work, const struct concur_value *map, struct comma
 		return CONCUR_NO_MEMORY;
 	for (size_t i = 0; map && i + 1 < map->count; i += 2) {
 		if (!is_word(&map->items[i]) || !is_word(&map->items[i + 1]))
-			return bad_argument(work, "a name or value in environment is no text, or has a NUL in it");
+			return bad_argument(work,
+			    "a name or value in environment is neither text nor data, or has a NUL in it");
 		if (asprintf(&command->environment[command->made], "%s=%s", map->items[i].bytes,
 			map->items[i + 1].bytes) < 0) {
 			command->environment[command->made] = NULL;
@@ -100,9 +126,9 @@ read_environment(concur_work *work, const struct concur_value *map, struct comma
 static enum concur_status
 read_input(concur_work *work, const struct concur_value *arguments, struct command *command)
 {
-	const struct concur_value *text = task_error_member(arguments, "stdin", CONCUR_VALUE_TEXT);
-	const struct concur_value *input = text ? text : task_error_member(arguments, "stdin", CONCUR_VALUE_DATA);
-	const struct concur_value *directory = task_error_member(arguments, "cwd", CONCUR_VALUE_TEXT);
+	const struct concur_value *account = task_error_member(arguments, "account", CONCUR_VALUE_BOOLEAN);
+	const struct concur_value *input = find_bytes(arguments, "stdin");
+	const struct concur_value *directory = find_bytes(arguments, "cwd");
 
 	if (input) {
 		command->streams.input = input->bytes;
@@ -111,6 +137,7 @@ read_input(concur_work *work, const struct concur_value *arguments, struct comma
 	if (directory && !is_word(directory))
 		return bad_argument(work, "cwd has a NUL in it");
 	command->directory = directory ? directory->bytes : NULL;
+	command->is_accounted = account && account->boolean;
 	return CONCUR_OK;
 }
 
@@ -202,27 +229,62 @@ is_cancelled(const void *work)
 	return concur_work_is_cancelled(work);
 }
 
-static enum concur_status
-give_result(concur_work *work, const struct streams *streams, int status)
+static int64_t
+clock_ns(clockid_t clock)
 {
-	bool by_signal = WIFSIGNALED(status);
-	struct concur_value result =
-	    CMAP(CV(by_signal ? "signal" : "exit_code"), CV(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)),
-		CV("stdout"), concur_data(streams->out[0].bytes, streams->out[0].size), CV("stderr"),
-		concur_data(streams->out[1].bytes, streams->out[1].size), CV("dropped"),
-		CV(streams->out[0].dropped + streams->out[1].dropped));
+	struct timespec now;
+
+	(void)clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
+}
+
+static struct concur_value *
+put_pair(struct concur_value *to, const char *name, struct concur_value value)
+{
+	*to++ = CV(name);
+	*to++ = value;
+	return to;
+}
+
+/* Where it ran, from when (of the calendar) and for how long. */
+static struct concur_value *
+put_account(struct concur_value *to, const struct times *times, char *host, size_t host_size)
+{
+	if (gethostname(host, host_size - 1) || !utf8_valid((const uint8_t *)host, strlen(host)))
+		*host = '\0';
+	to = put_pair(to, "host", CV(host));
+	to = put_pair(to, "began_ns", CV(times->began_ns));
+	return put_pair(to, "ran_ns", CV(clock_ns(CLOCK_MONOTONIC) - times->from_ns));
+}
+
+static enum concur_status
+give_result(concur_work *work, const struct command *command, const struct times *times, int status)
+{
+	const struct streams *streams = &command->streams;
+	const struct stream *out = &streams->out[0], *error = &streams->out[1];
+	struct concur_value pairs[2 * RESULT_PAIRS], *to = pairs;
+	char host[HOST_BYTES] = "";
 
 	if (streams->is_short)
 		return CONCUR_NO_MEMORY;
-	if (!streams->out[0].dropped && !streams->out[1].dropped)
-		result.count -= 2;
-	return concur_work_result(work, result);
+	if (WIFSIGNALED(status))
+		to = put_pair(to, "signal", CV(WTERMSIG(status)));
+	else
+		to = put_pair(to, "exit_code", CV(WEXITSTATUS(status)));
+	to = put_pair(to, "stdout", concur_data(out->bytes, out->size));
+	to = put_pair(to, "stderr", concur_data(error->bytes, error->size));
+	if (out->dropped || error->dropped)
+		to = put_pair(to, "dropped", CV(out->dropped + error->dropped));
+	if (command->is_accounted)
+		to = put_account(to, times, host, sizeof host);
+	return concur_work_result(work, concur_items(CONCUR_VALUE_MAP, pairs, (size_t)(to - pairs)));
 }
 
 /* The command runs: until it has ended. */
 static enum concur_status
-see_through(concur_work *work, struct streams *streams)
+see_through(concur_work *work, struct command *command, const struct times *times)
 {
+	struct streams *streams = &command->streams;
 	int status;
 
 	streams->pidfd = (int)syscall(SYS_pidfd_open, streams->pid, 0);
@@ -234,31 +296,43 @@ see_through(concur_work *work, struct streams *streams)
 		;
 	if (concur_work_is_cancelled(work))
 		return CONCUR_CANCELLED;
-	return give_result(work, streams, status);
+	return give_result(work, command, times, status);
 }
 
 static enum concur_status
 run(concur_work *work, struct command *command)
 {
 	enum concur_status status;
+	struct times times;
 	int ends[3], error;
 
 	command->streams.keep_max = CONCUR_EXEC_OUTPUT_MAX;
 	if (streams_open(&command->streams, ends))
 		return failed_to_start(work, command, errno);
+	times = (struct times){ clock_ns(CLOCK_REALTIME), clock_ns(CLOCK_MONOTONIC) };
 	error = start(command, ends);
 	for (int i = 0; i < 3; i++)
 		(void)close(ends[i]);
-	status = error ? failed_to_start(work, command, error) : see_through(work, &command->streams);
+	status = error ? failed_to_start(work, command, error) : see_through(work, command, &times);
 	streams_close(&command->streams);
 	return status;
+}
+
+/* What a list of nothing but arguments holds: a function that is mapped over commands is called so. */
+static const struct concur_value *
+inner_arguments(const struct concur_value *arguments)
+{
+	bool is_outer = arguments->kind == CONCUR_VALUE_LIST && arguments->count == 1 &&
+	    (arguments->items->kind == CONCUR_VALUE_LIST || arguments->items->kind == CONCUR_VALUE_MAP);
+
+	return is_outer ? arguments->items : arguments;
 }
 
 static enum concur_status
 exec(concur_work *work, const struct concur_value *arguments)
 {
 	struct command command = { 0 };
-	enum concur_status status = read_arguments(work, arguments, &command);
+	enum concur_status status = read_arguments(work, inner_arguments(arguments), &command);
 
 	if (status == CONCUR_OK)
 		status = run(work, &command);

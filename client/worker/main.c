@@ -92,13 +92,15 @@ work(const struct concur_worker_options *options)
 
 /* NULL, or a sentence in `trouble`. */
 static const char *
-load_all(const struct worker_options *options, const struct concur_function **tables, char *trouble)
+load_all(struct worker_options *options, const struct concur_function **tables, char *trouble)
 {
 	const struct concur_module *module;
 	size_t count = 0;
 
 	if (options->exec)
 		tables[count++] = concur_exec_functions;
+	/* A command may take a second or a day: none should wait in the hand of a worker that is busy. */
+	options->worker.one_by_one = options->exec && !options->modules[0];
 	for (size_t i = 0; options->modules[i]; i++) {
 		module = module_load(options->modules[i], trouble);
 		if (!module)

@@ -1,7 +1,8 @@
 /* What concur-worker is told.
  *
  * A worker that the daemon started finds in the environment which daemon ($CONCUR_URL), which pool ($CONCUR_POOL) and
- * which process of the daemon it is ($CONCUR_PROCESS), and the descriptor of the page they share ($CONCUR_PAGE). */
+ * which process of the daemon it is ($CONCUR_PROCESS), the descriptor of the page they share ($CONCUR_PAGE), and how
+ * many threads it is to have ($CONCUR_THREADS) unless its words say so. */
 #include "config.h"
 
 #include "options.h"
@@ -19,9 +20,11 @@ static const char usage[] = "Usage: concur-worker [OPTION]...\n"
 			    "      --exec          run commands, too: the function \"exec\"\n"
 			    "  -p, --pool NAME     the pool\n"
 			    "  -c, --connect URL   the daemon; $CONCUR_URL or the user's own\n"
+			    "  -k, --key FILE      the key of a daemon at a tcp address; $CONCUR_KEY_FILE\n"
 			    "  -t, --threads N     tasks at once; 1\n"
 			    "  -l, --label LABEL   take tasks that want it; may be given several times\n"
 			    "  -n, --name NAME     what it is called in listings\n"
+			    "      --patient       try again where there is no daemon, or no pool yet\n"
 			    "      --help, --version\n";
 
 static int
@@ -71,14 +74,16 @@ take_variable(const char *name, uint64_t max, uint64_t *ret)
 static int
 read_environment(struct worker_options *options)
 {
-	uint64_t page;
+	uint64_t page, threads;
 	int status;
 
 	if ((status = take_variable("CONCUR_PROCESS", UINT64_MAX, &options->worker.process)) != STATUS_GO_ON ||
 	    (status = take_variable("CONCUR_POOL", UINT64_MAX, &options->worker.pool_id)) != STATUS_GO_ON ||
-	    (status = take_variable("CONCUR_PAGE", INT32_MAX, &page)) != STATUS_GO_ON)
+	    (status = take_variable("CONCUR_PAGE", INT32_MAX, &page)) != STATUS_GO_ON ||
+	    (status = take_variable("CONCUR_THREADS", UINT32_MAX, &threads)) != STATUS_GO_ON)
 		return status;
 	options->worker.page = (int)page;
+	options->worker.threads = (unsigned)threads;
 	return STATUS_GO_ON;
 }
 
@@ -104,6 +109,12 @@ read_option(struct worker_options *options, int option)
 	case 'c':
 		options->worker.url = optarg;
 		return STATUS_GO_ON;
+	case 'k':
+		options->worker.key_file = optarg;
+		return STATUS_GO_ON;
+	case 'P':
+		options->worker.patient = true;
+		return STATUS_GO_ON;
 	case 'n':
 		options->worker.name = optarg;
 		return STATUS_GO_ON;
@@ -126,14 +137,15 @@ options_read(struct worker_options *options, int argc, char **argv)
 {
 	static const struct option longs[] = { { "module", required_argument, NULL, 'm' },
 		{ "exec", no_argument, NULL, 'x' }, { "pool", required_argument, NULL, 'p' },
-		{ "connect", required_argument, NULL, 'c' }, { "threads", required_argument, NULL, 't' },
+		{ "connect", required_argument, NULL, 'c' }, { "key", required_argument, NULL, 'k' },
+		{ "patient", no_argument, NULL, 'P' }, { "threads", required_argument, NULL, 't' },
 		{ "label", required_argument, NULL, 'l' }, { "name", required_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'v' }, { NULL, 0, NULL, 0 } };
 	int option, status;
 
 	*options = (struct worker_options){ .worker.labels = options->labels };
 	status = read_environment(options);
-	while (status == STATUS_GO_ON && (option = getopt_long(argc, argv, "m:p:c:t:l:n:", longs, NULL)) != -1)
+	while (status == STATUS_GO_ON && (option = getopt_long(argc, argv, "m:p:c:k:t:l:n:", longs, NULL)) != -1)
 		status = read_option(options, option);
 	if (status != STATUS_GO_ON)
 		return status;

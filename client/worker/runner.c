@@ -117,6 +117,8 @@ tasks_to_ask_for(struct concur_worker *worker)
 	unsigned threads = worker->options->threads ? worker->options->threads : 1;
 	uint64_t count = (uint64_t)credit_ask(&worker->credit) * threads;
 
+	if (worker->options->one_by_one)
+		return 1;
 	if (count > CREDIT_MAX)
 		count = CREDIT_MAX;
 	if (worker->tasks_max && worker->begun + count > worker->tasks_max)

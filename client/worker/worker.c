@@ -3,6 +3,8 @@
  * A worker that the daemon started has one. Any other attaches again when its connection has ended by itself, after a
  * pause that doubles from 100 ms to 10 s while nobody answers; what it had in hand then was given up by the daemon, and
  * is dropped. */
+#include "config.h"
+
 #include "worker.h"
 
 #include "client/error.h"
@@ -10,6 +12,7 @@
 #include "work.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -99,11 +102,28 @@ struct crew {
 	} others[WORKER_THREADS_MAX];
 };
 
+/* PREFIX_0, PREFIX_1 ... The number is whole, and the prefix is cut where a letter of it ends. */
+static void
+name_thread(const struct concur_worker *worker, unsigned number)
+{
+	char name[WORKER_THREAD_NAME];
+	int room = (int)sizeof name - 1 - snprintf(NULL, 0, "_%u", number);
+	size_t size = strnlen(worker->thread_name_prefix, (size_t)room);
+
+	if (size == 0)
+		return;
+	while (size && (worker->thread_name_prefix[size] & 0xC0) == 0x80)
+		size--;
+	snprintf(name, sizeof name, "%.*s_%u", (int)size, worker->thread_name_prefix, number);
+	(void)pthread_setname_np(pthread_self(), name);
+}
+
 static void *
 run_in_thread(void *arg)
 {
 	struct runner *runner = arg;
 
+	name_thread(runner->worker, runner->number);
 	worker_run_tasks(runner->worker, runner->number);
 	return NULL;
 }
@@ -172,6 +192,19 @@ begin_attachment(struct concur_worker *worker)
 	pthread_mutex_unlock(&worker->lock);
 }
 
+/* The caller's thread has its own name again afterwards. */
+static void
+run_tasks_here(struct concur_worker *worker)
+{
+	char before[WORKER_THREAD_NAME];
+	bool is_known = pthread_getname_np(pthread_self(), before, sizeof before) == 0;
+
+	name_thread(worker, 0);
+	worker_run_tasks(worker, 0);
+	if (is_known)
+		(void)pthread_setname_np(pthread_self(), before);
+}
+
 /* Works until the attachment is over. */
 static enum concur_status
 work(struct concur_worker *worker)
@@ -184,7 +217,7 @@ work(struct concur_worker *worker)
 	begin_attachment(worker);
 	status = start_crew(worker, crew);
 	if (status == CONCUR_OK)
-		worker_run_tasks(worker, 0);
+		run_tasks_here(worker);
 	end_crew(worker, crew);
 	free(crew);
 	return status == CONCUR_OK ? worker->end : status;
@@ -212,6 +245,17 @@ is_passing(enum concur_status status)
 {
 	return status == CONCUR_CLOSED || status == CONCUR_NO_DAEMON || status == CONCUR_TIMED_OUT ||
 	    status == CONCUR_STOPPING || status == CONCUR_NO_MEMORY || status == CONCUR_LIMIT;
+}
+
+/* Whether it is worth to try again. */
+static bool
+is_to_go_on(const struct concur_worker *worker, enum concur_status status, bool has_ever_worked)
+{
+	const struct concur_worker_options *options = worker->options;
+
+	if (options->process || !(has_ever_worked || options->patient))
+		return false;
+	return is_passing(status) || (options->patient && status == CONCUR_NOT_FOUND);
 }
 
 static bool
@@ -249,7 +293,7 @@ concur_worker_run(concur_worker *worker)
 		has_ever_worked |= has_worked;
 		if (status == CONCUR_OK || is_to_end(worker))
 			return CONCUR_OK;
-		if (worker->options->process || !has_ever_worked || !is_passing(status))
+		if (!is_to_go_on(worker, status, has_ever_worked))
 			return status;
 		pause_ns = has_worked ? PAUSE_FIRST_NS : 2 * pause_ns;
 		if (pause_ns > PAUSE_MAX_NS)

@@ -13,6 +13,7 @@
 #include "credit.h"
 #include "done.h"
 #include "functions.h"
+#include "lib/limits.h"
 #include "lib/link.h"
 #include "lib/page.h"
 
@@ -21,9 +22,10 @@
 #include <pthread.h>
 
 enum {
-	WORKER_THREADS_MAX = 64,
+	WORKER_THREADS_MAX = LIMITS_WORKER_THREADS,
 	WORKER_DONE_BYTES = 1 << 20, /* of results that are gathered at most before they are sent */
 	WORKER_MARGIN = 4096,        /* bytes of a frame that are not left to a result */
+	WORKER_THREAD_NAME = 16,     /* bytes of a thread's name, NUL and all, as Linux has it */
 };
 
 struct concur_worker {
@@ -37,11 +39,12 @@ struct concur_worker {
 	concur_object *pool; /* NULL: not known by name */
 	uint64_t pool_id;
 	uint64_t id;
-	uint64_t tasks_max;  /* to run before it detaches; 0: any number */
-	uint64_t memory_max; /* bytes, past which it detaches; 0: any */
-	size_t result_max;   /* bytes of a result */
-	size_t done_max;     /* bytes of results that are gathered */
-	unsigned depth_max;  /* of a value */
+	uint64_t tasks_max;                          /* to run before it detaches; 0: any number */
+	uint64_t memory_max;                         /* bytes, past which it detaches; 0: any */
+	size_t result_max;                           /* bytes of a result */
+	size_t done_max;                             /* bytes of results that are gathered */
+	unsigned depth_max;                          /* of a value */
+	char thread_name_prefix[WORKER_THREAD_NAME]; /* of the runners; empty: they keep their names */
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;

@@ -18,6 +18,7 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	core->limits = limits;
 	core->seed = seed;
 	core->counter = counter;
+	core->cores = 1;
 	heap_init(&core->deadlines);
 	heap_init(&core->expiring);
 	heap_init(&core->timers);

@@ -45,6 +45,7 @@ struct core {
 	uint64_t seed;            /* of the hashes */
 	uint64_t counter;         /* the last id, token or version given out; core_draw() */
 	uint64_t now_ns;          /* the turn's time */
+	uint64_t cores;           /* that the daemon may use; 1 until it is told: what pools take for their size */
 	struct table objects;     /* struct object by id */
 	struct table workers;     /* struct worker by id */
 	struct map *names;        /* struct object by name (a text value) */

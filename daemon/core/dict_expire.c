@@ -71,6 +71,21 @@ dict_ttl(const struct core *core, const struct dict *dict, const struct value *k
 	return deadline_ns == UINT64_MAX ? UINT64_MAX : deadline_ns - core->now_ns;
 }
 
+enum concur_status
+dict_drop_all_late(struct core *core, struct dict *dict)
+{
+	enum concur_status status = CONCUR_OK;
+	size_t left = core->limits->sort_max;
+	struct value key;
+
+	while (status == CONCUR_OK && dict->times && dict_times_has_late(dict->times, &key)) {
+		if (left-- == 0)
+			return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+		status = dict_drop_late(core, dict, &key);
+	}
+	return status;
+}
+
 void
 dict_expire(struct core *core, size_t most)
 {

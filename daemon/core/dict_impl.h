@@ -43,6 +43,9 @@ dict_find(const struct dict *dict, const struct value *key)
 /* Takes the key's entry out if it is late, so that there is none. */
 enum concur_status dict_drop_late(struct core *core, struct dict *dict, const struct value *key);
 
+/* The same of all entries: TOO_LARGE if there are more than sort_max. */
+enum concur_status dict_drop_all_late(struct core *core, struct dict *dict);
+
 /* Puts the value at the item's key, in an entry made if it is not there, which keeps its time. *ret, which may be NULL,
  * is borrowed. Evicts nothing. */
 enum concur_status dict_put_value(struct core *core, struct dict *dict, const struct dict_item *item,

@@ -69,12 +69,15 @@ dict_clear(struct core *core, struct object *object)
 	return CONCUR_OK;
 }
 
+/* Times to live stay behind, so what is late has to go before. */
 static enum concur_status
 dict_copy(struct core *core, struct object *object, struct object *original)
 {
-	const struct dict *from = dict_of(original);
-	struct dict *dict = dict_of(object);
+	struct dict *dict = dict_of(object), *from = dict_of(original);
+	enum concur_status status = dict_drop_all_late(core, from);
 
+	if (status != CONCUR_OK)
+		return status;
 	dict->map = map_copy(from->map, &store_map_sharing, core);
 	dict->opaque = from->opaque;
 	dict->maxsize = from->maxsize;

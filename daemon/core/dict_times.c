@@ -185,6 +185,17 @@ dict_times_is_late(const struct dict_times *times, const struct value *key)
 
 /* -- what is due ------------------------------------------------------------------------------------------------- */
 
+bool
+dict_times_has_late(const struct dict_times *times, struct value *ret_key)
+{
+	struct heap_node *node = heap_first(&times->heap);
+
+	if (!node || node->key > times->core->now_ns)
+		return false;
+	*ret_key = view(time_of(node)->key);
+	return true;
+}
+
 struct object *
 dict_times_first_late(const struct core *core, struct value *ret_key)
 {

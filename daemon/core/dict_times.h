@@ -30,6 +30,9 @@ bool dict_times_is_late(const struct dict_times *times, const struct value *key)
  * none. */
 struct object *dict_times_first_late(const struct core *core, struct value *ret_key);
 
+/* The same of one table: whether there is one. */
+bool dict_times_has_late(const struct dict_times *times, struct value *ret_key);
+
 /* That key's entry can not be taken out for lack of memory: its dict is not looked at again for a while. */
 void dict_times_put_off(struct dict_times *times);
 

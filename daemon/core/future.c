@@ -155,11 +155,20 @@ future_release(struct core *core, struct task *task, struct session *session)
 	return true;
 }
 
+/* Whether somebody may hear of its end by its completion queue. One that only tasks refer to is read by nobody. */
+static bool
+future_is_told(const struct core *core, const struct task *task)
+{
+	const struct object *queue = object_find(core, task->terms->completion);
+
+	return queue && (queue->name || queue->handles || queue->inner);
+}
+
 /* Nobody will ever ask for it. */
 static void
 future_abandon(struct core *core, struct task *task)
 {
-	bool is_wanted = task->refs || task->session || task->flags & TASK_DETACHED || task->terms->completion ||
+	bool is_wanted = task->refs || task->session || task->flags & TASK_DETACHED || future_is_told(core, task) ||
 	    (task->more && !link_empty(&task->more->waiters));
 
 	if (task->place == TASK_ENDED)

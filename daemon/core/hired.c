@@ -24,8 +24,9 @@ static enum concur_status
 hired_start(struct core *core, struct hired *hired)
 {
 	struct pool *pool = hired->pool;
-	char number[HIRE_WORDS];
-	const char *const environment[] = { number, NULL };
+	uint64_t threads_count = pool->form == POOL_THREAD ? pool->workers_max : pool->threads;
+	char number[HIRE_WORDS], threads[HIRE_WORDS];
+	const char *const environment[] = { number, threads_count ? threads : NULL, NULL };
 	struct process_options options = {
 		.lifetime = LIFETIME_REFCOUNT,
 		.runtime = pool->runtime,
@@ -36,6 +37,7 @@ hired_start(struct core *core, struct hired *hired)
 	enum concur_status status;
 
 	snprintf(number, sizeof number, "CONCUR_POOL=%llu", (unsigned long long)object_id(&pool->object));
+	snprintf(threads, sizeof threads, "CONCUR_THREADS=%llu", (unsigned long long)threads_count);
 	status = process_new(core, &options, &hired->process);
 	if (status != CONCUR_OK)
 		return status;
@@ -74,7 +76,7 @@ pool_staff(struct core *core, struct pool *pool)
 {
 	if (!pool->command || pool->is_gone || pool->broken || pool->is_cancelling || heap_contains(&pool->hiring.node))
 		return;
-	while (pool->hired_count < pool->workers_max && pool->waiting > pool->hired_absent) {
+	while (pool->hired_count < pool_processes_max(pool) && pool->waiting > pool->hired_absent) {
 		if (pool_hire(core, pool))
 			continue;
 		(void)timer_set(core, &pool->hiring, core->now_ns + HIRE_PAUSE_MS * UINT64_C(1000000));
@@ -226,7 +228,7 @@ pool_trim(struct core *core, struct pool *pool)
 {
 	uint64_t left = pool->hired_count;
 
-	for (struct link *at = pool->hired.prev; left > pool->workers_max && at != &pool->hired; at = at->prev) {
+	for (struct link *at = pool->hired.prev; left > pool_processes_max(pool) && at != &pool->hired; at = at->prev) {
 		struct hired *hired = LINK_ENTRY(at, struct hired, in_pool);
 
 		left--;

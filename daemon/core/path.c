@@ -34,6 +34,16 @@ path_is_dict(const struct object *object)
 	return object->kind == &dict_kind || object->kind == &namespace_kind;
 }
 
+/* None of the keys has the bytes of the step, but one may be equal to it. */
+static enum concur_status
+path_compare(struct path *path, size_t step, struct path_keys keys)
+{
+	if (path->if_version && path->if_version == path->version)
+		return CONCUR_OK;
+	path->keys = keys;
+	return path_refuse(path, step, CONCUR_NEEDS_COMPARE, "compare with the candidates, then ask again");
+}
+
 static enum concur_status
 path_enter_dict(struct path *path, const struct dict *dict, size_t step, struct blob **ret)
 {
@@ -42,7 +52,7 @@ path_enter_dict(struct path *path, const struct dict *dict, size_t step, struct 
 		*ret = dict_get(dict, &path->steps[step]);
 		return CONCUR_OK;
 	case CONCUR_NEEDS_COMPARE:
-		return path_refuse(path, step, CONCUR_TYPE_ERROR, "there are keys that only the client can compare");
+		return path_compare(path, step, (struct path_keys){ .dict = dict });
 	default:
 		return path_refuse(path, step, CONCUR_TYPE_ERROR, "the name of an attribute is text");
 	}
@@ -66,6 +76,8 @@ path_enter(struct path *path, struct object *object, size_t step, struct path_en
 	enum concur_status status;
 
 	*end = (struct path_end){ .object = object, .step = step };
+	if (object->version > path->version)
+		path->version = object->version;
 	if (path_is_dict(object))
 		status = path_enter_dict(path, (const struct dict *)object, step, &end->blob);
 	else if (object->kind == &list_kind)
@@ -105,7 +117,7 @@ path_descend(struct path *path, size_t step, struct path_end *end)
 	case CONCUR_INDEX_ERROR:
 		return path_refuse(path, step, status, "the list is not so long");
 	case CONCUR_NEEDS_COMPARE:
-		return path_refuse(path, step, CONCUR_TYPE_ERROR, "there are keys that only the client can compare");
+		return path_compare(path, step, (struct path_keys){ .map = container });
 	default:
 		return path_refuse(path, step, CONCUR_TYPE_ERROR,
 		    container.kind == VALUE_LIST || container.kind == VALUE_TUPLE
@@ -115,7 +127,7 @@ path_descend(struct path *path, size_t step, struct path_end *end)
 }
 
 static enum concur_status
-path_resolve(const struct core *core, struct path *path, struct path_end *ret)
+path_go(const struct core *core, struct path *path, struct path_end *ret)
 {
 	enum concur_status status = path_enter(path, path->object, 0, ret);
 
@@ -130,6 +142,17 @@ path_resolve(const struct core *core, struct path *path, struct path_end *ret)
 			status = path_descend(path, step, ret);
 	}
 	return status;
+}
+
+static enum concur_status
+path_resolve(const struct core *core, struct path *path, struct path_end *ret)
+{
+	enum concur_status status = path_go(core, path, ret);
+
+	if (!path->if_version || path->if_version == path->object->version || path->if_version == path->version)
+		return status;
+	path->failed = 0;
+	return CONCUR_CHANGED;
 }
 
 /* Stores a value where the object's step leads. */

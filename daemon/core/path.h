@@ -4,13 +4,25 @@
  * or tuple that is part of the stored value; a change in there stores this value anew. DESIGN.md has why.
  *
  * Statuses besides those said: INDEX_ERROR; TYPE_ERROR where a step leads into what has no items, or is no key there;
- * NOT_FOUND where the object that a reference tells of is gone; then `failed` and `why` are set. What dict_set() and
- * list_set() say of the object that is changed. On any of them nothing has changed. */
+ * NOT_FOUND where the object that a reference tells of is gone; NEEDS_COMPARE where only the client can tell whether
+ * the step is among `keys`; then `failed` and `why` are set. CHANGED if `if_version` is of something else. What
+ * dict_set() and list_set() say of the object that is changed. On any of them nothing has changed.
+ *
+ * The version of a path is the highest among the objects that it goes through. Versions rise and are never drawn twice,
+ * and an object that leads elsewhere has changed; so where the path's is the same, all that it went through is. */
 #ifndef CORE_PATH_H
 #define CORE_PATH_H
 
 #include "daemon/core/object.h"
 #include "lib/value_edit.h"
+
+struct dict;
+
+/* What a step leads into: the dict, or if that is NULL the map, which is part of a stored value. Borrowed. */
+struct path_keys {
+	const struct dict *dict;
+	struct value map;
+};
 
 struct path {
 	struct object *object;      /* where it begins */
@@ -18,8 +30,12 @@ struct path {
 	const bool *refers;         /* of each step: there are references in it */
 	size_t count;               /* of steps, 1 or more and at most depth_max */
 	struct value_place *places; /* room for `count`, the caller's */
+	uint64_t if_version;        /* not 0: only if this is still the first object's version, or the path's: the
+	                             * latter says, too, that the client has compared */
+	uint64_t version;           /* of the path, so far as it goes */
 	size_t failed;              /* the step that an error is about, from 1; 0: none */
 	const char *why;            /* what is wrong with it */
+	struct path_keys keys;      /* of NEEDS_COMPARE */
 };
 
 /* The caller has a reference to the blob; NULL if it is not there. NO_MEMORY. */

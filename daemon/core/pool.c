@@ -47,6 +47,7 @@ pool_init(struct core *core, struct object *object, const struct object_options 
 	pool->capacity = POOL_CAPACITY;
 	pool->backoff_ns = POOL_BACKOFF_MS * UINT64_C(1000000);
 	pool->grace_ns = POOL_GRACE_S * CORE_SECOND;
+	pool->form = POOL_REMOTE;
 	pool->lane_index = map_new(core->seed);
 	pool->promises = pool->lane_index ? pool_promise_terms(pool) : NULL;
 	if (pool->promises)
@@ -133,6 +134,7 @@ pool_step(struct core *core, struct object *object, size_t *steps)
 		map_free(pool->keys, SIZE_MAX, NULL, NULL);
 	pool_drop(core, pool, pool->initializer);
 	pool_drop(core, pool, pool->initializer_arguments);
+	pool_drop(core, pool, pool->thread_name_prefix);
 	pool_drop(core, pool, pool->broken);
 	free(pool->command);
 	return true;
@@ -202,13 +204,45 @@ pool_set_blob(struct core *core, struct pool *pool, struct blob **what, const st
 	return true;
 }
 
+static void
+pool_set_size(struct core *core, struct pool *pool, uint64_t workers)
+{
+	uint64_t max = pool->form == POOL_THREAD ? LIMITS_WORKER_THREADS : core->limits->workers_max;
+
+	pool->workers_max = workers < max ? workers : max;
+	pool_trim(core, pool);
+	if (pool->waiting)
+		pool_staff(core, pool);
+}
+
+/* A pool that is told how to start workers starts some, unless it is told not to. */
+static void
+pool_set_staff(struct core *core, struct pool *pool, const struct pool_options *options)
+{
+	enum pool_form before = pool->form;
+	uint64_t workers = options->workers;
+
+	if (options->form)
+		pool->form = options->form;
+	else if (options->command && pool->form == POOL_REMOTE)
+		pool->form = POOL_PROCESS;
+	if (options->threads)
+		pool->threads = options->threads;
+	if (pool->form == POOL_REMOTE || !pool->command)
+		workers = 0;
+	else if (!workers)
+		workers = before == pool->form ? pool->workers_max : core->cores;
+	pool_set_size(core, pool, workers);
+}
+
 enum concur_status
 pool_configure(struct core *core, struct pool *pool, const struct pool_options *options)
 {
 	enum concur_status status = CONCUR_OK;
 
 	if (!pool_set_blob(core, pool, &pool->initializer, options->initializer) ||
-	    !pool_set_blob(core, pool, &pool->initializer_arguments, options->initializer_arguments))
+	    !pool_set_blob(core, pool, &pool->initializer_arguments, options->initializer_arguments) ||
+	    !pool_set_blob(core, pool, &pool->thread_name_prefix, options->thread_name_prefix))
 		return CONCUR_NO_MEMORY;
 	pool_set(&pool->capacity, options->capacity);
 	pool_set(&pool->timeout_ns, options->timeout_ns);
@@ -220,8 +254,8 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 		pool->retries = options->retries;
 	if (options->command)
 		status = pool_set_command(core, pool, options->runtime, options->command);
-	if (status == CONCUR_OK && options->workers)
-		(void)pool_resize(core, pool, options->workers);
+	if (status == CONCUR_OK)
+		pool_set_staff(core, pool, options);
 	pool_admit(core, pool);
 	return status;
 }
@@ -229,13 +263,28 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 enum concur_status
 pool_resize(struct core *core, struct pool *pool, uint64_t workers)
 {
-	if (!pool->command)
+	if (!pool->command || pool->form != POOL_PROCESS)
 		return CONCUR_VALUE_ERROR;
-	pool->workers_max = workers < core->limits->workers_max ? workers : core->limits->workers_max;
-	pool_trim(core, pool);
-	if (pool->waiting)
-		pool_staff(core, pool);
+	pool_set_size(core, pool, workers);
 	return CONCUR_OK;
+}
+
+enum pool_form
+pool_form(const struct pool *pool)
+{
+	return pool->form;
+}
+
+bool
+pool_has_command(const struct pool *pool)
+{
+	return pool->command;
+}
+
+const struct blob *
+pool_thread_name_prefix(const struct pool *pool)
+{
+	return pool->thread_name_prefix ? pool->thread_name_prefix : pool->object.name;
 }
 
 void
@@ -257,6 +306,8 @@ pool_state(const struct pool *pool, struct pool_state *ret)
 		.capacity = pool->capacity,
 		.is_closed = pool->is_closed,
 		.broken = pool->broken,
+		.form = pool->form,
+		.thread_name_prefix = pool_thread_name_prefix(pool),
 	};
 }
 

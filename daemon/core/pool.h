@@ -18,6 +18,9 @@ struct task;
 
 enum { PRIORITY_LOWEST = -16, PRIORITY_HIGHEST = 15 };
 
+/* Which workers the daemon starts; the numbers are those of concur.v1.PoolKind. */
+enum pool_form { POOL_KEPT = 0, POOL_PROCESS = 1, POOL_THREAD = 2, POOL_REMOTE = 3 };
+
 /* What may be set once it is open; see concur.v1.PoolOptions. 0 or NULL leaves what is. */
 struct pool_options {
 	uint64_t capacity;
@@ -29,16 +32,24 @@ struct pool_options {
 	uint64_t memory_per_worker;
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
-	uint64_t workers;              /* that the daemon starts, at most */
+	const struct value *thread_name_prefix; /* a text */
+	enum pool_form form;
+	uint64_t workers; /* that the daemon starts, at most; of POOL_THREAD threads, at most LIMITS_WORKER_THREADS */
+	uint32_t threads; /* of each process of POOL_PROCESS */
 	const struct runtime *runtime; /* with `command`: its words come first; or NULL */
 	const char *const *command; /* how a worker is started: words, NULL behind the last; copied. NULL: as it is */
 };
 
-/* OK; TOO_LARGE past command_max; NO_MEMORY. Without a command it starts none: all workers attach by themselves. */
+/* OK; TOO_LARGE past command_max; NO_MEMORY. Without a command it starts none: all workers attach by themselves. With
+ * one, and no number of workers, it starts as many as there are cores. */
 enum concur_status pool_configure(struct core *core, struct pool *pool, const struct pool_options *options);
 
+/* What it is: never POOL_KEPT. And whether it knows how to start a worker. */
+enum pool_form pool_form(const struct pool *pool);
+bool pool_has_command(const struct pool *pool);
+
 /* Starts at most so many workers from here on; those that are too many end when they are done. VALUE_ERROR if it does
- * not know how to start one. */
+ * not know how to start one, or for POOL_THREAD, whose one worker has its threads for life. */
 enum concur_status pool_resize(struct core *core, struct pool *pool, uint64_t workers);
 
 /* What one submission asks for, for all its tasks. */
@@ -92,6 +103,8 @@ struct pool_state {
 	uint64_t capacity;
 	bool is_closed;
 	const struct blob *broken; /* the error of what broke it, or NULL */
+	enum pool_form form;
+	const struct blob *thread_name_prefix; /* borrowed; NULL: none */
 };
 void pool_state(const struct pool *pool, struct pool_state *ret);
 

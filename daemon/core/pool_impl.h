@@ -145,8 +145,11 @@ struct pool {
 	struct blob *initializer, *initializer_arguments;
 	const struct runtime *runtime; /* whose words come first when it starts a worker, or NULL */
 	char **command;                /* the words behind them, one block; NULL: all workers attach by themselves */
-	uint64_t workers_max;          /* that it starts */
-	struct link hired;             /* struct hired */
+	enum pool_form form;
+	uint64_t workers_max; /* that it starts; of POOL_THREAD, the threads of the one that it starts */
+	uint32_t threads;     /* of each process of POOL_PROCESS; 0: as many as it has by itself */
+	struct blob *thread_name_prefix;
+	struct link hired;                  /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
 	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */
 	struct timer hiring;                /* set: nobody is hired before */
@@ -156,6 +159,13 @@ struct pool {
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */
 };
+
+/* How many processes the daemon starts for it. */
+static inline uint64_t
+pool_processes_max(const struct pool *pool)
+{
+	return pool->form == POOL_THREAD && pool->workers_max ? 1 : pool->workers_max;
+}
 
 static inline struct task *
 task_of_link(struct link *link)
@@ -258,6 +268,9 @@ struct fate {
 };
 
 /* -- workers ------------------------------------------------------------------------------------------------------- */
+
+/* What its workers call their threads: what it was told, or its own name; NULL: it has none. */
+const struct blob *pool_thread_name_prefix(const struct pool *pool);
 
 /* Gives waiting tasks to workers that wait for some, and takes in what finds room then. */
 void pool_serve(struct core *core, struct pool *pool);

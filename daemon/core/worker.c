@@ -143,7 +143,7 @@ worker_welcome(const struct worker *worker, struct worker_welcome *ret)
 	const struct pool *pool = worker->pool;
 
 	*ret = (struct worker_welcome){ pool->initializer, pool->initializer_arguments, pool->tasks_per_worker,
-		pool->memory_per_worker };
+		pool->memory_per_worker, pool_thread_name_prefix(pool) };
 }
 
 /* -- handing out --------------------------------------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct pool *worker_pool(const struct worker *worker); /* NULL: it was removed *
 struct worker_welcome {
 	const struct blob *initializer, *initializer_arguments; /* borrowed, or NULL */
 	uint64_t tasks_per_worker, memory_per_worker;
+	const struct blob *thread_name_prefix; /* borrowed, or NULL */
 };
 void worker_welcome(const struct worker *worker, struct worker_welcome *ret);
 

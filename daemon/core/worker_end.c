@@ -91,9 +91,9 @@ worker_blame(struct core *core, struct task *task, const struct fate *fate, enum
 }
 
 static void
-worker_let_go(struct core *core, struct task *task, const struct fate *fate)
+worker_let_go(struct core *core, struct task *task, const struct fate *fate, enum page_state state)
 {
-	switch (worker_page_state(task, fate)) {
+	switch (state) {
 	case PAGE_QUEUED:
 		if (task->place == TASK_RUNNING)
 			task->attempts--;
@@ -109,6 +109,26 @@ worker_let_go(struct core *core, struct task *task, const struct fate *fate)
 		worker_blame(core, task, fate, CONCUR_RESULT_LOST);
 		break;
 	}
+}
+
+/* What was begun comes in the order in which it was taken, for its back-off may end in one turn; then what was not, the
+ * youngest first, for each goes to the front of its lane. */
+static void
+worker_empty_hand(struct core *core, struct worker *worker, const struct fate *fate)
+{
+	struct link *next;
+
+	for (struct link *at = worker->hand.next; at != &worker->hand; at = next) {
+		enum page_state state = worker_page_state(task_of_link(at), fate);
+
+		next = at->next;
+		if (state != PAGE_QUEUED)
+			worker_let_go(core, task_of_link(at), fate, state);
+	}
+	while (!link_empty(&worker->fresh))
+		worker_let_go(core, task_of_link(worker->fresh.prev), fate, PAGE_QUEUED);
+	while (!link_empty(&worker->hand))
+		worker_let_go(core, task_of_link(worker->hand.prev), fate, PAGE_QUEUED);
 }
 
 /* Its calls that wait are answered: it has ended. */
@@ -133,12 +153,8 @@ worker_free(struct core *core, struct worker *worker, const struct fate *fate)
 	struct pool *pool = worker->pool;
 
 	worker_answer_calls(core, worker);
-	/* The youngest first: each goes to the front of its lane. */
 	worker->threads = 0;
-	while (!link_empty(&worker->fresh))
-		worker_let_go(core, task_of_link(worker->fresh.prev), fate);
-	while (!link_empty(&worker->hand))
-		worker_let_go(core, task_of_link(worker->hand.prev), fate);
+	worker_empty_hand(core, worker, fate);
 	if (pool) {
 		pool->workers_count--;
 		object_ref(core, &pool->object);

@@ -14,6 +14,7 @@
 #include "daemon/io/host.h"
 #include "daemon/io/listener.h"
 #include "lib/proof.h"
+#include "lib/secret.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -279,16 +280,22 @@ conn_free(struct conn *conn)
 	free(conn);
 }
 
-/* Tells the server of the new connection; closes it if the server refuses. `nonce` is NULL unless it has to prove the
- * key. */
+/* What the server is to have of a connection that is random. */
+struct conn_random {
+	uint8_t nonce[PROOF_NONCE];
+	uint8_t secret[SECRET_SIZE];
+};
+
+/* Tells the server of the new connection; closes it if the server refuses. */
 static void
-conn_introduce(struct conn *conn, const uint8_t *nonce)
+conn_introduce(struct conn *conn, const struct conn_random *random)
 {
 	struct loop *loop = conn->loop;
 	const struct server_input input = { .kind = SERVER_OPEN,
 		.io_conn = conn,
 		.peer = conn->peer.known,
-		.nonce = nonce,
+		.nonce = conn->is_stranger ? random->nonce : NULL,
+		.secret = conn->peer.known.local ? NULL : random->secret,
 		.ret_conn = &conn->server };
 	char who[PEER_TEXT_MAX];
 
@@ -321,9 +328,9 @@ conn_open(struct loop *loop, int fd, bool is_local)
 {
 	struct conn *conn = calloc(1, sizeof *conn);
 	bool is_stranger = loop->has_key && !is_local;
-	uint8_t nonce[PROOF_NONCE];
+	struct conn_random random;
 
-	if (!conn || (is_stranger && host_random(nonce, sizeof nonce) != 0) ||
+	if (!conn || (!is_local && host_random(&random, sizeof random) != 0) ||
 	    peer_init(&conn->peer, fd, is_local) != 0) {
 		int error = errno;
 
@@ -342,6 +349,6 @@ conn_open(struct loop *loop, int fd, bool is_local)
 	/* These fail only on wrong flags. */
 	(void)event_assign(&conn->read_event, loop->base, fd, EV_READ | EV_PERSIST, conn_on_read, conn);
 	(void)event_assign(&conn->write_event, loop->base, fd, EV_WRITE | EV_PERSIST, conn_send_on_room, conn);
-	conn_introduce(conn, is_stranger ? nonce : NULL);
+	conn_introduce(conn, &random);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,19 @@ host_memory(void)
 		machine = (uint64_t)info.totalram * info.mem_unit;
 
 	return (group < machine ? group : machine) / 4 * 3;
+}
+
+uint64_t
+host_cores(void)
+{
+	cpu_set_t set;
+	long online;
+
+	/* More than the set has room for is refused. */
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		return (uint64_t)CPU_COUNT(&set);
+	online = sysconf(_SC_NPROCESSORS_ONLN);
+	return online > 0 ? (uint64_t)online : 1;
 }
 
 uint64_t

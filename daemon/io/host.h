@@ -35,6 +35,9 @@ uint64_t host_now_ns(void);
 /* Three quarters of the memory that this process can have: of the machine's, or of what a control group allows. */
 uint64_t host_memory(void);
 
+/* Cores that this process may use; at least 1. */
+uint64_t host_cores(void);
+
 /* Field 22 of /proc/PID/stat, the process's start; 0 if it can not be seen. */
 uint64_t host_started(uint64_t process);
 

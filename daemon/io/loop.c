@@ -213,8 +213,10 @@ loop_turn_begin(struct loop *loop)
 	loop->now_ns = input.now_ns = host_now_ns();
 	loop_input(loop, &input);
 	children_tell(&loop->children);
-	/* So many are ready that the kernel may not have told of a death which came before what they sent. */
-	if (event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >= LOOP_CROWD)
+	/* So many are ready that the kernel may not have told of a death which came before what they sent. To ask is a
+	 * system call, so it is asked only where the order could be noticed. */
+	if (server_has_stakes(loop->server) &&
+	    event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >= LOOP_CROWD)
 		deaths_take(&loop->deaths);
 }
 

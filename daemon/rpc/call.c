@@ -125,6 +125,12 @@ call_object(struct call *call, uint64_t id, unsigned kinds)
 }
 
 struct object *
+call_object_at_any_version(struct call *call, uint64_t id, unsigned kinds)
+{
+	return call_find(call, id, kinds);
+}
+
+struct object *
 call_other(struct call *call, uint64_t id, unsigned kinds)
 {
 	struct object *own = call->object, *other = call_find(call, id, kinds);

@@ -40,6 +40,9 @@ void call_answer_waiter(struct core *core, struct waiter *waiter);
  * CHANGED, in a DoneReply (whose field of the outcome is that of every reply shape that has one). */
 struct object *call_object(struct call *call, uint64_t id, unsigned kinds);
 
+/* The same, whatever if_version says: the caller sees to that. */
+struct object *call_object_at_any_version(struct call *call, uint64_t id, unsigned kinds);
+
 /* Another object that the request names: its version does not matter, and what errors are about is still the call's
  * own. NOT_FOUND, WRONG_KIND. */
 struct object *call_other(struct call *call, uint64_t id, unsigned kinds);

@@ -1,6 +1,7 @@
 /* Candidates. A page ends when it has as much in it as any page, or when as many were looked at as a batch may have. */
 #include "daemon/rpc/candidates.h"
 
+#include "daemon/core/dict.h"
 #include "daemon/core/store.h"
 #include "daemon/rpc/rpc.h"
 
@@ -9,7 +10,9 @@ candidates_init(struct candidates *candidates, struct call *call, bool with_inde
 {
 	size_t most = (size_t)call->rpc->limits->page_entries;
 
-	*candidates = (struct candidates){ .call = call };
+	*candidates = (struct candidates){ .call = call,
+		.version = call->object->version,
+		.detail = "compare with the candidates, then ask again" };
 	candidates->values = call_alloc(call, most * sizeof *candidates->values);
 	if (!candidates->values)
 		return false;
@@ -52,16 +55,16 @@ candidates_reply(struct candidates *candidates, uint64_t cursor)
 	struct call *call = candidates->call;
 	Concur__V1__Error error = CONCUR__V1__ERROR__INIT;
 
-	error.version = call->object->version;
+	error.version = candidates->version;
 	error.cursor = cursor;
+	error.step = candidates->step;
 	error.candidates = candidates->values;
 	error.n_candidates = candidates->count;
 	if (candidates->indexes) {
 		error.indexes = candidates->indexes;
 		error.n_indexes = candidates->count;
 	}
-	reply_error_with(&call->to, CONCUR_NEEDS_COMPARE, call->object, NULL,
-	    "compare with the candidates, then ask again", &error);
+	reply_error_with(&call->to, CONCUR_NEEDS_COMPARE, call->object, NULL, candidates->detail, &error);
 }
 
 /* Adds the opaque keys behind the position until the page is full: the cursor behind it, or 0. */
@@ -100,6 +103,38 @@ candidates_of_value(struct call *call, const struct blob *blob)
 		return;
 	(void)candidates_add(&candidates, &value, 0);
 	candidates_reply(&candidates, 0);
+}
+
+/* The same for a map that is a value, which is never too large to be read whole. */
+static uint64_t
+candidates_add_pairs(struct candidates *candidates, const struct value *map)
+{
+	struct value key, ignored;
+	struct value_walk walk;
+
+	value_walk_begin(&walk, map);
+	while (value_walk_next(&walk, &key)) {
+		value_walk_next(&walk, &ignored);
+		if (!candidates_add(candidates, value_has_opaque(&key) ? &key : NULL, 0))
+			return (uint64_t)(walk.at - map->data);
+	}
+	return 0;
+}
+
+void
+candidates_of_step(struct call *call, const struct path *path, const char *detail)
+{
+	const struct path_keys *keys = &path->keys;
+	struct candidates candidates;
+
+	if (!candidates_init(&candidates, call, false))
+		return;
+	candidates.version = path->version;
+	candidates.step = path->failed;
+	candidates.detail = detail;
+	candidates_reply(&candidates,
+	    keys->dict ? candidates_add_keys(&candidates, dict_entries(keys->dict), 0)
+		       : candidates_add_pairs(&candidates, &keys->map));
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef RPC_CANDIDATES_H
 #define RPC_CANDIDATES_H
 
+#include "daemon/core/path.h"
 #include "daemon/rpc/call.h"
 #include "lib/map.h"
 
@@ -24,6 +25,9 @@ struct candidates {
 	size_t count;
 	size_t looked_at;
 	uint64_t bytes;
+	uint64_t version;   /* that they are of */
+	uint64_t step;      /* of a path, from 1; otherwise 0 */
+	const char *detail; /* of the error */
 };
 
 /* False after replying with an error. `with_indexes`: in a list. */
@@ -41,6 +45,9 @@ void candidates_of_keys(struct call *call, const struct map *map);
 
 /* The same for one value: the one that is there. */
 void candidates_of_value(struct call *call, const struct blob *blob);
+
+/* For the step that the path has failed at: the opaque keys of what it leads into. */
+void candidates_of_step(struct call *call, const struct path *path, const char *detail);
 
 /* A page of keys that have something opaque inside, from a cursor on, as a ValuesReply; CHANGED if the map was
  * rearranged. */

@@ -1,6 +1,7 @@
 /* Inspection: from the core's structs to messages. */
 #include "daemon/rpc/inspect.h"
 
+#include "daemon/rpc/resume.h"
 #include "daemon/rpc/rpc.h"
 
 #include <assert.h>
@@ -27,6 +28,12 @@ inspect_is_local(const struct session *session)
 	const struct channel *channel = session ? session->user : NULL;
 
 	return channel && channel->process;
+}
+
+static uint64_t
+inspect_cut_off(const struct session *session)
+{
+	return session ? resume_cut_for(session->user) : 0;
 }
 
 /* -- objects ----------------------------------------------------------------------------------------------------- */
@@ -104,6 +111,8 @@ inspect_object(struct call *call, const struct object *object, Concur__V1__Objec
 static void
 inspect_holder(const struct core *core, const struct holder *holder, Concur__V1__HolderInfo *ret)
 {
+	const struct session *session = session_find(core, holder->session);
+
 	concur__v1__holder_info__init(ret);
 	ret->session = holder->session;
 	ret->process = holder->process;
@@ -112,7 +121,8 @@ inspect_holder(const struct core *core, const struct holder *holder, Concur__V1_
 	ret->age_ns = core->now_ns - holder->since_ns;
 	ret->count = holder->count;
 	ret->how = inspect_text(holder->how);
-	ret->local = inspect_is_local(session_find(core, holder->session));
+	ret->local = inspect_is_local(session);
+	ret->cut_off_ns = inspect_cut_off(session);
 }
 
 bool
@@ -165,6 +175,7 @@ inspect_waiter(const struct core *core, const struct waiter *waiter, Concur__V1_
 	ret->left_ns = inspect_left(core, waiter);
 	ret->blocked = waiter->blocked;
 	ret->local = inspect_is_local(waiter->session);
+	ret->cut_off_ns = inspect_cut_off(waiter->session);
 }
 
 /* -- sessions ---------------------------------------------------------------------------------------------------- */
@@ -185,4 +196,5 @@ inspect_session(const struct call *call, const struct session *session, uint64_t
 	ret->handles = session_handles(session, object);
 	ret->local = inspect_is_local(session);
 	ret->self = session == call->session;
+	ret->cut_off_ns = inspect_cut_off(session);
 }

@@ -226,6 +226,7 @@ domain_kind(const struct call *call, const struct argument *argument, char *text
 #define TYPED (KIND_BIT(KIND_CELL) | KIND_BIT(KIND_ARRAY))
 #define UNNESTED (KIND_ANY & ~(KIND_BIT(KIND_DICT) | KIND_BIT(KIND_LIST) | KIND_BIT(KIND_NAMESPACE)))
 #define SPACE KIND_BIT(KIND_NAMESPACE)
+#define NO_KEYS "lists, maps and arrays are none, nor are tuples with one inside"
 
 /* clang-format off */
 static const struct refusal refusals[] = {
@@ -282,6 +283,14 @@ static const struct refusal refusals[] = {
 	{ "Semaphore/", 0, OVER, "count", NULL, "there can not be so many permits" },
 	{ "Latch/CountDown", 0, VALUE, "count", domain_from_1, NULL },
 	{ "Latch/CountDown", 0, VALUE, "count", domain_latch, NULL },
+
+	{ "Condition/", 0, CONCUR_NOT_LOCKED, NULL, NULL, "acquire the condition's lock first" },
+	{ "Condition/", 0, CONCUR_NOT_OWNER, NULL, NULL, "acquire the condition's lock first" },
+	{ "Semaphore/Release", 0, CONCUR_OVER_RELEASE, NULL, NULL, "fewer permits are taken than that" },
+	{ "Barrier/Wait", 0, CONCUR_BROKEN_BARRIER, NULL, NULL, "a reset makes it whole again" },
+
+	{ "", 0, CONCUR_UNHASHABLE, "key", NULL, NO_KEYS },
+	{ "", 0, CONCUR_UNHASHABLE, NULL, NULL, NO_KEYS },
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/refusal.h"
 #include "daemon/rpc/reply.h"
+#include "daemon/rpc/resume.h"
 #include "daemon/rpc/unpack.h"
 #include "lib/frame.h"
 
@@ -55,6 +56,13 @@ rpc_refuse_broken(struct rpc *rpc, struct channel *channel)
 	channel_doom(channel, channel->challenge ? CHANNEL_UNPROVEN : CHANNEL_BROKEN);
 }
 
+/* The call had arrived before the session was resumed: it is answered, or will be, and is not carried out again. */
+static bool
+rpc_is_again(const struct channel *channel, uint64_t call)
+{
+	return channel->resume && call != 0 && call <= channel->resume->seen;
+}
+
 void
 rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 {
@@ -65,7 +73,8 @@ rpc_refuse_large(struct rpc *rpc, struct channel *channel, const uint8_t *bytes)
 		return;
 	frame_request_read(bytes, &head);
 	if (head.call <= channel->last_call) {
-		rpc_refuse_broken(rpc, channel);
+		if (!rpc_is_again(channel, head.call))
+			rpc_refuse_broken(rpc, channel);
 		return;
 	}
 	channel->last_call = head.call;
@@ -82,7 +91,8 @@ rpc_check_head(struct call *call, struct channel *channel, size_t size)
 	uint32_t more_read;
 
 	if (head->call <= channel->last_call || FRAME_REQUEST + (size_t)head->options > size) {
-		rpc_refuse_broken(call->rpc, channel);
+		if (!rpc_is_again(channel, head->call))
+			rpc_refuse_broken(call->rpc, channel);
 		return false;
 	}
 	channel->last_call = head->call;

@@ -24,6 +24,7 @@ struct rpc {
 	struct chain_pool pool;
 	struct link dirty; /* channels that were written to or doomed this turn */
 	uint64_t calls;    /* received */
+	uint64_t cut_off;  /* sessions without a connection */
 	uint64_t process;  /* the daemon's pid */
 	uint64_t start_ns; /* the first turn's time */
 };

@@ -16,6 +16,7 @@ SVC_HANDLER(svc_manager_info, Manager, Empty, ManagerInfo)
 	message.sessions = core->sessions.count;
 	message.objects = core->objects.count;
 	message.number_of_objects = core->handled;
+	message.cut_off = call->rpc->cut_off;
 	message.waiters = core->waiting;
 	message.calls = call->rpc->calls;
 	message.bytes = core_memory(core);

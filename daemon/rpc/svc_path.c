@@ -1,5 +1,6 @@
 /* concur.v1.Path */
 #include "daemon/core/path.h"
+#include "daemon/rpc/candidates.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/services.h"
 
@@ -15,7 +16,10 @@ svc_path_begin(struct call *call, uint64_t object, const ProtobufCBinaryData *fi
 	struct value *steps;
 	bool *refers;
 
-	*ret = (struct path){ .object = call_object(call, object, kinds), .count = count };
+	/* The path compares versions itself: there may be more objects on it. */
+	*ret = (struct path){ .object = call_object_at_any_version(call, object, kinds),
+		.count = count,
+		.if_version = call->if_version };
 	if (!ret->object)
 		return false;
 	if (count == 0 || count > call->rpc->limits->depth_max) {
@@ -35,18 +39,26 @@ svc_path_begin(struct call *call, uint64_t object, const ProtobufCBinaryData *fi
 	return true;
 }
 
-/* A plain no of a dict with no room for another key; other errors, which name the step. */
 static void
-svc_path_fail(struct call *call, const struct path *path, enum concur_status status)
+svc_path_error(struct call *call, const struct path *path, enum concur_status status)
 {
 	char detail[SVC_PATH_DETAIL];
 
-	if (status == CONCUR_FULL) {
-		call_done(call, CONCUR_OK, OUTCOME_FULL);
-		return;
-	}
 	(void)snprintf(detail, sizeof detail, "step %zu of the path: %s", path->failed, path->why);
-	call_fail(call, status, path->failed ? detail : NULL);
+	if (status == CONCUR_NEEDS_COMPARE)
+		candidates_of_step(call, path, detail);
+	else
+		call_fail(call, status, path->failed ? detail : NULL);
+}
+
+/* A plain no of a dict with no room for another key, or of another version; other errors, which name the step. */
+static void
+svc_path_fail(struct call *call, const struct path *path, enum concur_status status)
+{
+	if (status == CONCUR_FULL || status == CONCUR_CHANGED)
+		call_done(call, CONCUR_OK, status == CONCUR_FULL ? OUTCOME_FULL : OUTCOME_CHANGED);
+	else
+		svc_path_error(call, path, status);
 }
 
 static void

@@ -2,9 +2,9 @@
 #include "daemon/rpc/services.h"
 
 #include "daemon/core/pool.h"
-#include "daemon/core/process.h"
 #include "daemon/core/store.h"
 #include "daemon/core/worker.h"
+#include "daemon/rpc/pool_options.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/rpc/svc_future.h"
 #include "lib/frame.h"
@@ -14,131 +14,31 @@
 
 #include <stdio.h>
 
-/* What is started where no runtime is named and none is called "worker"; looked for in $PATH. */
-#define WORKER_PROGRAM "concur-worker"
-
 static struct pool *
 svc_pool_object(struct call *call, uint64_t id)
 {
 	return (struct pool *)call_object(call, id, KIND_BIT(KIND_POOL));
 }
 
-/* A text that a field may hold: NULL in *ret if it is empty. */
-static bool
-svc_pool_text(struct call *call, const ProtobufCBinaryData *field, struct value *room, const struct value **ret)
-{
-	*ret = NULL;
-	if (field->len == 0)
-		return true;
-	if (!call_name(call, field, room))
-		return false;
-	*ret = room;
-	return true;
-}
-
 /* -- options ----------------------------------------------------------------------------------------------------- */
-
-/* Two words: --threads N. */
-static bool
-svc_pool_threads(struct call *call, uint32_t threads, const char **words)
-{
-	char *number = call_alloc(call, 16);
-
-	if (!number)
-		return false;
-	snprintf(number, 16, "%u", threads);
-	words[0] = "--threads";
-	words[1] = number;
-	return true;
-}
-
-/* The words that start a worker: the runtime's own, then those of the request. Only the daemon's own user may add
- * words, for they name what is to be loaded. */
-static bool
-svc_pool_words(struct call *call, const Concur__V1__PoolOptions *request, size_t first, const char *const **ret)
-{
-	const char **words;
-
-	if (!call_batch(call, request->n_words))
-		return false;
-	words = call_alloc(call, (first + request->n_words + 3) * sizeof *words);
-	if (!words)
-		return false;
-	words[0] = WORKER_PROGRAM;
-	for (size_t i = 0; i < request->n_words; i++) {
-		if (!call_text(call, &request->words[i], &words[first + i]))
-			return false;
-	}
-	*ret = words;
-	words += first + request->n_words;
-	if (request->threads && !svc_pool_threads(call, request->threads, words))
-		return false;
-	words[request->threads ? 2 : 0] = NULL;
-	return true;
-}
-
-static bool
-svc_pool_command(struct call *call, const Concur__V1__PoolOptions *request, struct pool_options *ret)
-{
-	const char *name;
-	bool is_plain = request->runtime.len == 0;
-
-	if (!call_text(call, &request->runtime, &name))
-		return false;
-	ret->runtime = process_runtime(call->core, is_plain ? "worker" : name);
-	if (!ret->runtime && !is_plain) {
-		call_fail(call, CONCUR_NOT_FOUND,
-		    "the daemon has no runtime of that name; its option --runtime defines it");
-		return false;
-	}
-	if (!call->to.channel->may_command && (!ret->runtime || request->n_words)) {
-		call_fail(call, CONCUR_PERMISSION,
-		    "only the daemon's own user on its own machine may say what workers load; name one of its "
-		    "runtimes, which its option --runtime defines");
-		return false;
-	}
-	return svc_pool_words(call, request, ret->runtime ? 0 : 1, &ret->command);
-}
-
-static bool
-svc_pool_initializer(struct call *call, const Concur__V1__PoolOptions *request, struct value *name,
-    struct value *arguments, struct pool_options *ret)
-{
-	bool refers = false;
-
-	if (!svc_pool_text(call, &request->initializer, name, &ret->initializer))
-		return false;
-	if (request->initializer_arguments.len == 0)
-		return true;
-	ret->initializer_arguments = arguments;
-	if (!call_value(call, &request->initializer_arguments, arguments, &refers))
-		return false;
-	if (refers)
-		call_fail(call, CONCUR_TYPE_ERROR, "an initializer's arguments hold no references to objects");
-	return !refers;
-}
 
 SVC_HANDLER(svc_pool_configure, Pool, PoolOptions, DoneReply)
 {
 	struct pool *pool = svc_pool_object(call, request->object);
-	struct pool_options options = {
-		.capacity = request->capacity,
-		.timeout_ns = request->timeout_ns,
-		.backoff_ns = request->backoff_ns,
-		.grace_ns = request->grace_ns,
-		.retries = request->retries,
-		.tasks_per_worker = request->tasks_per_worker,
-		.memory_per_worker = request->memory_per_worker,
-		.workers = request->workers,
-	};
-	struct value initializer, arguments;
+	struct pool_options options;
+	struct pool_texts texts;
 
-	if (!pool || !svc_pool_initializer(call, request, &initializer, &arguments, &options))
-		return;
-	if ((request->workers || request->runtime.len || request->n_words) &&
-	    !svc_pool_command(call, request, &options))
-		return;
-	call_done(call, pool_configure(call->core, pool, &options), OUTCOME_DONE);
+	if (pool && pool_read_options(call, pool, request, &texts, &options))
+		call_done(call, pool_configure(call->core, pool, &options), OUTCOME_DONE);
+}
+
+/* Why there is no number of workers that could be changed. */
+static const char *
+svc_pool_unresizable(const struct pool *pool)
+{
+	if (pool_form(pool) == POOL_THREAD)
+		return "the threads of a thread pool are started once: open another pool, or one of kind process";
+	return "the daemon starts no workers for this pool, which was not configured to: they attach by themselves";
 }
 
 SVC_HANDLER(svc_pool_resize, Pool, CountRequest, DoneReply)
@@ -151,10 +51,7 @@ SVC_HANDLER(svc_pool_resize, Pool, CountRequest, DoneReply)
 	status = request->count < 0 ? CONCUR_VALUE_ERROR : pool_resize(call->core, pool, (uint64_t)request->count);
 	if (status == CONCUR_VALUE_ERROR)
 		call_fail(call, status,
-		    request->count < 0
-			? "a number of workers is not negative"
-			: "the daemon starts no workers for this pool, which was not configured to: they "
-			  "attach by themselves");
+		    request->count < 0 ? "a number of workers is not negative" : svc_pool_unresizable(pool));
 	else
 		call_done(call, status, OUTCOME_DONE);
 }
@@ -184,7 +81,7 @@ static bool
 svc_pool_spec(struct call *call, const ProtobufCBinaryData *function, const ProtobufCBinaryData *label,
     struct submit_texts *texts, struct task_spec *ret)
 {
-	if (!call_name(call, function, &texts->function) || !svc_pool_text(call, label, &texts->label, &ret->label))
+	if (!call_name(call, function, &texts->function) || !pool_read_text(call, label, &texts->label, &ret->label))
 		return false;
 	ret->function = &texts->function;
 	if (ret->priority >= PRIORITY_LOWEST && ret->priority <= PRIORITY_HIGHEST)
@@ -236,7 +133,7 @@ svc_pool_read(struct call *call, const Concur__V1__SubmitRequest *request, struc
 		.detached = request->detached,
 	};
 	return svc_pool_spec(call, &request->function, &request->label, texts, ret) &&
-	    svc_pool_text(call, &request->unique, &texts->key, &ret->key) &&
+	    pool_read_text(call, &request->unique, &texts->key, &ret->key) &&
 	    svc_pool_after(call, &request->after, ret) &&
 	    call_value(call, &request->arguments, ret_arguments, ret_refers);
 }
@@ -386,6 +283,12 @@ SVC_HANDLER(svc_pool_join, Pool, WaitRequest, DoneReply)
 
 /* -- looking ----------------------------------------------------------------------------------------------------- */
 
+static ProtobufCBinaryData
+svc_pool_field(const struct blob *text)
+{
+	return (ProtobufCBinaryData){ blob_size(text), (uint8_t *)(uintptr_t)blob_data(text) };
+}
+
 /* What an error says, if it is one: the text under "message". */
 static ProtobufCBinaryData
 svc_pool_message(const struct blob *error)
@@ -425,16 +328,13 @@ SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 	message.is_broken = state.broken != NULL;
 	if (state.broken)
 		message.why = svc_pool_message(state.broken);
+	message.kind = (Concur__V1__PoolKind)state.form;
+	if (state.thread_name_prefix)
+		message.thread_name_prefix = svc_pool_field(state.thread_name_prefix);
 	reply(&message, call);
 }
 
 enum { WORKERS_PAGE = 64, WHY_TEXT = 512 };
-
-static ProtobufCBinaryData
-svc_pool_field(const struct blob *text)
-{
-	return (ProtobufCBinaryData){ blob_size(text), (uint8_t *)(uintptr_t)blob_data(text) };
-}
 
 /* False after an error reply. */
 static bool

@@ -1,6 +1,7 @@
 /* concur.v1.Session */
 #include "daemon/rpc/services.h"
 
+#include "daemon/rpc/resume.h"
 #include "daemon/rpc/rpc.h"
 
 static ProtobufCBinaryData
@@ -87,12 +88,6 @@ svc_session_begin(struct call *call, const Concur__V1__HelloRequest *request)
 	struct channel *channel = call->to.channel;
 	struct session *session;
 
-	if (call->session) {
-		call_fail(call, CONCUR_BAD_MESSAGE, "this connection has said Hello already");
-		return NULL;
-	}
-	if (!svc_session_speaks(call, request->version))
-		return NULL;
 	if (call->core->sessions.count >= call->rpc->limits->sessions_max) {
 		call_fail_limit(call, CONCUR_LIMIT, "sessions_max", "end a session, or have the limit raised");
 		channel_doom(channel, CHANNEL_BROKEN);
@@ -104,20 +99,22 @@ svc_session_begin(struct call *call, const Concur__V1__HelloRequest *request)
 	return session;
 }
 
-SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
+static void
+svc_session_note(struct channel *channel, const Concur__V1__HelloRequest *request)
 {
-	struct channel *channel = call->to.channel;
-	const struct limits *limits = call->rpc->limits;
-	Concur__V1__HelloReply message = CONCUR__V1__HELLO_REPLY__INIT;
-	struct session *session = svc_session_begin(call, request);
-
-	if (!session)
-		return;
-	channel->session = session;
 	channel->has_told = true;
 	channel->told_process = request->process;
 	channel->told_started = request->started;
 	channel_name_client(channel, request->client.data, request->client.len);
+}
+
+/* What every answer to Hello tells. */
+static Concur__V1__HelloReply
+svc_session_welcome(const struct call *call, const struct session *session)
+{
+	const struct limits *limits = call->rpc->limits;
+	Concur__V1__HelloReply message = CONCUR__V1__HELLO_REPLY__INIT;
+
 	message.version = RPC_VERSION;
 	message.session = session_id(session);
 	message.daemon = svc_session_text(rpc_daemon);
@@ -126,6 +123,66 @@ SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
 	message.key_max = (uint32_t)limits->key_max;
 	message.depth_max = (uint32_t)limits->depth_max;
 	message.calls_max = (uint32_t)limits->calls_max;
+	return message;
+}
+
+/* The session can be resumed, as the answer says: what it is to know for that. */
+static void
+svc_session_promise(const struct limits *limits, const struct resume *resume, Concur__V1__HelloReply *message)
+{
+	message->secret = (ProtobufCBinaryData){ SECRET_SIZE, (uint8_t *)(uintptr_t)resume->secret };
+	message->grace_ns = resume_grace_ns(limits);
+	message->silence_ns =
+	    limits->silence_seconds < INT64_MAX / CORE_SECOND ? limits->silence_seconds * CORE_SECOND : INT64_MAX;
+}
+
+static void
+svc_session_resume(struct call *call, const Concur__V1__HelloRequest *request, Concur__V1__HelloReply_Closure reply)
+{
+	struct channel *channel = call->to.channel, *before;
+	Concur__V1__HelloReply message;
+	const char *why;
+	enum concur_status status = resume_find(channel, request->session, request->secret.data, request->secret.len,
+	    request->replies_read, &before, &why);
+
+	if (status != CONCUR_OK) {
+		call_fail(call, status, why);
+		return;
+	}
+	message = svc_session_welcome(call, before->session);
+	svc_session_promise(call->rpc->limits, before->resume, &message);
+	message.calls_seen = before->last_call;
+	reply(&message, call);
+	if (channel->doom != CHANNEL_FINE)
+		return;
+	svc_session_note(channel, request);
+	resume_take_over(channel, before);
+}
+
+SVC_HANDLER(svc_session_hello, Session, HelloRequest, HelloReply)
+{
+	struct channel *channel = call->to.channel;
+	Concur__V1__HelloReply message;
+
+	if (call->session) {
+		call_fail(call, CONCUR_BAD_MESSAGE, "this connection has said Hello already");
+		return;
+	}
+	if (!svc_session_speaks(call, request->version))
+		return;
+	if (request->session) {
+		svc_session_resume(call, request, reply);
+		return;
+	}
+	channel->session = svc_session_begin(call, request);
+	if (!channel->session)
+		return;
+	svc_session_note(channel, request);
+	message = svc_session_welcome(call, channel->session);
+	if (request->resumable && channel->resume && call->rpc->limits->grace_seconds) {
+		resume_grant(channel->resume);
+		svc_session_promise(call->rpc->limits, channel->resume, &message);
+	}
 	reply(&message, call);
 }
 

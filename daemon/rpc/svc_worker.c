@@ -68,6 +68,9 @@ svc_worker_welcome(struct call *call, const struct worker *worker, Concur__V1__A
 	if (welcome.initializer)
 		message.initializer = (ProtobufCBinaryData){ blob_size(welcome.initializer),
 			(uint8_t *)(uintptr_t)blob_data(welcome.initializer) };
+	if (welcome.thread_name_prefix)
+		message.thread_name_prefix = (ProtobufCBinaryData){ blob_size(welcome.thread_name_prefix),
+			(uint8_t *)(uintptr_t)blob_data(welcome.thread_name_prefix) };
 	if (svc_worker_encode(call, welcome.initializer_arguments, &message.initializer_arguments))
 		reply(&message, call);
 }

@@ -1,12 +1,14 @@
 /* The server: turns, connections, and the one door.
  *
  * Life of a connection: SERVER_OPEN -> at the gate (until Hello or hello_seconds; gate.h) -> open -> doomed
- * (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it. */
+ * (rpc or the server wants it closed; effects->close was called) -> SERVER_END frees it, unless its session is cut off
+ * (rpc/resume.h): then it stays, without its other half, until the session has ended or goes on elsewhere. */
 #include "daemon/server/server.h"
 
 #include "daemon/core/core.h"
 #include "daemon/core/process.h"
 #include "daemon/core/waiter.h"
+#include "daemon/rpc/resume.h"
 #include "daemon/rpc/rpc.h"
 #include "daemon/server/gate.h"
 
@@ -18,8 +20,8 @@ enum { SERVER_SECOND = 1000000000 };
 struct server_conn {
 	struct channel channel;
 	struct server *server;
-	void *io_conn;
-	struct link all; /* in server->conns */
+	void *io_conn;   /* NULL: its session is cut off */
+	struct link all; /* in server->conns, or server->cut_off */
 	struct gate_place place;
 	bool is_identified; /* what Hello told was passed to io */
 	bool is_closing;    /* effects->close was called */
@@ -33,6 +35,7 @@ struct server {
 	const struct server_io *effects;
 	void *io;
 	struct link conns;
+	struct link cut_off; /* what is left of connections whose sessions are cut off */
 	struct gate gate;
 	struct key key;  /* rpc.key, if there is one */
 	bool is_started; /* the first turn has come */
@@ -57,6 +60,8 @@ server_reason_name(enum server_reason reason)
 		return "wrong key";
 	case SERVER_CROWDED_OUT:
 		return "too many have not proven the key";
+	case SERVER_REPLACED:
+		return "session resumed elsewhere";
 	case SERVER_NO_MEMORY:
 		return "out of memory";
 	case SERVER_STOPPING:
@@ -129,10 +134,13 @@ server_new(const struct server_config *config, const struct server_io *effects, 
 	server->effects = effects;
 	server->io = io;
 	link_init(&server->conns);
+	link_init(&server->cut_off);
 	gate_init(&server->gate);
 	if (core_init(&server->core, &server->limits, config->seed, config->counter) < 0)
 		goto no_core;
 	core_connect(&server->core, &server_core_effects, server, config->runtimes);
+	if (config->cores)
+		server->core.cores = config->cores;
 	if (rpc_init(&server->rpc, &server->core, &server->limits, config->process, &why) < 0)
 		goto no_rpc;
 	if (config->key) {
@@ -157,16 +165,23 @@ server_conn_free(struct server_conn *conn, bool all_read)
 	free(conn);
 }
 
+static void
+server_free_all(struct server *server, struct link *conns)
+{
+	while (!link_empty(conns)) {
+		server_conn_free(LINK_ENTRY(conns->next, struct server_conn, all), false);
+		/* Before the next session goes: what this one's end woke may be its calls. */
+		core_answer(&server->core);
+	}
+}
+
 void
 server_free(struct server *server)
 {
 	if (!server)
 		return;
-	while (!link_empty(&server->conns)) {
-		server_conn_free(LINK_ENTRY(server->conns.next, struct server_conn, all), false);
-		/* Before the next session goes: what this one's end woke may be its calls. */
-		core_answer(&server->core);
-	}
+	server_free_all(server, &server->conns);
+	server_free_all(server, &server->cut_off);
 	rpc_fini(&server->rpc);
 	core_fini(&server->core);
 	key_forget(&server->key);
@@ -212,7 +227,7 @@ server_open(struct server *server, const struct server_input *input)
 	conn = calloc(1, sizeof *conn);
 	if (!conn)
 		return;
-	if (!channel_init(&conn->channel, &server->rpc, input->peer.process, input->nonce)) {
+	if (!channel_init(&conn->channel, &server->rpc, input->peer.process, input->nonce, input->secret)) {
 		free(conn);
 		return;
 	}
@@ -253,11 +268,37 @@ server_frame(struct server *server, const struct server_input *input)
 		server_watch_gate(server, conn);
 }
 
+/* The connection is gone, but its session may come back. */
+static bool
+server_outlives(const struct server *server, const struct server_conn *conn, enum server_reason reason)
+{
+	const struct channel *channel = &conn->channel;
+	bool may_return = reason == SERVER_PEER_CLOSED || reason == SERVER_PEER_RESET || reason == SERVER_LOST;
+
+	return may_return && channel->session && channel->resume && channel->resume->is_granted &&
+	    channel->doom == CHANNEL_FINE && !conn->is_closing && !server->is_stopping;
+}
+
+static void
+server_end(struct server *server, const struct server_input *input)
+{
+	struct server_conn *conn = input->conn;
+
+	if (!server_outlives(server, conn, input->reason) || !resume_cut(conn->channel.resume)) {
+		server_conn_free(conn, input->all_read);
+		return;
+	}
+	conn->io_conn = NULL;
+	link_remove(&conn->all);
+	link_append(&server->cut_off, &conn->all);
+}
+
 static void
 server_stop(struct server *server)
 {
 	server->is_stopping = true;
 	process_stop_all(&server->core);
+	server_free_all(server, &server->cut_off);
 	for (struct link *at = server->conns.next; at != &server->conns; at = at->next) {
 		struct server_conn *conn = LINK_ENTRY(at, struct server_conn, all);
 
@@ -314,7 +355,7 @@ server_input(struct server *server, const struct server_input *input)
 		rpc_refuse_broken(&server->rpc, &input->conn->channel);
 		break;
 	case SERVER_END:
-		server_conn_free(input->conn, input->all_read);
+		server_end(server, input);
 		break;
 	case SERVER_SPAWNED:
 	case SERVER_SPAWN_FAILED:
@@ -346,11 +387,21 @@ server_reason_of(enum channel_doom doom)
 		return SERVER_UNPROVEN;
 	case CHANNEL_WRONG_KEY:
 		return SERVER_WRONG_KEY;
+	case CHANNEL_REPLACED:
+		return SERVER_REPLACED;
 	case CHANNEL_FINE:
 	case CHANNEL_BROKEN:
 		break;
 	}
 	return SERVER_BROKEN;
+}
+
+/* What is left of a connection goes when its session has ended, or has gone elsewhere. */
+static void
+server_settle_cut_off(struct server_conn *conn)
+{
+	if (!conn->channel.session)
+		server_conn_free(conn, false);
 }
 
 /* Everything written this turn may be sent now; what is doomed is closed after it. */
@@ -364,6 +415,10 @@ server_release(struct server *server)
 		struct server_conn *conn = LINK_ENTRY(channel, struct server_conn, channel);
 
 		channel->released = channel->out.end;
+		if (__builtin_expect(!conn->io_conn, 0)) {
+			server_settle_cut_off(conn);
+			continue;
+		}
 		server->effects->send(server->io, conn->io_conn);
 		if (channel->doom != CHANNEL_FINE && !challenge_is_refused(channel->challenge))
 			server_close(conn, server_reason_of(channel->doom));
@@ -437,13 +492,13 @@ server_turn_end(struct server *server, uint64_t *ret_deadline_ns)
 int
 server_output(struct server_conn *conn, struct iovec *iov, int max)
 {
-	return chain_iov(&conn->channel.out, conn->channel.out.start, conn->channel.released, iov, max);
+	return chain_iov(&conn->channel.out, conn->channel.sent, conn->channel.released, iov, max);
 }
 
 void
 server_sent(struct server_conn *conn, size_t bytes)
 {
-	chain_drop(&conn->channel.out, conn->channel.out.start + bytes);
+	channel_sent(&conn->channel, bytes);
 }
 
 bool
@@ -457,6 +512,5 @@ server_wants_input(const struct server_conn *conn)
 {
 	const struct channel *channel = &conn->channel;
 
-	return channel->doom == CHANNEL_FINE &&
-	    channel->out.end - channel->out.start < conn->server->limits.outbox_high;
+	return channel->doom == CHANNEL_FINE && channel_unsent(channel) < conn->server->limits.outbox_high;
 }

@@ -40,6 +40,7 @@ enum server_reason {
 	SERVER_UNPROVEN,    /* called before it had proven the key: close when the error is sent */
 	SERVER_WRONG_KEY,   /* its proof was wrong: close when the error is sent */
 	SERVER_CROWDED_OUT, /* too many have not proven the key, and it was the oldest: close at once */
+	SERVER_REPLACED,    /* its session goes on on another connection: close at once */
 	SERVER_NO_MEMORY,   /* a reply could not be written: close at once */
 	SERVER_STOPPING,    /* the daemon stops: close when all is sent */
 	SERVER_PEER_CLOSED, /* end of file: the other side closed */
@@ -85,13 +86,14 @@ struct server_config {
 	uint64_t counter; /* where ids, tokens and versions start; above all that an earlier run gave out */
 	uint64_t process; /* the daemon's pid, for inspection */
 	uint64_t uid;     /* the daemon's user, who may have it start any command */
+	uint64_t cores;   /* that the daemon may use; 0: 1. As many workers a pool starts that is not told how many */
 	const struct runtime *runtimes; /* borrowed; ends with a name of NULL; NULL: there are none */
 	const struct key *key; /* what connections with a nonce have to prove; copied. NULL: there will be none */
 };
 
 enum server_input_kind {
 	SERVER_TURN,      /* a new turn; now_ns */
-	SERVER_OPEN,      /* a new connection; io_conn, peer, nonce. *ret_conn is set, NULL if it was refused */
+	SERVER_OPEN,      /* a new connection; io_conn, peer, nonce, secret. *ret_conn is set, NULL if it was refused */
 	SERVER_FRAME,     /* one whole frame: bytes begin with the length; borrowed for the call */
 	SERVER_TOO_LARGE, /* a frame over frame_max whose header (FRAME_REQUEST bytes) is sound; the rest is skipped */
 	SERVER_BAD_FRAME, /* a length over frame_hard_max or under the header's; the server answers and closes */
@@ -106,11 +108,12 @@ enum server_input_kind {
 
 struct server_input {
 	enum server_input_kind kind;
-	struct server_conn *conn;      /* FRAME, TOO_LARGE, BAD_FRAME, END */
-	uint64_t now_ns;               /* TURN: monotonic, never falls */
-	void *io_conn;                 /* OPEN */
-	struct server_peer peer;       /* OPEN */
-	const uint8_t *nonce;          /* OPEN: PROOF_NONCE random bytes: it has to prove the key; NULL: it need not */
+	struct server_conn *conn; /* FRAME, TOO_LARGE, BAD_FRAME, END */
+	uint64_t now_ns;          /* TURN: monotonic, never falls */
+	void *io_conn;            /* OPEN */
+	struct server_peer peer;  /* OPEN */
+	const uint8_t *nonce;     /* OPEN: PROOF_NONCE random bytes: it has to prove the key; NULL: it need not */
+	const uint8_t *secret;    /* OPEN: SECRET_SIZE random bytes: its session may outlive it; NULL: it may not */
 	struct server_conn **ret_conn; /* OPEN */
 	const uint8_t *bytes;          /* FRAME, TOO_LARGE, OUTPUT */
 	size_t size;                   /* FRAME: length and all; OUTPUT: without the newline, at most SERVER_LINE_MAX */

@@ -85,9 +85,8 @@ def run(command, cpus):
 
 def load(build, server, cpus, program="concur-bench", **options):
     """One run of concur-bench, or of a program that takes the same options: its JSON."""
-    command = [servers.driver(build, program), "--json", "--peer", server.name, "--url", server.address,
-               "--server-pid", str(server.pid)]
-    for name, value in options.items():
+    command = [servers.driver(build, program), "--json", "--url", server.address, "--server-pid", str(server.pid)]
+    for name, value in dict({"peer": server.name}, **options).items():
         if value is True:
             command.append("--" + name)
         else:
@@ -96,7 +95,7 @@ def load(build, server, cpus, program="concur-bench", **options):
 
 
 def load_manager(server, cpus, work, seconds, verb="drive", *more):
-    return run([sys.executable, os.path.join(servers.HERE, "manager_peer.py"), verb, server.path, work, str(seconds),
+    return run([sys.executable, servers.peer("manager_peer.py"), verb, server.path, work, str(seconds),
                 *map(str, more)], cpus)
 
 

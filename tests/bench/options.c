@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
 	{ "warmup", OPTION_SECONDS, AT(warmup_seconds), "before the clock starts [0.2]; none with --count" },
 	{ "ping", OPTION_FLAG, AT(ping), "one more connection pings, one call at a time" },
 	{ "linger", OPTION_SECONDS, AT(linger_seconds), "for the ping after the work is done [0]" },
+	{ "module", OPTION_TEXT, AT(module), "that workers load; for tasks" },
 	{ "server-pid", OPTION_PID, AT(server_pid), "the server's; tells its CPU time and memory" },
 	{ "json", OPTION_FLAG, AT(json), "print one line of JSON" },
 };

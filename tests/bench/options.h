@@ -13,7 +13,8 @@ struct options {
 	const char *url;         /* unix:PATH or tcp://HOST:PORT */
 	const char *socket_path; /* short for unix:PATH; NULL if url is given */
 	const char *work;
-	const char *name; /* of the object worked on */
+	const char *name;   /* of the object worked on */
+	const char *module; /* that workers load; NULL: none */
 	uint64_t connections;
 	uint64_t depth;        /* calls in flight on each */
 	uint64_t size;         /* bytes of a value; of a whole message for echo */

@@ -19,10 +19,12 @@ Load average before it began: {load:.2f}.
 Made by `make bench`: {runs} runs of {seconds:g} s for each side of a row, taken in turn; the figures are medians, the
 spread is that of the ratio from run to run (or of the figure, where there is no peer). All servers listen on unix
 sockets and are fresh for each row; the same driver, `concur-bench`, loads all of them but the Manager, whose client is
-Python. Placement: *split* is the server on one core and the driver on another, *one core* is both on the same. Keys and
-values have 16 bytes, in Redis as in concur. The notes say how busy both sides were: where a driver is near 100 %, it
-was the limit, and the row shows the server at its worst. *By CPU* is the ratio of the CPU time that the two servers
-took for an operation, which other programs on the machine disturb least; the target is about the ratio.
+Python, and those that run tasks: their clients use libconcur, libgearman and Python's executors. Placement: *split* is
+the server on one core and the driver on another, *one core* is both on the same, *free* leaves it to the kernel. Keys
+and values have 16 bytes, in Redis as in concur. The notes say how busy both sides were: where a driver is near 100 %,
+it was the limit, and the row shows the server at its worst. *By CPU* is the ratio of the CPU time that the two servers
+took for an operation, for tasks that of the clients and workers too, which others on the machine disturb least; the
+target is about the ratio.
 
 | row | work | against | placement | concur | peer | unit | ratio | spread | by CPU | target | verdict |
 |---|---|---|---|---|---|---|---|---|---|---|---|
@@ -203,6 +205,7 @@ def versions(build):
         ("concurd", [concurd.command(concurd("", set()))[0], "--version"]),
         ("redis-server", ["redis-server", "--version"]),
         ("beanstalkd", ["beanstalkd", "-v"]),
+        ("gearmand", ["/usr/sbin/gearmand", "--version"]),
     ]
     told = []
     for name, command in programs:

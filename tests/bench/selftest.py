@@ -8,10 +8,11 @@ sys.dont_write_bytecode = True
 
 import results
 import rows
+from row import Row
 
 
 def row(target, at_most, is_ratio=True):
-    return rows.Row("name", "work", "peer", "ops", target, at_most, "split", None, is_ratio=is_ratio)
+    return Row("name", "work", "peer", "ops", target, at_most, "split", None, is_ratio=is_ratio)
 
 
 class Verdicts(unittest.TestCase):

@@ -41,6 +41,12 @@ def find(name, places=()):
     return path
 
 
+def free_port():
+    with socket.socket(socket.AF_INET) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Server:
     """A child process that listens on `address`, as concur-bench's --url takes it."""
 
@@ -56,10 +62,13 @@ class Server:
     def command(self):
         raise NotImplementedError
 
+    def environment(self):
+        return os.environ
+
     def __enter__(self):
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment(),
                 preexec_fn=prepare_child(self.cpus))
         try:
             self.wait_until_ready()
@@ -109,6 +118,10 @@ class Concurd(Server):
         return [find("concurd", [self.build, os.path.join(self.build, "daemon")]), "--foreground",
                 "--listen", self.address]
 
+    def environment(self):
+        """The daemon looks for concur-worker in $PATH."""
+        return dict(os.environ, PATH=os.path.abspath(self.build) + ":" + os.environ["PATH"])
+
 
 class Redis(Server):
     name = "redis"
@@ -148,14 +161,55 @@ class Ring8(Ring):
     processes = 8
 
 
+class Relay(Server):
+    """The bare relay of four hops: from a client to a worker process and back."""
+
+    name = "relay"
+    build = "."
+
+    def command(self):
+        return [find("concur-bench-relay", [os.path.join(self.build, "tests/bench")]), self.path]
+
+
+class Gearmand(Server):
+    """gearmand, in one thread; it listens on TCP only."""
+
+    name = "gearman"
+
+    def __init__(self, folder, cpus):
+        super().__init__(folder, cpus)
+        self.port = free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+
+    def command(self):
+        return [find("gearmand", ["/usr/sbin"]), "--listen=127.0.0.1", f"--port={self.port}", "--threads=0",
+                "--log-file=stderr"]
+
+    def answers(self):
+        with socket.socket(socket.AF_INET) as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
 class Manager(Server):
     """CPython's multiprocessing.Manager, served by this Python."""
 
     name = "manager"
 
     def command(self):
-        return [sys.executable, os.path.join(HERE, "manager_peer.py"), "serve", self.path]
+        return [sys.executable, peer("manager_peer.py"), "serve", self.path]
 
 
 def driver(build, name="concur-bench"):
+    if name == "concur-bench-gearman" and not os.path.exists(os.path.join(build, "tests/bench", name)):
+        raise Missing("libgearman was not there when this was configured (Debian: libgearman-dev)")
     return find(name, [os.path.join(build, "tests/bench")])
+
+
+def peer(name):
+    """A script of this folder."""
+    return os.path.join(HERE, name)
+
+
+def task_module(build):
+    """What the workers of tasks load."""
+    return os.path.abspath(os.path.join(build, "tests/bench/.libs/task_module.so"))

@@ -18,8 +18,11 @@ enum {
 	FIELD_OBJECT = 1 << 3 | 1, /* a fixed64 */
 	NAME_MAX_BYTES = 128,
 	TENTH_NS = 100000000,
+	FAR = CLIENTS - 1, /* the client whose session can be resumed */
 	/* Actions; all below call a method. */
-	ACTION_BAD_FRAME = 0xfb,
+	ACTION_CUT =
+	    0xfa, /* the connection ends, and another takes the session up; of an odd size: before it has ended */
+	ACTION_BAD_FRAME,
 	ACTION_TOO_LARGE,
 	ACTION_RAW,  /* the bytes are a header and a body */
 	ACTION_END,  /* the connection ends; or the next one begins */
@@ -79,7 +82,7 @@ fuzz_limits(void)
 static void
 fuzz_join(struct fuzz *fuzz, unsigned at)
 {
-	fuzz->clients[at] = world_join(&fuzz->world);
+	fuzz->clients[at] = at == FAR ? world_join_far(&fuzz->world) : world_join(&fuzz->world);
 	assert(fuzz->clients[at]);
 	/* What an error of the connection answers. */
 	world_expect(fuzz->clients[at], 0, NULL);
@@ -194,6 +197,28 @@ fuzz_end(struct fuzz *fuzz, unsigned at)
 	fuzz->clients[at] = NULL;
 }
 
+/* If the server can not go on with the session, or the connection has ended by itself, the client begins anew. */
+static void
+act_cut(struct fuzz *fuzz, unsigned at, const struct record *record)
+{
+	struct world_client *before = fuzz->clients[at], *client;
+
+	if (at == FAR && !before->is_closed) {
+		world_cut(before, record->size % 2 ? SERVER_GOODBYE : SERVER_LOST);
+		client = world_resume(before);
+		world_turn(&fuzz->world, (uint64_t)record->size * TENTH_NS);
+		world_turn(&fuzz->world, 0);
+		if (before->conn)
+			world_end(before, SERVER_LOST);
+		world_client_free(before);
+		fuzz->clients[at] = client;
+		if (!client->is_cut)
+			return;
+	}
+	fuzz_end(fuzz, at);
+	fuzz_join(fuzz, at);
+}
+
 static void
 act(struct fuzz *fuzz, const struct record *record)
 {
@@ -203,6 +228,8 @@ act(struct fuzz *fuzz, const struct record *record)
 	client->take_max = record->how & HOW_STALLED ? 0 : SIZE_MAX;
 	if (record->action == ACTION_TURN) {
 		world_turn(&fuzz->world, (uint64_t)record->size * TENTH_NS);
+	} else if (record->action == ACTION_CUT) {
+		act_cut(fuzz, at, record);
 	} else if (record->action == ACTION_END) {
 		fuzz_end(fuzz, at);
 		fuzz_join(fuzz, at);
@@ -261,6 +288,9 @@ fuzz_fini(struct fuzz *fuzz)
 
 	for (unsigned i = 0; i < CLIENTS; i++)
 		fuzz_end(fuzz, i);
+	/* The grace is over. */
+	world_turn(&fuzz->world, 100 * WORLD_SECOND);
+	world_settle(&fuzz->world);
 	client = world_join(&fuzz->world);
 	remove_names(client);
 	end_processes(&fuzz->world);
@@ -273,7 +303,7 @@ fuzz_fini(struct fuzz *fuzz)
 static size_t
 read_record(const uint8_t *bytes, size_t size, struct record *ret)
 {
-	size_t head = size && *bytes < ACTION_BAD_FRAME ? 8 : 4;
+	size_t head = size && *bytes < ACTION_CUT ? 8 : 4;
 
 	if (size < head)
 		return 0;

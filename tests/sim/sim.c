@@ -10,6 +10,7 @@
 
 enum {
 	SIM_FRAMES = 4,          /* steps in one turn, at most */
+	SIM_GRACE = 1000000,     /* seconds; with a model everybody comes back in time */
 	SIM_SHORT_OF_MEMORY = 8, /* once in so many inputs an allocation fails */
 	SIM_ALLOCATIONS = 6,     /* after up to so many */
 };
@@ -66,6 +67,8 @@ sim_tighten(struct limits *limits)
 	limits->objects_max = 65;
 	limits->calls_max = 6;
 	limits->turn_steps = 3;
+	limits->grace_seconds = 1;
+	limits->kept_max = 200;
 }
 
 static void
@@ -83,6 +86,8 @@ sim_init(struct sim *sim, uint64_t seed, uint64_t steps, bool is_modelled)
 		abort();
 	if (!is_modelled)
 		sim_tighten(&limits);
+	else
+		limits.grace_seconds = SIM_GRACE;
 	limits.pipe_bytes_max = MODEL_PIPE_BYTES;
 	world_init(&sim->world, &limits);
 	model_init(&sim->model);
@@ -201,9 +206,14 @@ static void
 sim_end_clients(struct sim *sim)
 {
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
-		if (sim->clients[i].client)
-			sim->clients[i].client->take_max = SIZE_MAX;
+		struct sim_client *client = &sim->clients[i];
+
+		if (client->client && client->client->is_cut)
+			sim_come_back(sim, client);
+		if (client->client)
+			client->client->take_max = SIZE_MAX;
 	}
+	sim_turn(sim, 0);
 	sim_turn(sim, 100 * WORLD_SECOND);
 	sim_turn(sim, 0);
 	sim_cancel_all(sim);

@@ -63,6 +63,8 @@ struct sim_client {
 	uint64_t last_context;
 	struct sim_copy copy;
 	bool says_goodbye;
+	bool speaks_in_vain;         /* it sends while it is cut */
+	struct world_client *before; /* what is left of its connection before it came back; NULL: nothing */
 };
 
 /* The ids of the objects that processes signal each other with. */
@@ -119,8 +121,29 @@ void sim_check_grants(struct sim *sim);
 /* If the call is answered, the client has read it. */
 void sim_note_read(struct sim *sim, const struct sim_client *client, const struct sim_call *sent);
 
+/* What the client had got may come again. */
+void sim_forget_items(struct sim *sim, const struct sim_client *client);
+
 /* Ends the connection without a word, and the session. */
 void sim_kill(struct sim *sim, struct sim_client *client);
+
+/* sim_cut.c: somebody joins, from here or from elsewhere. NULL: refused. */
+struct world_client *sim_join(struct sim *sim);
+
+/* Cuts the connection of a client that can come back; false if it can not. */
+bool sim_cut(struct sim *sim, struct sim_client *client);
+
+/* Ends and frees the connection that it had before, of which the server may not have known that it was cut. */
+void sim_drop_before(struct sim_client *client);
+
+/* One that is cut says Hello again. */
+void sim_come_back(struct sim *sim, struct sim_client *client);
+
+/* Perhaps a client that is cut comes back. True if it is cut and must do nothing in this step. */
+bool sim_is_away(struct sim *sim, struct sim_client *client);
+
+/* The server does not let it come back: a failure, where there is a model. */
+bool sim_is_refused(const struct sim *sim, const struct sim_client *client);
 
 /* sim_steps.c: connects somebody, or lets somebody do something. */
 void sim_step(struct sim *sim);

@@ -140,9 +140,8 @@ note_items(struct sim *sim, const struct sim_client *client, const struct sim_ca
 	}
 }
 
-/* What it had got may come again. */
-static void
-forget_items(struct sim *sim, const struct sim_client *client)
+void
+sim_forget_items(struct sim *sim, const struct sim_client *client)
 {
 	for (int64_t item = 1; item <= sim->last_item; item++) {
 		if (sim->got[item] == number_of(sim, client))
@@ -270,6 +269,7 @@ static void
 client_gone(struct sim *sim, struct sim_client *client)
 {
 	sim_web_end(sim, client);
+	sim_drop_before(client);
 	while (!link_empty(&client->calls))
 		call_free(client, LINK_ENTRY(client->calls.next, struct sim_call, in_client));
 	world_client_free(client->client);
@@ -283,6 +283,15 @@ sim_harvest(struct sim *sim)
 		struct sim_client *client = &sim->clients[i];
 
 		if (!client->client)
+			continue;
+		if (sim_is_refused(sim, client)) {
+			if (client->client->conn)
+				world_end(client->client, SERVER_PEER_CLOSED);
+			sim_forget_items(sim, client);
+			client_gone(sim, client);
+			continue;
+		}
+		if (client->client->is_cut)
 			continue;
 		harvest_calls(sim, client);
 		if (!client->client->is_closed)
@@ -319,6 +328,6 @@ sim_kill(struct sim *sim, struct sim_client *client)
 		model_session_end(&sim->model, &client->session, true);
 	}
 	world_end_read(client->client, SERVER_PEER_DIED, all_read);
-	forget_items(sim, client);
+	sim_forget_items(sim, client);
 	client_gone(sim, client);
 }

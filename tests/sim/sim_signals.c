@@ -116,7 +116,7 @@ actor(struct sim *sim, struct sim_client *client, const struct signals_barrier *
 		struct sim_client *other = &sim->clients[i];
 
 		if (&other->session != barrier->session || !other->client || other->says_goodbye ||
-		    !server_wants_input(other->client->conn))
+		    other->client->is_cut || !server_wants_input(other->client->conn))
 			continue;
 		other->client->context = barrier->context;
 		return other;

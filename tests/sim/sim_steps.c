@@ -515,13 +515,16 @@ sim_can_call(const struct sim_client *client, uint64_t context)
 		if (sent->model.context == context && sent->model.blocked)
 			return false;
 	}
+	if (client->client->is_cut)
+		return client->speaks_in_vain;
 	return server_wants_input(client->client->conn);
 }
 
 static void
 connect(struct sim *sim, struct sim_client *client)
 {
-	*client = (struct sim_client){ .client = world_join(&sim->world), .last_context = SIM_CONTEXTS };
+	*client = (struct sim_client){ .client = sim_join(sim), .last_context = SIM_CONTEXTS };
+	client->speaks_in_vain = !sim->is_modelled;
 	model_session_init(&client->session);
 	link_init(&client->calls);
 	for (unsigned i = 0; i < SIM_CONTEXTS; i++)
@@ -555,12 +558,15 @@ befall(struct step *step)
 {
 	switch (random_below(step->random, 40)) {
 	case 0:
-		kill_or_cancel(step->sim, step->client);
+		if (!step->client->client->is_cut)
+			kill_or_cancel(step->sim, step->client);
 		return true;
 	case 1:
 	case 2:
 		draw_reading(step);
 		return true;
+	case 3:
+		return sim_cut(step->sim, step->client);
 	default:
 		return false;
 	}
@@ -582,7 +588,7 @@ sim_step(struct sim *sim)
 		return;
 	}
 	context = client->contexts[random_below(&sim->random, SIM_CONTEXTS)];
-	if (client->says_goodbye || befall(&step) || !sim_can_call(client, context))
+	if (sim_is_away(sim, client) || client->says_goodbye || befall(&step) || !sim_can_call(client, context))
 		return;
 	client->client->context = context;
 	client->client->flags = random_once_in(&sim->random, 2) ? FRAME_BLOCKED : 0;

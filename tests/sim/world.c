@@ -95,6 +95,22 @@ world_on_signal(void *io, uint64_t process, int signal, bool group)
 	world_processes_signal(&world->processes, process, signal);
 }
 
+static void
+world_on_page_put(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct world *world = io;
+
+	world_processes_put(&world->processes, process, slot, task);
+}
+
+static void
+world_on_page_recall(void *io, uint64_t process, unsigned slot, uint64_t task)
+{
+	struct world *world = io;
+
+	world_processes_recall(&world->processes, process, slot, task);
+}
+
 static const struct server_io world_effects = {
 	.send = world_on_send,
 	.close = world_on_close,
@@ -102,6 +118,8 @@ static const struct server_io world_effects = {
 	.admit = world_on_admit,
 	.spawn = world_on_spawn,
 	.signal = world_on_signal,
+	.page_put = world_on_page_put,
+	.page_recall = world_on_page_recall,
 };
 
 /* -- the world --------------------------------------------------------------------------------------------------- */
@@ -194,6 +212,7 @@ world_client_free(struct world_client *client)
 	link_remove(&client->in_world);
 	while (!link_empty(&client->order))
 		world_forget(client, LINK_ENTRY(client->order.next, struct world_call, in_client));
+	world_drop_frames(client);
 	table_fini(&client->calls);
 	free(client->in);
 	free(client);
@@ -278,7 +297,8 @@ client_take_some(struct world_client *client, size_t *room)
 	for (int i = 0; i < count && *room; i++) {
 		size_t size = pieces[i].iov_len < *room ? pieces[i].iov_len : *room;
 
-		client_keep(client, pieces[i].iov_base, size);
+		if (!client->is_deaf)
+			client_keep(client, pieces[i].iov_base, size);
 		taken += size;
 		*room -= size;
 	}
@@ -328,6 +348,8 @@ world_turn(struct world *world, uint64_t pass_ns)
 	for (struct link *at = world->clients.next; at != &world->clients; at = at->next) {
 		if (client_of(at)->conn && client_of(at)->is_closed)
 			client_part(client_of(at));
+		else if (client_of(at)->resuming && client_of(at)->resuming->answered)
+			world_send_again(client_of(at));
 	}
 }
 
@@ -341,12 +363,16 @@ world_settle(struct world *world)
 
 /* -- clients ----------------------------------------------------------------------------------------------------- */
 
-static struct world_client *
+struct world_client *
 world_open_conn(struct world *world, const struct server_peer *peer, const uint8_t *nonce)
 {
 	struct world_client *client = calloc(1, sizeof *client);
 	struct server_input input = { .kind = SERVER_OPEN, .peer = *peer, .nonce = nonce };
+	uint8_t secret[SECRET_SIZE];
 
+	memset(secret, (int)(world->connected + 1), sizeof secret);
+	if (!peer->local)
+		input.secret = secret;
 	if (!client || table_init(&client->calls) < 0)
 		abort();
 	client->world = world;
@@ -354,6 +380,7 @@ world_open_conn(struct world *world, const struct server_peer *peer, const uint8
 	client->context = 1;
 	client->take_max = SIZE_MAX;
 	link_init(&client->order);
+	link_init(&client->frames);
 	link_append(&world->clients, &client->in_world);
 	input.io_conn = client;
 	input.ret_conn = &client->conn;
@@ -379,11 +406,10 @@ world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE])
 	return world_open_conn(world, &(struct server_peer){ .local = false }, nonce);
 }
 
-struct world_client *
-world_join(struct world *world)
+static struct world_client *
+world_greet(struct world_client *client)
 {
 	Concur__V1__HelloRequest hello = CONCUR__V1__HELLO_REQUEST__INIT;
-	struct world_client *client = world_connect(world);
 	struct world_call *call;
 
 	if (!client)
@@ -394,6 +420,21 @@ world_join(struct world *world)
 	if (call->answered && call->status == CONCUR_OK)
 		client->session = ((const Concur__V1__HelloReply *)call->message)->session;
 	return client;
+}
+
+struct world_client *
+world_join(struct world *world)
+{
+	return world_greet(world_connect(world));
+}
+
+struct world_client *
+world_join_as(struct world *world, uint64_t pid)
+{
+	struct server_peer peer = world->peer;
+
+	peer.process = pid;
+	return world_greet(world_open_conn(world, &peer, NULL));
 }
 
 void
@@ -485,7 +526,9 @@ world_send_body(struct world_client *client, const char *name, const void *body,
 		protobuf_c_message_pack(&client->options->base, bytes + FRAME_REQUEST);
 	if (size)
 		memcpy(bytes + FRAME_REQUEST + options, body, size);
-	world_send_frame(client, bytes, whole);
+	world_keep_frame(client, bytes, whole, head.call);
+	if (!client->is_cut)
+		world_send_frame(client, bytes, whole);
 	free(bytes);
 	return call;
 }

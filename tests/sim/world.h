@@ -16,16 +16,19 @@
 #include "concur/v1/condition.pb-c.h"
 #include "concur/v1/dict.pb-c.h"
 #include "concur/v1/event.pb-c.h"
+#include "concur/v1/future.pb-c.h"
 #include "concur/v1/latch.pb-c.h"
 #include "concur/v1/list.pb-c.h"
 #include "concur/v1/lock.pb-c.h"
 #include "concur/v1/object.pb-c.h"
 #include "concur/v1/pipe.pb-c.h"
+#include "concur/v1/pool.pb-c.h"
 #include "concur/v1/process.pb-c.h"
 #include "concur/v1/queue.pb-c.h"
 #include "concur/v1/rwlock.pb-c.h"
 #include "concur/v1/semaphore.pb-c.h"
 #include "concur/v1/session.pb-c.h"
+#include "concur/v1/worker.pb-c.h"
 #include "daemon/rpc/method.h"
 #include "daemon/server/server.h"
 #include "lib/arena.h"
@@ -33,6 +36,7 @@
 #include "lib/frame.h"
 #include "lib/link.h"
 #include "lib/proof.h"
+#include "lib/secret.h"
 #include "lib/table.h"
 #include "lib/value.h"
 #include "tests/sim/world_processes.h"
@@ -78,6 +82,24 @@ struct world_client {
 	bool has_output;           /* the server said that there is something to take */
 	bool is_closed;            /* the server closed it, or it ended: sends no more */
 	enum server_reason reason; /* the server's */
+
+	/* Of one that can be resumed. */
+	bool is_cut;                 /* what it sends gets lost, until world_resume() */
+	bool is_deaf;                /* what is sent to it gets lost */
+	bool sends_all_again;        /* also what the server says it has seen */
+	uint8_t secret[SECRET_SIZE]; /* as Hello told it */
+	bool has_secret;
+	bool is_refused;             /* the server does not let it resume */
+	struct world_call *resuming; /* its Hello, until that is answered */
+	struct link frames;          /* struct world_frame: what may have to be sent again, oldest first */
+};
+
+/* What a client has sent. */
+struct world_frame {
+	struct link in_client;
+	uint64_t call;
+	size_t size;
+	uint8_t bytes[];
 };
 
 /* A call that a client has made; the client's until world_forget(). */
@@ -121,6 +143,9 @@ void world_init_with_key(struct world *world, const struct limits *limits, const
 struct world_client *world_connect(struct world *world);
 struct world_client *world_join(struct world *world);
 
+/* The same, as the process of that pid. */
+struct world_client *world_join_as(struct world *world, uint64_t pid);
+
 /* Connects from elsewhere, and has to prove the key; `nonce` as the I/O would draw it. NULL: refused. */
 struct world_client *world_connect_stranger(struct world *world, const uint8_t nonce[PROOF_NONCE]);
 
@@ -128,6 +153,18 @@ struct world_client *world_connect_stranger(struct world *world, const uint8_t n
  * that it had read all that was sent; world_end says that it does not. */
 void world_end_read(struct world_client *client, enum server_reason reason, bool all_read);
 void world_end(struct world_client *client, enum server_reason reason);
+
+/* Connects from elsewhere, and says Hello for a session that can be resumed. */
+struct world_client *world_join_far(struct world *world);
+
+/* Its connection is cut: what it sends, and what is sent to it and not yet taken, is lost. The server hears of it only
+ * if `reason` is not SERVER_GOODBYE. */
+void world_cut(struct world_client *client, enum server_reason reason);
+
+/* The session of a client that is cut goes on with another, which has all its calls; the old one stays as what is left
+ * of a connection, until that has ended and it is freed. Once its Hello is answered it sends again what the server has
+ * not seen. NULL: the connection is refused. */
+struct world_client *world_resume(struct world_client *before);
 
 /* Frees a client whose connection has ended, and its calls. */
 void world_client_free(struct world_client *client);
@@ -147,6 +184,17 @@ struct world_call *world_expect(struct world_client *client, uint64_t id, const 
 
 /* It is answered, or its session has ended, and its message is not needed any more. */
 void world_forget(struct world_client *client, struct world_call *call);
+
+/* -- for its parts: world.c and world_resume.c -------------------------------------------------------------------- */
+
+struct world_client *world_open_conn(struct world *world, const struct server_peer *peer, const uint8_t *nonce);
+
+/* Keeps a frame of a client that can be resumed; forgets all of them. */
+void world_keep_frame(struct world_client *client, const void *bytes, size_t size, uint64_t call);
+void world_drop_frames(struct world_client *client);
+
+/* Its Hello is answered: sends again what is to be. */
+void world_send_again(struct world_client *client);
 
 /* -- requests and replies in short ------------------------------------------------------------------------------- */
 

@@ -57,7 +57,8 @@ same 8 "$("$concur" ls --all | wc -l)" ls_all_has_those_with_names_too
 
 # show
 prints show_tells_the_kind '^kind: lock$' show mine
-prints show_tells_details '^strict: 1$' show mine
+prints show_tells_details '^strict: true$' show mine
+prints show_tells_the_order_in_a_word '^order: fifo$' show jobs
 prints show_tells_the_holder "^ *$holder  concur  .*exclusive$" show mine
 prints show_tells_who_waits_for_ever "^ *$first  concur .*  for ever  acquire$" show mine
 prints show_tells_how_long_yet "^ *$second  concur .* min .* s  acquire$" show mine
@@ -90,6 +91,8 @@ for kind in $("$concur" complete -- '' | sed '/^run$/,$d'); do
 	"$concur" who "$object" >"$place/out" 2>"$place/err" || grep -q nobody "$place/err" ||
 		failed "who fails for a $kind"
 done
+prints show_of_array_tells_its_typecode '^typecode: i$' show every-array
+prints show_of_process_tells_its_state '^state: new$' show every-process
 prints show_of_array_counts_the_others '^  and 10 more$' show every-array
 "$concur" namespace every-namespace set colour red
 prints show_of_namespace_has_attributes '^  \["colour", "red"\]$' show every-namespace

@@ -21,7 +21,7 @@ for words in '' dict 'dict get' 'queue open' 'lock --' run 'call Dict/Get'; do
 done
 same "$("$concur" help list pop)" "$("$concur" list any pop --help)" help_option_is_help_of_the_verb
 same "$("$concur" help call Queue/Put)" "$("$concur" call Queue/Put --help)" help_option_is_help_of_the_method
-expect 2 '' 'has no verb' help_of_unknown_verb_is_usage help dict fly
+expect 2 '' 'no verb of dict is called fly' help_of_unknown_verb_is_usage help dict fly
 same 1 "$("$concur" --version | grep -c '^concur [0-9]')" version_is_printed
 
 # Wrong words.
@@ -29,7 +29,7 @@ expect 2 '' 'write a verb' no_words_is_usage
 expect 2 '' 'no verb or kind is called bird' unknown_word_is_usage bird
 expect 2 '' 'write a name and a verb' kind_alone_is_usage dict
 expect 2 '' 'write a verb' name_alone_is_usage dict d
-expect 2 '' 'has no verb fly' unknown_verb_is_usage dict d fly
+expect 2 '' 'no verb of dict is called fly' unknown_verb_is_usage dict d fly
 expect 2 '' 'no such option' unknown_option_is_usage dict d get k --fast
 expect 2 '' 'needs a word' option_without_word_is_usage dict d get k --url
 expect 2 '' 'one word too many' word_too_many_is_usage dict d get k l

@@ -18,5 +18,5 @@ expect 0 '' '' list_append list l append '{"k": 1}'
 expect 0 '1' '' list_path list l get-path 0 k
 expect 0 '' '' namespace_set namespace n set-path '[1]' name
 expect 0 '1' '' namespace_path namespace n get-path name 0
-expect 2 '' 'a set has no verb get-path' set_has_no_paths set s get-path 1
+expect 2 '' 'no verb of set is called get-path' set_has_no_paths set s get-path 1
 finish

@@ -128,6 +128,23 @@ refused "condition c: $value: count is -1; it must be 0 or more" condition c not
 refused "latch l3: $value: count is 0; it must be 1 or more" latch l3 count-down 0
 refused "latch l3: $value: count is 4; 3 is left, and it never goes below 0" latch l3 count-down 4
 
+refused "condition 'c': the lock is not held: acquire the condition's lock first" \
+	call Condition/Notify "{\"object\": $(object condition c), \"count\": 1}"
+"$concur" lock cl open >/dev/null
+"$concur" condition on open --lock "$(object lock cl)" >/dev/null
+refused "condition 'on': the lock is not held: acquire the condition's lock first" \
+	call Condition/Wait "{\"object\": $(object condition on), \"wait_ns\": -1}"
+"$concur" semaphore full open --bounded >/dev/null
+refused "semaphore full: released more often than acquired: fewer permits are taken than that" semaphore full release
+"$concur" barrier two open --count 2 >/dev/null
+"$concur" barrier two abort
+refused "barrier two: the barrier is broken: a reset makes it whole again" barrier two wait
+
+# keys
+none='a value of that type can not be a key'
+refused "dict d: $none: key is a list; lists, maps and arrays are none, nor are tuples with one inside" dict d get '[1]'
+refused "set odd: $none: lists, maps and arrays are none, nor are tuples with one inside" set odd add '{"a": 1}'
+
 # what every kind has
 refused "latch 'l3': $type: it has no items to clear" call Object/Clear "{\"object\": $(object latch l3)}"
 refused "latch 'l3': $type: objects of that kind can not be copied" \

@@ -90,6 +90,64 @@ START_TEST(reference_that_a_path_gives_counts_for_the_receiver)
 }
 END_TEST
 
+START_TEST(step_that_only_the_client_can_compare_is_told_with_candidates)
+{
+	static const struct concur_opaque stored = { "c", "A", 1, NULL, 0 }, asked = { "c", "a", 1, NULL, 0 };
+	struct concur_value key = { .kind = CONCUR_VALUE_OPAQUE }, ask = key, value;
+	struct concur_candidates candidates;
+	concur_future *future;
+	struct bench bench;
+
+	bench_init(&bench);
+	key.opaque = &stored;
+	ask.opaque = &asked;
+	ck_ok(concur_dict_set(bench.inner, key, CV(2)));
+	future = concur_path_get_begin(bench.object, PATH(CV("inner"), ask));
+	ck_ok(concur_future_candidates(future, &candidates));
+	ck_assert_ptr_nonnull(strstr(concur_message(), "step 2 of the path: compare with the candidates"));
+	concur_future_free(future);
+	ck_assert_uint_eq(candidates.count, 1);
+	ck_assert_uint_eq(candidates.step, 2);
+	ck_assert_uint_eq(candidates.cursor, 0);
+	ck_ok(concur_path_get(bench.object, PATH(CV("inner"), candidates.items[0]), &value));
+	ck_assert_int_eq(value.integer, 2);
+	/* And if it is not equal: */
+	ck_ok(concur_if_version(bench.session, candidates.version));
+	ck_ok(concur_path_set(bench.object, PATH(CV("inner"), ask), CV(3)));
+	ck_ok(concur_if_version(bench.session, candidates.version));
+	ck_status(concur_path_set(bench.object, PATH(CV("inner"), ask), CV(4)), CONCUR_CHANGED);
+	ck_ok(concur_path_get(bench.object, PATH(CV("inner"), ask), &value));
+	ck_assert_int_eq(value.integer, 3);
+	concur_candidates_free(&candidates);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(candidates_of_a_map_are_its_opaque_keys)
+{
+	static const struct concur_opaque stored = { "c", "A", 1, NULL, 0 }, asked = { "c", "a", 1, NULL, 0 };
+	struct concur_value key = { .kind = CONCUR_VALUE_OPAQUE }, ask = key, value;
+	struct concur_candidates candidates;
+	concur_future *future;
+	struct bench bench;
+
+	bench_init(&bench);
+	key.opaque = &stored;
+	ask.opaque = &asked;
+	ck_ok(concur_path_set(bench.object, PATH(CV("plain")), CMAP(CV("x"), CV(1), key, CV(2))));
+	future = concur_path_set_begin(bench.object, PATH(CV("plain"), ask), CV(3));
+	ck_ok(concur_future_candidates(future, &candidates));
+	concur_future_free(future);
+	ck_assert_uint_eq(candidates.count, 1);
+	ck_assert_uint_eq(candidates.step, 2);
+	ck_ok(concur_path_set(bench.object, PATH(CV("plain"), candidates.items[0]), CV(3)));
+	ck_ok(concur_path_get(bench.object, PATH(CV("plain"), key), &value));
+	ck_assert_int_eq(value.integer, 3);
+	concur_candidates_free(&candidates);
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -97,6 +155,8 @@ main(void)
 		path_calls_do_what_they_say,
 		path_that_can_not_be_is_refused,
 		reference_that_a_path_gives_counts_for_the_receiver,
+		step_that_only_the_client_can_compare_is_told_with_candidates,
+		candidates_of_a_map_are_its_opaque_keys,
 		NULL,
 	};
 

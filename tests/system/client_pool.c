@@ -90,6 +90,74 @@ START_TEST(map_of_many_items_gives_results_in_order)
 }
 END_TEST
 
+/* The first chunk waits for an event until all the others have come; the last one fails. */
+START_TEST(mapping_as_completed_gives_chunks_as_they_end)
+{
+	enum { CHUNKS = 6 };
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, "--threads", "2");
+	const struct concur_chunks chunks = { .size = 1, .ahead = 4, .as_completed = true };
+	struct concur_task task = { .function = "holds" };
+	struct concur_value names[2][2] = { { CV("began"), CV("go") }, { CV("began"), CV("open") } };
+	struct concur_value items[CHUNKS], result;
+	concur_mapping *mapping;
+	bool seen[CHUNKS] = { 0 };
+	concur_event *open;
+	size_t at;
+
+	ck_ok(concur_event_open(fixture.session, "open", NULL, &open));
+	ck_ok(concur_event_set(open));
+	for (int i = 0; i < CHUNKS; i++)
+		items[i] = concur_items(CONCUR_VALUE_LIST, names[i > 0], 2);
+	items[CHUNKS - 1] = concur_items(CONCUR_VALUE_LIST, (struct concur_value[]){ CV("go"), CV("began") }, 2);
+	ck_ok(concur_mapping_start(fixture.pool, &task, items, CHUNKS, &chunks, &mapping));
+	for (int i = 1; i < CHUNKS; i++) {
+		enum concur_status status = concur_mapping_next_at(mapping, CONCUR_FOREVER, &at, &result);
+
+		ck_assert_uint_ne(at, 0);
+		ck_assert(at < CHUNKS && !seen[at]);
+		seen[at] = true;
+		ck_status(status, at == CHUNKS - 1 ? CONCUR_WRONG_KIND : CONCUR_OK);
+		if (status == CONCUR_OK)
+			concur_value_free(&result);
+	}
+	ck_status(concur_mapping_next_at(mapping, 0, &at, &result), CONCUR_TIMED_OUT);
+	ck_ok(concur_event_set(fixture.go));
+	ck_ok(concur_mapping_next_at(mapping, CONCUR_FOREVER, &at, &result));
+	ck_assert_uint_eq(at, 0);
+	concur_value_free(&result);
+	ck_status(concur_mapping_next(mapping, 0, &result), CONCUR_NOT_THERE);
+	concur_mapping_free(mapping);
+	concur_free(open);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
+START_TEST(mapping_as_completed_freed_withdraws_what_has_not_begun)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	const struct concur_chunks chunks = { .size = 1, .ahead = 8, .as_completed = true };
+	struct concur_task task = { .function = "holds" };
+	struct concur_value names[2] = { CV("began"), CV("go") }, items[8];
+	struct concur_pool_state state;
+	concur_mapping *mapping;
+
+	for (int i = 0; i < 8; i++)
+		items[i] = concur_items(CONCUR_VALUE_LIST, names, 2);
+	ck_ok(concur_mapping_start(fixture.pool, &task, items, 8, &chunks, &mapping));
+	ck_ok(concur_semaphore_acquire(fixture.began, 1, CONCUR_FOREVER, NULL));
+	concur_mapping_free(mapping);
+	ck_ok(concur_event_set(fixture.go));
+	ck_ok(concur_pool_close(fixture.pool, false, NULL));
+	ck_ok(concur_pool_join(fixture.pool, CONCUR_FOREVER));
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.cancelled, 7);
+	ck_assert_int_eq(end_of(worker), 0);
+	fixture_free(&fixture);
+}
+END_TEST
+
 START_TEST(completions_of_many_tasks_come_once_each)
 {
 	struct fixture fixture = fixture_new();
@@ -234,6 +302,8 @@ main(void)
 		apply_of_a_function_out_of_memory_fails_alone,
 		apply_with_too_large_a_result_fails_alone,
 		map_of_many_items_gives_results_in_order,
+		mapping_as_completed_gives_chunks_as_they_end,
+		mapping_as_completed_freed_withdraws_what_has_not_begun,
 		completions_of_many_tasks_come_once_each,
 		result_behind_a_running_task_is_not_held_up,
 		promise_completed_gives_its_result_to_who_waits,

@@ -301,6 +301,18 @@ death_queue(concur_session *session, int64_t maxsize)
 	return queue;
 }
 
+void
+death_get_one(concur_session *session, int channel)
+{
+	concur_queue *queue = death_queue(session, 0);
+	struct concur_value value;
+
+	must_ok(concur_queue_get(queue, CONCUR_FOREVER, &value));
+	child_say(channel, (uint64_t)value.integer);
+	concur_value_free(&value);
+	concur_free(queue);
+}
+
 concur_lock *
 death_lock(concur_session *session, bool strict)
 {

@@ -80,6 +80,9 @@ concur_dict *death_dict(concur_session *session);
 concur_queue *death_queue(concur_session *session, int64_t maxsize);
 concur_lock *death_lock(concur_session *session, bool strict);
 
+/* What a child does: waits for an item of that queue, which it may not live to see, and tells it. */
+void death_get_one(concur_session *session, int channel);
+
 /* Until so many calls wait on the object, or in the whole daemon. */
 void await_waiters(concur_object *object, uint64_t waiters);
 void await_all_waiters(concur_session *session, uint64_t waiters);

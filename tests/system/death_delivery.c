@@ -17,20 +17,7 @@ enum { MANY = 20 };
 
 /* -- what the children do ----------------------------------------------------------------------------------------- */
 
-/* Waits for an item, which it may not live to see. */
-static void
-get_one(concur_session *session, int channel)
-{
-	concur_queue *queue = death_queue(session, 0);
-	struct concur_value value;
-
-	must_ok(concur_queue_get(queue, CONCUR_FOREVER, &value));
-	child_say(channel, (uint64_t)value.integer);
-	concur_value_free(&value);
-	concur_free(queue);
-}
-
-/* The same, while a child of its own has its socket too. */
+/* Gets an item, while a child of its own has its socket too. */
 static void
 get_one_with_an_heir(concur_session *session, int channel)
 {
@@ -41,7 +28,7 @@ get_one_with_an_heir(concur_session *session, int channel)
 		(void)!read(channel, &byte, 1);
 		_exit(0);
 	}
-	get_one(session, channel);
+	death_get_one(session, channel);
 }
 
 /* Waits for many items at once, and reads none before it is told. */
@@ -133,7 +120,7 @@ state_of(concur_queue *queue)
 START_TEST(getter_killed_before_it_reads_gives_the_item_back)
 {
 	concur_queue *queue = death_queue(death_start(NULL, 0), 0);
-	struct child getter = start_getter(get_one, queue, 1);
+	struct child getter = start_getter(death_get_one, queue, 1);
 
 	child_stop(&getter);
 	must_ok(concur_queue_put(queue, CV(1), 0));
@@ -153,7 +140,7 @@ END_TEST
 START_TEST(getter_killed_before_it_reads_passes_the_item_to_the_one_behind)
 {
 	concur_queue *queue = death_queue(death_start(NULL, 0), 0);
-	struct child first = start_getter(get_one, queue, 1), second = start_getter(get_one, queue, 2);
+	struct child first = start_getter(death_get_one, queue, 1), second = start_getter(death_get_one, queue, 2);
 
 	child_stop(&first);
 	must_ok(concur_queue_put(queue, CV(1), 0));

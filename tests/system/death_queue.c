@@ -17,19 +17,6 @@ enum { MANY = 500 };
 
 /* -- what the children do ----------------------------------------------------------------------------------------- */
 
-/* Waits for an item and tells it. */
-static void
-get_one(concur_session *session, int channel)
-{
-	concur_queue *queue = death_queue(session, 0);
-	struct concur_value value;
-
-	must_ok(concur_queue_get(queue, CONCUR_FOREVER, &value));
-	child_say(channel, (uint64_t)value.integer);
-	concur_value_free(&value);
-	concur_free(queue);
-}
-
 /* Waits until there is room for the item that it is told. */
 static void
 put_one(concur_session *session, int channel)
@@ -162,7 +149,7 @@ must_get_many(concur_queue *queue)
 START_TEST(getter_killed_next_item_goes_to_the_one_behind)
 {
 	concur_queue *queue = death_queue(death_start(NULL, 0), 0);
-	struct child first = start_waiter(get_one, queue, 1), second = start_waiter(get_one, queue, 2);
+	struct child first = start_waiter(death_get_one, queue, 1), second = start_waiter(death_get_one, queue, 2);
 
 	child_kill(&first);
 	must_ok(concur_queue_put(queue, CV(1), 0));
@@ -176,7 +163,7 @@ END_TEST
 START_TEST(getter_killed_alone_item_stays_in_the_queue)
 {
 	concur_queue *queue = death_queue(death_start(NULL, 0), 0);
-	struct child getter = start_waiter(get_one, queue, 1);
+	struct child getter = start_waiter(death_get_one, queue, 1);
 
 	child_kill(&getter);
 	must_ok(concur_queue_put(queue, CV(1), 0));
@@ -189,7 +176,7 @@ END_TEST
 START_TEST(getter_stopped_gets_its_item_when_it_goes_on)
 {
 	concur_queue *queue = death_queue(death_start(NULL, 0), 0);
-	struct child getter = start_waiter(get_one, queue, 1);
+	struct child getter = start_waiter(death_get_one, queue, 1);
 
 	child_stop(&getter);
 	must_ok(concur_queue_put(queue, CV(1), 0));

@@ -35,7 +35,8 @@ installed() {
 unset MAKEFLAGS MFLAGS MAKELEVEL
 check install_into_empty_place_succeeds make -C "$CONCUR_TEST_BUILDDIR" install DESTDIR="$place/root"
 for file in bin/concur sbin/concurd include/concur.h include/concur_status.h pkgconfig/concur.pc libconcur.so \
-	man1/concur.1 man8/concurd.8 system/concurd.service system/concurd.socket completions/concur \
+	man1/concur.1 man1/concur-worker.1 man8/concurd.8 bin/concur-worker completions/concur \
+	system/concurd.service system/concurd.socket system/concur-worker@.service \
 	concur/README.md concur/DESIGN.md; do
 	check "install_has_$file" test -e "$(installed "$file")"
 done
@@ -60,6 +61,7 @@ CONCUR_CONCURD=$(installed sbin/concurd)
 export CONCUR_CONCURD
 check installed_library_starts_installed_daemon "$place/two"
 check installed_command_reaches_installed_daemon "$(installed bin/concur)" run -- "$(installed bin/concur)" ping
+check installed_command_finds_installed_worker "$(installed bin/concur)" worker --version
 
 echo "$((100 * (checks - failures) / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
 [ "$failures" -eq 0 ]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The systemd units load without a warning, on copies that name the daemon of the build.
+# The systemd units load without a warning, on copies that name the programs of the build.
 set -u
 command -v systemd-analyze >/dev/null || {
 	echo "systemd-analyze is not here"
@@ -8,25 +8,36 @@ command -v systemd-analyze >/dev/null || {
 place=$(mktemp -d "${TMPDIR:-/tmp}/concur-units-XXXXXX")
 trap 'rm -rf "$place"' EXIT
 
+# The template by an instance of it.
 verify() {
-	systemd-analyze verify --man=no "$place/concurd.service" "$place/concurd.socket" 2>&1 | grep concurd
+	systemd-analyze verify --man=no "$place/concurd.service" "$place/concurd.socket" \
+		"$place/concur-worker@work.service" 2>&1 | grep concur
 }
 
-grep -q '^ExecStart=/.*/concurd --foreground' "$CONCUR_TEST_BUILDDIR/systemd/concurd.service" || {
-	echo "the unit does not start the daemon in the foreground"
-	exit 1
+# copy UNIT PROGRAM START: a unit that is to start so, with the program of the build.
+copy() {
+	grep -q "^ExecStart=/.*/$3" "$CONCUR_TEST_BUILDDIR/systemd/$1" || {
+		echo "$1 does not start $3"
+		exit 1
+	}
+	sed "s,^ExecStart=[^ ]*,ExecStart=$2," "$CONCUR_TEST_BUILDDIR/systemd/$1" >"$place/$1"
 }
-sed "s,^ExecStart=[^ ]*,ExecStart=$CONCUR_CONCURD," "$CONCUR_TEST_BUILDDIR/systemd/concurd.service" \
-	>"$place/concurd.service"
+
+copy concurd.service "$CONCUR_CONCURD" 'concurd --foreground'
+copy concur-worker@.service "$CONCUR_TEST_BUILDDIR/concur-worker" \
+	'concur-worker --pool %i --patient $CONCUR_WORKER_OPTIONS'
 cp "$CONCUR_TEST_SRCDIR/systemd/concurd.socket" "$place"
 if verify; then
 	echo "systemd-analyze complains"
 	exit 1
 fi
-# The check itself: a setting that systemd does not know must show.
+# The check itself: settings that systemd does not know must show.
 echo "NoSuchSetting=1" >>"$place/concurd.socket"
 sed -i 's/^NoNewPrivileges=.*/NoNewPrivilege=yes/' "$place/concurd.service"
-verify | grep -q NoNewPrivilege || {
-	echo "a broken unit was not noticed"
-	exit 1
-}
+sed -i 's/^TimeoutStopSec=.*/TimeoutStop=1/' "$place/concur-worker@.service"
+for setting in NoNewPrivilege TimeoutStop; do
+	verify | grep -q "'$setting'" || {
+		echo "a broken unit was not noticed: $setting"
+		exit 1
+	}
+done

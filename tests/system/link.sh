@@ -1,6 +1,7 @@
 #!/bin/sh
 # Two machines and the cable between them: network namespaces, a daemon in one, a client in the other. The cable is cut
-# for a moment, which nobody must notice, and then for good: the daemon gives the client up, and its lock passes on.
+# for a moment, which nobody must notice; until the daemon has noticed, when the client comes back and still has its
+# lock; and then for good: the daemon gives the client up, and its lock passes on.
 set -u
 if [ "${1:-}" != inside ]; then
 	if ! command -v ip >/dev/null || ! command -v nsenter >/dev/null; then
@@ -59,6 +60,19 @@ over_there "$concur" value v set 7 --url "$far" --key "$key"
 expect 0 7 '' call_after_a_moments_cut_arrives value v get
 expect 0 true '' lock_survives_a_moments_cut lock l locked
 
+# A cut that the daemon notices: connections that are silent end. The session waits for its client, who holds the lock.
+ip link set cable down
+until_true shows '.*; cut off for .*' who l
+expect 0 true '' lock_of_one_that_is_cut_off_stays_held lock l locked
+same 1 "$("$concur" who | grep -c '; cut off for ')" who_tells_who_is_cut_off
+ip link set cable up
+holder_is_back() {
+	! shows '.*; cut off for .*' who l
+}
+until_true holder_is_back
+expect 0 true '' lock_survives_a_cut_that_heals_in_time lock l locked
+same 0 "$(wc -l <"$place/holder")" holder_does_not_notice
+
 # A cut for good. The waiter gets the lock, and is told that its holder is gone.
 "$concur" lock l -- true 2>"$place/waiter" &
 waiter=$!
@@ -67,7 +81,7 @@ ip link set cable down
 wait "$waiter"
 same 0 $? lock_passes_on_when_the_cable_is_cut
 same 1 "$(grep -c 'process [0-9]* died .* while it held the lock' "$place/waiter")" next_owner_is_told
-same 1 "$(grep -c "from=tcp://$there:[0-9]* reason=lost" "$place/log")" daemon_says_whom_it_has_lost
+same 2 "$(grep -c "from=tcp://$there:[0-9]* reason=lost" "$place/log")" daemon_says_whom_it_has_lost
 expect 0 '' '' lock_is_clean_afterwards lock l -- true
 
 # The cable heals: the one that was given up learns it at its next word, others come as before.

@@ -106,6 +106,25 @@ fibonacci(concur_work *work, const struct concur_value *number)
 	return status ? status : concur_work_result(work, CV(before[0].integer + before[1].integer));
 }
 
+/* Counts, in the dict "runs", how often it has run with that number. */
+static enum concur_status
+count(concur_work *work, const struct concur_value *number)
+{
+	struct concur_value sum;
+	concur_dict *runs;
+	enum concur_status status = concur_dict_open(concur_work_session(work), "runs", NULL, &runs);
+
+	if (status != CONCUR_OK)
+		return status;
+	status = concur_dict_add(runs, *number, CV(1), &sum);
+	if (status == CONCUR_OK) {
+		status = concur_work_result(work, sum);
+		concur_value_free(&sum);
+	}
+	concur_free(runs);
+	return status;
+}
+
 /* Takes a plain lock, and leaves it so. */
 static enum concur_status
 leave_locked(concur_work *work, const struct concur_value *name)
@@ -129,7 +148,9 @@ static const struct concur_function functions[] = {
 	{ "die", die, false },
 	{ "large", large, false },
 	{ "hold", hold, false },
+	{ "holds", hold, true },
 	{ "fibonacci", fibonacci, false },
+	{ "count", count, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },
 };

@@ -23,7 +23,7 @@ SETTLED = (
 )
 DIFFERS = (
     (re.compile(r"unix:\S+"), "unix:ADDRESS"),
-    (re.compile(r"\b\d+\.\d+ s\b"), "TIME"),
+    (re.compile(r" +\d+(\.\d+)? s\b"), " TIME"),
     (re.compile(r"\bprocess(:?) \d+"), r"process\1 N"),
     (re.compile(r"\b\d{9,}\b"), "N"),
     (re.compile(r"^ +\d+  concur "), "N concur "),

@@ -105,13 +105,57 @@ append_blob(struct model *model, struct random *random)
 	model_append(model, from, part);
 }
 
+/* Another chain, of copied bytes, a blob, and copied bytes again, of which some have gone at its front. */
+static void
+join_another(struct model *model, struct random *random)
+{
+	size_t sizes[3], at = 0, gone;
+	struct blob *blob;
+	struct chain other;
+
+	for (int i = 0; i < 3; i++)
+		sizes[i] = some_size(random, PIECE_MAX / 2);
+	gone = random_below(random, sizes[0] + sizes[1] + sizes[2] + 1);
+	blob = blob_new(7, model->piece, sizes[1]);
+	chain_init(&other, &model->pool);
+	MODEL_ASSERT(chain_append(&other, model->piece, sizes[0]) == 0);
+	MODEL_ASSERT(chain_append_blob(&other, blob, 0, sizes[1]) == 0);
+	MODEL_ASSERT(chain_append(&other, model->piece, sizes[2]) == 0);
+	blob_unref(blob);
+	chain_drop(&other, gone);
+	chain_join(&model->chain, &other);
+	MODEL_ASSERT(!other.head && other.start == other.end);
+	chain_fini(&other);
+	for (int i = 0; i < 3; at += sizes[i++]) {
+		size_t before = gone > at ? gone - at : 0;
+
+		if (before < sizes[i])
+			model_append(model, before, sizes[i] - before);
+	}
+}
+
+/* Some bytes from anywhere. */
+static void
+read_some(const struct model *model, struct random *random, uint64_t from, uint64_t to)
+{
+	uint8_t bytes[100];
+	size_t size = random_below(random, sizeof bytes + 1);
+
+	size = to - from < size ? (size_t)(to - from) : size;
+	chain_read(&model->chain, from, bytes, size);
+	MODEL_ASSERT(memcmp(bytes, model->bytes + from, size) == 0);
+}
+
 static void
 one_operation(struct model *model, struct random *random)
 {
 	size_t size = some_size(random, PIECE_MAX);
 	uint64_t held = model->end - model->start;
 
-	switch (random_below(random, 7)) {
+	switch (random_below(random, 8)) {
+	case 7:
+		join_another(model, random);
+		break;
 	case 0:
 	case 1:
 		MODEL_ASSERT(chain_append(&model->chain, model->piece, size) == 0);
@@ -141,13 +185,14 @@ compare_with_model(struct random *random)
 	struct model model;
 
 	model_init(&model);
-	for (size_t i = 0; i < OPERATIONS && model.end < MODEL_MAX - PIECE_MAX; i++) {
+	for (size_t i = 0; i < OPERATIONS && model.end < MODEL_MAX - 2 * PIECE_MAX; i++) {
 		uint64_t from, to;
 
 		one_operation(&model, random);
 		from = model.start + random_below(random, model.end - model.start + 1);
 		to = from + random_below(random, model.end - from + 1);
 		model_look(&model, from, to, 1 + (int)random_below(random, 8));
+		read_some(&model, random, from, to);
 	}
 	model_look(&model, model.start, model.end, 8);
 	model_fini(&model);

@@ -70,7 +70,8 @@ START_TEST(decode_encoded_message_is_same_json)
 		    "{\"object\":0,\"kind\":\"none\",\"name\":\"l\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
 		    "\"version\":0,"
 		    "\"waiters\":0,\"bytes\":0,\"holders\":[{\"session\":0,\"process\":3,\"context\":0,\"token\":0,"
-		    "\"age_ns\":0,\"count\":0,\"how\":\"shared\",\"local\":false}],\"more_holders\":false,\"age_ns\":0,"
+		    "\"age_ns\":0,\"count\":0,\"how\":\"shared\",\"local\":false,\"cut_off_ns\":0}],\"more_holders\":"
+		    "false,\"age_ns\":0,"
 		    "\"details\":[]},"
 		    "{\"object\":0,\"kind\":\"none\",\"name\":\"\",\"lifetime\":\"default\",\"refs\":0,\"len\":0,"
 		    "\"version\":0,"
@@ -142,8 +143,8 @@ static void
 assert_fields_are_known(const ProtobufCMessageDescriptor *type)
 {
 	static const char *const texts[] = { "name", "client", "daemon", "message", "limit", "how", "role", "runtime",
-		"words", "environment", "directory", "sentence", "text", "nonce", "proof", "function", "functions",
-		"label", "labels", "why", "unique", "initializer", "after", "done" };
+		"words", "environment", "directory", "sentence", "text", "nonce", "proof", "secret", "function",
+		"functions", "label", "labels", "why", "unique", "initializer", "after", "done", "thread_name_prefix" };
 
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];

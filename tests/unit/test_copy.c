@@ -7,31 +7,8 @@
 
 enum { MANY = 3000 }; /* entries of several segments */
 
-struct bench {
-	struct core_fixture fixture;
-	struct core *core;
-	struct object *object;
-	struct dict *dict;
-	char text[FIXTURE_TEXT];
-};
-
-static void
-bench_init(struct bench *bench)
-{
-	fixture_init(&bench->fixture);
-	bench->core = &bench->fixture.core;
-	bench->object = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
-	bench->dict = (struct dict *)bench->object;
-}
-
-static void
-bench_fini(struct bench *bench)
-{
-	fixture_fini(&bench->fixture);
-}
-
 static struct object *
-copy_of(struct bench *bench, struct object *object)
+copy_of(struct dict_bench *bench, struct object *object)
 {
 	struct object *copy = NULL;
 
@@ -42,14 +19,14 @@ copy_of(struct bench *bench, struct object *object)
 }
 
 static void
-give_up(struct bench *bench, struct object *object)
+give_up(struct dict_bench *bench, struct object *object)
 {
 	object_unref(bench->core, object);
 	fixture_settle(&bench->fixture);
 }
 
 static enum concur_status
-set(struct bench *bench, struct dict *dict, struct value key, struct value value)
+set(struct dict_bench *bench, struct dict *dict, struct value key, struct value value)
 {
 	struct dict_item item = { key, value, key.kind == VALUE_OBJECT, value.kind == VALUE_OBJECT };
 
@@ -57,29 +34,10 @@ set(struct bench *bench, struct dict *dict, struct value key, struct value value
 }
 
 static void
-fill(struct bench *bench, int64_t count)
+fill(struct dict_bench *bench, int64_t count)
 {
 	for (int64_t i = 0; i < count; i++)
 		ck_assert_status(set(bench, bench->dict, INTEGER(i), INTEGER(i)), CONCUR_OK);
-}
-
-/* All its entries, or the first of many. */
-static const char *
-show(struct bench *bench, const struct object *object)
-{
-	struct dict_page page;
-	struct map_entry *entry;
-	int shown = 0;
-
-	strcpy(bench->text, "{");
-	ck_assert(dict_page_begin((const struct dict *)object, 0, &page));
-	for (; shown < 8 && (entry = dict_page_next(&page)); shown++) {
-		strcat(bench->text, bench->text[1] ? ", " : "");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->key);
-		strcat(bench->text, ": ");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->value);
-	}
-	return strcat(bench->text, "}");
 }
 
 /* The dict holds 0 to count - 1, each at itself. */
@@ -95,48 +53,48 @@ expect_filled(struct object *object, int64_t count)
 
 START_TEST(copy_of_a_dict_stays_as_the_dict_was)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set(&bench, bench.dict, TEXT("a"), INTEGER(1));
 	set(&bench, bench.dict, TEXT("b"), INTEGER(2));
 	copy = copy_of(&bench, bench.object);
 	set(&bench, bench.dict, TEXT("a"), INTEGER(3));
 	set(&bench, bench.dict, TEXT("c"), INTEGER(4));
 	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("b")));
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 3, 'c': 4}");
-	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'b': 2}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 3, 'c': 4}");
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 1, 'b': 2}");
 	ck_assert_status(bench.object->kind->clear(bench.core, bench.object), CONCUR_OK);
-	ck_assert_str_eq(show(&bench, copy), "{'a': 1, 'b': 2}");
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 1, 'b': 2}");
 	give_up(&bench, copy);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(change_of_a_copy_leaves_the_original_as_it_was)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set(&bench, bench.dict, TEXT("a"), INTEGER(1));
 	copy = copy_of(&bench, bench.object);
 	set(&bench, (struct dict *)copy, TEXT("a"), INTEGER(2));
 	set(&bench, (struct dict *)copy, TEXT("b"), INTEGER(3));
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1}");
-	ck_assert_str_eq(show(&bench, copy), "{'a': 2, 'b': 3}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1}");
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 2, 'b': 3}");
 	give_up(&bench, copy);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_of_a_copy_outlives_both)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy, *again;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	fill(&bench, MANY);
 	copy = copy_of(&bench, bench.object);
 	again = copy_of(&bench, copy);
@@ -144,19 +102,19 @@ START_TEST(copy_of_a_copy_outlives_both)
 	give_up(&bench, copy);
 	expect_filled(again, MANY);
 	give_up(&bench, again);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_of_what_holds_no_values_is_refused)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *lock, *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	lock = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LOCK });
 	ck_assert_status(object_copy(bench.core, lock, LIFETIME_DEFAULT, NULL, &copy), CONCUR_TYPE_ERROR);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -164,7 +122,7 @@ END_TEST
 
 /* An object that nothing refers to but the dict's entry at `key`. */
 static uint64_t
-store_reference(struct bench *bench, struct value key)
+store_reference(struct dict_bench *bench, struct value key)
 {
 	struct object_open open = { .options.kind = KIND_LIST };
 	struct object *object;
@@ -177,11 +135,11 @@ store_reference(struct bench *bench, struct value key)
 
 START_TEST(reference_in_a_copy_alone_keeps_its_object)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	uint64_t id;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	id = store_reference(&bench, TEXT("a"));
 	copy = copy_of(&bench, bench.object);
 	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("a")));
@@ -190,17 +148,17 @@ START_TEST(reference_in_a_copy_alone_keeps_its_object)
 	ck_assert_uint_eq(object_find(bench.core, id)->refs, 1);
 	give_up(&bench, copy);
 	ck_assert_ptr_null(object_find(bench.core, id));
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(reference_in_what_is_shared_outlives_the_original)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	uint64_t id;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	id = store_reference(&bench, TEXT("a"));
 	copy = copy_of(&bench, bench.object);
 	ck_assert_status(bench.object->kind->clear(bench.core, bench.object), CONCUR_OK);
@@ -208,17 +166,17 @@ START_TEST(reference_in_what_is_shared_outlives_the_original)
 	ck_assert_ptr_nonnull(object_find(bench.core, id));
 	give_up(&bench, copy);
 	ck_assert_ptr_null(object_find(bench.core, id));
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(reference_is_dropped_once_by_each_who_took_its_own)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	uint64_t id;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	id = store_reference(&bench, TEXT("a"));
 	copy = copy_of(&bench, bench.object);
 	/* Both now have an entry of their own. */
@@ -229,7 +187,7 @@ START_TEST(reference_is_dropped_once_by_each_who_took_its_own)
 	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("a")));
 	fixture_settle(&bench.fixture);
 	ck_assert_ptr_null(object_find(bench.core, id));
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -237,11 +195,11 @@ END_TEST
 
 START_TEST(copy_counts_once_what_is_shared)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	uint64_t alone;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	fill(&bench, MANY);
 	alone = bench.core->bytes;
 	copy = copy_of(&bench, bench.object);
@@ -255,17 +213,17 @@ START_TEST(copy_counts_once_what_is_shared)
 	give_up(&bench, copy);
 	ck_assert_uint_eq(bench.core->bytes, alone);
 	ck_assert_uint_eq(bench.object->bytes, alone);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(change_of_what_is_shared_is_refused_at_memory_max)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	struct blob *key, *value;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	fill(&bench, MANY);
 	copy = copy_of(&bench, bench.object);
 	bench.fixture.limits.memory_max = core_memory(bench.core) - 1;
@@ -279,16 +237,16 @@ START_TEST(change_of_what_is_shared_is_refused_at_memory_max)
 	bench.fixture.limits.memory_max = 1;
 	blob_unref(dict_popped(bench.core, bench.dict, &INTEGER(0)));
 	bench.fixture.limits.memory_max = 0;
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_without_memory_changes_nothing)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy = NULL;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	fill(&bench, MANY);
 	for (unsigned good = 0; !copy; good++) {
 		enum concur_status status;
@@ -301,7 +259,7 @@ START_TEST(copy_without_memory_changes_nothing)
 			ck_assert_uint_eq(core_memory(bench.core), memory);
 	}
 	expect_filled(copy, MANY);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -310,11 +268,11 @@ START_TEST(update_of_what_is_shared_without_memory_changes_nothing)
 {
 	struct dict_item items[40];
 	uint8_t rooms[40][FIXTURE_ROOM];
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 	unsigned failures = 0;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	fill(&bench, MANY);
 	for (int64_t i = 0; i < 40; i++)
 		items[i] = (struct dict_item){ .key = fixture_integer(rooms[i], i * 97), .value = TEXT("new") };
@@ -328,7 +286,8 @@ START_TEST(update_of_what_is_shared_without_memory_changes_nothing)
 			break;
 		ck_assert_status(status, CONCUR_NO_MEMORY);
 		expect_filled(bench.object, MANY);
-		ck_assert_str_eq(show(&bench, bench.object), "{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}");
+		ck_assert_str_eq(dict_bench_show(&bench, bench.object),
+		    "{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}");
 		/* So that the next one finds all of it shared again. */
 		give_up(&bench, copy);
 		copy = copy_of(&bench, bench.object);
@@ -336,14 +295,14 @@ START_TEST(update_of_what_is_shared_without_memory_changes_nothing)
 	ck_assert_uint_gt(failures, 40);
 	expect_filled(copy, MANY);
 	give_up(&bench, copy);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 /* -- lists ------------------------------------------------------------------------------------------------------- */
 
 static void
-fill_list(struct bench *bench, struct list *list, int64_t count)
+fill_list(struct dict_bench *bench, struct list *list, int64_t count)
 {
 	for (int64_t i = 0; i < count; i++) {
 		struct list_item item = { INTEGER(i), false };
@@ -467,12 +426,12 @@ static enum concur_status (*const list_operations[])(struct core *core, struct l
 START_TEST(change_of_a_copied_list_leaves_the_copy_alone)
 {
 	for (size_t i = 0; i < UNIT_COUNT(list_operations); i++) {
-		struct bench bench;
+		struct dict_bench bench;
 		struct object *list, *copy;
 		unsigned good = 0;
 		bool failed = true;
 
-		bench_init(&bench);
+		dict_bench_init(&bench, 0, false);
 		list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
 		fill_list(&bench, (struct list *)list, MANY);
 		for (; failed; good++) {
@@ -491,18 +450,18 @@ START_TEST(change_of_a_copied_list_leaves_the_copy_alone)
 				expect_list_filled(list, MANY);
 		}
 		ck_assert_uint_eq(list->bytes, bench.core->bytes);
-		bench_fini(&bench);
+		dict_bench_fini(&bench);
 	}
 }
 END_TEST
 
 START_TEST(copy_of_a_list_outlives_it)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *list, *copy;
 	uint64_t alone;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
 	fill_list(&bench, (struct list *)list, MANY);
 	alone = bench.core->bytes;
@@ -514,23 +473,23 @@ START_TEST(copy_of_a_list_outlives_it)
 	expect_list_filled(copy, MANY);
 	give_up(&bench, copy);
 	ck_assert_uint_eq(bench.core->bytes, 0);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_of_a_value_holds_it_too)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *cell, *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	cell = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_CELL, .value = &TEXT("a") });
 	copy = copy_of(&bench, cell);
 	ck_assert_uint_eq(bench.core->bytes, cell->bytes + copy->bytes);
 	ck_assert_status(cell_set(bench.core, (struct cell *)cell, &TEXT("b"), false, NULL), CONCUR_OK);
 	fixture_expect_blob(cell_get((struct cell *)copy), false, "'a'");
 	give_up(&bench, copy);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 

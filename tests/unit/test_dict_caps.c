@@ -4,53 +4,6 @@
 #include "daemon/core/lock.h"
 #include "tests/unit/nomem.h"
 
-struct bench {
-	struct core_fixture fixture;
-	struct core *core;
-	struct object *object;
-	struct dict *dict;
-	char text[FIXTURE_TEXT];
-};
-
-static void
-bench_init(struct bench *bench, int64_t maxsize, bool evict)
-{
-	fixture_init(&bench->fixture);
-	bench->core = &bench->fixture.core;
-	bench->object = fixture_open(&bench->fixture,
-	    &(struct object_options){ .kind = KIND_DICT, .maxsize = maxsize, .evict = evict });
-	bench->dict = (struct dict *)bench->object;
-}
-
-static void
-bench_fini(struct bench *bench)
-{
-	fixture_fini(&bench->fixture);
-}
-
-static enum concur_status
-set(struct bench *bench, struct value key, int64_t value)
-{
-	return dict_set(bench->core, bench->dict, &(struct dict_item){ .key = key, .value = INTEGER(value) });
-}
-
-static const char *
-show(struct bench *bench, const struct object *object)
-{
-	struct dict_page page;
-	struct map_entry *entry;
-
-	strcpy(bench->text, "{");
-	ck_assert(dict_page_begin((const struct dict *)object, 0, &page));
-	while ((entry = dict_page_next(&page))) {
-		strcat(bench->text, bench->text[1] ? ", " : "");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->key);
-		strcat(bench->text, ": ");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->value);
-	}
-	return strcat(bench->text, "}");
-}
-
 static int64_t said;
 
 static void
@@ -61,7 +14,7 @@ note(void *arg, const char *name, int64_t number)
 }
 
 static int64_t
-detail(struct bench *bench, const char *name)
+detail(struct dict_bench *bench, const char *name)
 {
 	char wanted[32];
 
@@ -76,15 +29,15 @@ detail(struct bench *bench, const char *name)
 START_TEST(set_of_a_new_key_in_a_full_dict_is_refused)
 {
 	struct dict_item new = { .key = TEXT("c"), .value = INTEGER(1) };
-	struct bench bench;
+	struct dict_bench bench;
 	enum outcome outcome;
 	struct blob *sum;
 	uint64_t version;
 	int64_t count;
 
-	bench_init(&bench, 2, false);
-	set(&bench, TEXT("a"), 1);
-	set(&bench, TEXT("b"), 2);
+	dict_bench_init(&bench, 2, false);
+	dict_bench_set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("b"), 2);
 	version = bench.object->version;
 	ck_assert_status(dict_set(bench.core, bench.dict, &new), CONCUR_FULL);
 	ck_assert_status(dict_add(bench.core, bench.dict, &new, &sum), CONCUR_FULL);
@@ -92,11 +45,11 @@ START_TEST(set_of_a_new_key_in_a_full_dict_is_refused)
 	ck_assert_status(dict_compare_exchange(bench.core, bench.dict, &new, NULL, &outcome), CONCUR_FULL);
 	ck_assert_uint_eq(bench.object->version, version);
 	/* What is there may change, and what goes makes room. */
-	ck_assert_status(set(&bench, TEXT("a"), 3), CONCUR_OK);
+	ck_assert_status(dict_bench_set(&bench, TEXT("a"), 3), CONCUR_OK);
 	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("b")));
 	ck_assert_status(dict_set(bench.core, bench.dict, &new), CONCUR_OK);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 3, 'c': 1}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 3, 'c': 1}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -107,43 +60,43 @@ START_TEST(update_past_maxsize_puts_nothing)
 		{ .key = TEXT("b"), .value = INTEGER(2) },
 		{ .key = TEXT("c"), .value = INTEGER(2) },
 	};
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench, 2, false);
-	set(&bench, TEXT("a"), 1);
+	dict_bench_init(&bench, 2, false);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	ck_assert_status(dict_update(bench.core, bench.dict, items, 3), CONCUR_FULL);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1}");
 	ck_assert_status(dict_update(bench.core, bench.dict, items, 2), CONCUR_OK);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 2, 'b': 2}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 2, 'b': 2}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(set_in_a_full_dict_that_evicts_takes_the_first_out)
 {
 	struct dict_item list = { .key = TEXT("e"), .value = TEXT("x") };
-	struct bench bench;
+	struct dict_bench bench;
 	struct blob *sum;
 	int64_t count;
 
-	bench_init(&bench, 2, true);
-	set(&bench, TEXT("a"), 1);
-	set(&bench, TEXT("b"), 2);
+	dict_bench_init(&bench, 2, true);
+	dict_bench_set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("b"), 2);
 	/* A key that is there takes nobody's place, and keeps its own. */
-	set(&bench, TEXT("a"), 3);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 3, 'b': 2}");
-	set(&bench, TEXT("c"), 4);
-	ck_assert_str_eq(show(&bench, bench.object), "{'b': 2, 'c': 4}");
+	dict_bench_set(&bench, TEXT("a"), 3);
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 3, 'b': 2}");
+	dict_bench_set(&bench, TEXT("c"), 4);
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'b': 2, 'c': 4}");
 	ck_assert_status(dict_add(bench.core, bench.dict, &(struct dict_item){ .key = TEXT("d"), .value = INTEGER(7) },
 			     &sum),
 	    CONCUR_OK);
 	fixture_expect_blob(sum, false, "7");
 	ck_assert_status(dict_append(bench.core, bench.dict, &list, &count), CONCUR_OK);
 	ck_assert_int_eq(count, 1);
-	ck_assert_str_eq(show(&bench, bench.object), "{'d': 7, 'e': ['x']}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'d': 7, 'e': ['x']}");
 	ck_assert_int_eq(detail(&bench, "evicted"), 3);
 	ck_assert_int_eq(detail(&bench, "maxsize"), 2);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -154,13 +107,13 @@ START_TEST(update_of_a_dict_that_evicts_keeps_the_last)
 		{ .key = TEXT("c"), .value = INTEGER(3) },
 		{ .key = TEXT("d"), .value = INTEGER(4) },
 	};
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench, 2, true);
-	set(&bench, TEXT("a"), 1);
+	dict_bench_init(&bench, 2, true);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	ck_assert_status(dict_update(bench.core, bench.dict, items, 3), CONCUR_OK);
-	ck_assert_str_eq(show(&bench, bench.object), "{'c': 3, 'd': 4}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'c': 3, 'd': 4}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -170,11 +123,11 @@ START_TEST(update_without_memory_of_a_dict_that_evicts_takes_nothing_out)
 		{ .key = TEXT("b"), .value = INTEGER(2) },
 		{ .key = TEXT("c"), .value = INTEGER(3) },
 	};
-	struct bench bench;
+	struct dict_bench bench;
 	bool failed = true;
 
-	bench_init(&bench, 2, true);
-	set(&bench, TEXT("a"), 1);
+	dict_bench_init(&bench, 2, true);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	for (unsigned good = 0; failed; good++) {
 		enum concur_status status;
 
@@ -182,34 +135,34 @@ START_TEST(update_without_memory_of_a_dict_that_evicts_takes_nothing_out)
 		status = dict_update(bench.core, bench.dict, items, 2);
 		failed = nomem_disarm();
 		ck_assert_status(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
-		ck_assert_str_eq(show(&bench, bench.object), failed ? "{'a': 1}" : "{'b': 2, 'c': 3}");
+		ck_assert_str_eq(dict_bench_show(&bench, bench.object), failed ? "{'a': 1}" : "{'b': 2, 'c': 3}");
 	}
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_of_a_dict_with_a_maxsize_has_it_too)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 
-	bench_init(&bench, 2, true);
-	set(&bench, TEXT("a"), 1);
-	set(&bench, TEXT("b"), 2);
+	dict_bench_init(&bench, 2, true);
+	dict_bench_set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("b"), 2);
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	ck_assert_status(dict_set(bench.core, (struct dict *)copy,
 			     &(struct dict_item){ .key = TEXT("c"), .value = INTEGER(3) }),
 	    CONCUR_OK);
-	ck_assert_str_eq(show(&bench, copy), "{'b': 2, 'c': 3}");
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1, 'b': 2}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'b': 2, 'c': 3}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1, 'b': 2}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 /* -- locks of keys ----------------------------------------------------------------------------------------------- */
 
 static struct object *
-key_lock(struct bench *bench, struct value key, bool expect_created)
+key_lock(struct dict_bench *bench, struct value key, bool expect_created)
 {
 	struct object *lock;
 	bool created;
@@ -221,11 +174,11 @@ key_lock(struct bench *bench, struct value key, bool expect_created)
 
 START_TEST(key_lock_is_one_for_each_key_while_it_is_referred_to)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *lock, *other;
 	uint64_t id;
 
-	bench_init(&bench, 0, false);
+	dict_bench_init(&bench, 0, false);
 	lock = key_lock(&bench, TEXT("a"), true);
 	id = object_id(lock);
 	object_ref(bench.core, lock);
@@ -239,19 +192,19 @@ START_TEST(key_lock_is_one_for_each_key_while_it_is_referred_to)
 	fixture_settle(&bench.fixture);
 	ck_assert_ptr_null(object_find(bench.core, id));
 	ck_assert_uint_ne(object_id(key_lock(&bench, TEXT("a"), true)), id);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(key_lock_of_a_dict_that_is_destroyed_stays_a_lock)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct session *session;
 	struct object *lock;
 	struct result result = { 0 };
 	struct ask ask;
 
-	bench_init(&bench, 0, false);
+	dict_bench_init(&bench, 0, false);
 	session = fixture_session(&bench.fixture, 1);
 	lock = key_lock(&bench, TEXT("a"), true);
 	object_ref(bench.core, lock);
@@ -260,21 +213,21 @@ START_TEST(key_lock_of_a_dict_that_is_destroyed_stays_a_lock)
 	ask = fixture_ask(session, 1, 1, 0);
 	ck_assert_status(lock_acquire(bench.core, (struct lock *)lock, &ask, &result), CONCUR_OK);
 	ck_assert_int_eq(result.outcome, OUTCOME_DONE);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(key_locks_that_went_are_forgotten)
 {
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench, 0, false);
+	dict_bench_init(&bench, 0, false);
 	for (int64_t i = 0; i < 5000; i++) {
 		(void)key_lock(&bench, INTEGER(i), true);
 		fixture_settle(&bench.fixture);
 	}
 	ck_assert_int_le(detail(&bench, "key_locks"), 4);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -286,11 +239,11 @@ START_TEST(key_lock_without_memory_leaves_none_behind)
 
 	for (; failed; failures += failed) {
 		enum concur_status status;
-		struct bench bench;
+		struct dict_bench bench;
 		struct object *lock;
 		uint64_t objects;
 
-		bench_init(&bench, 0, false);
+		dict_bench_init(&bench, 0, false);
 		objects = bench.core->objects.count;
 		nomem_arm(failures);
 		status = dict_key_lock(bench.core, bench.dict, &key, &lock, &created);
@@ -298,7 +251,7 @@ START_TEST(key_lock_without_memory_leaves_none_behind)
 		ck_assert_status(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
 		ck_assert_uint_eq(bench.core->objects.count, objects + !failed);
 		ck_assert_int_eq(detail(&bench, "key_locks"), !failed);
-		bench_fini(&bench);
+		dict_bench_fini(&bench);
 	}
 	/* The table, its map, the key, index, entries and the lock. */
 	ck_assert_uint_ge(failures, 6);

@@ -4,44 +4,15 @@
 #include "tests/unit/model.h"
 #include "tests/unit/nomem.h"
 
-struct bench {
-	struct core_fixture fixture;
-	struct core *core;
-	struct object *object;
-	struct dict *dict;
-	char text[FIXTURE_TEXT];
-};
-
-static void
-bench_init(struct bench *bench)
-{
-	fixture_init(&bench->fixture);
-	bench->core = &bench->fixture.core;
-	bench->object = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
-	bench->dict = (struct dict *)bench->object;
-}
-
-static void
-bench_fini(struct bench *bench)
-{
-	fixture_fini(&bench->fixture);
-}
-
 static enum concur_status
-set(struct bench *bench, struct value key, int64_t value)
-{
-	return dict_set(bench->core, bench->dict, &(struct dict_item){ .key = key, .value = INTEGER(value) });
-}
-
-static enum concur_status
-set_for(struct bench *bench, struct value key, int64_t value, uint64_t ttl_ns)
+set_for(struct dict_bench *bench, struct value key, int64_t value, uint64_t ttl_ns)
 {
 	return dict_set_for(bench->core, bench->dict, &(struct dict_item){ .key = key, .value = INTEGER(value) },
 	    ttl_ns);
 }
 
 static enum outcome
-expire_after(struct bench *bench, struct value key, uint64_t ttl_ns)
+expire_after(struct dict_bench *bench, struct value key, uint64_t ttl_ns)
 {
 	enum outcome outcome;
 
@@ -50,14 +21,14 @@ expire_after(struct bench *bench, struct value key, uint64_t ttl_ns)
 }
 
 static uint64_t
-ttl(struct bench *bench, struct value key)
+ttl(struct dict_bench *bench, struct value key)
 {
 	return dict_ttl(bench->core, bench->dict, &key);
 }
 
 /* The turns that end by then; tells when the next one is needed. */
 static uint64_t
-at(struct bench *bench, uint64_t now_ns)
+at(struct dict_bench *bench, uint64_t now_ns)
 {
 	uint64_t next = fixture_turn(&bench->fixture, now_ns);
 
@@ -66,44 +37,27 @@ at(struct bench *bench, uint64_t now_ns)
 	return next;
 }
 
-static const char *
-show(struct bench *bench, const struct object *object)
-{
-	struct dict_page page;
-	struct map_entry *entry;
-
-	strcpy(bench->text, "{");
-	ck_assert(dict_page_begin((const struct dict *)object, 0, &page));
-	while ((entry = dict_page_next(&page))) {
-		strcat(bench->text, bench->text[1] ? ", " : "");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->key);
-		strcat(bench->text, ": ");
-		fixture_show_blob(bench->text, FIXTURE_TEXT, entry->value);
-	}
-	return strcat(bench->text, "}");
-}
-
 /* -- the clock goes on ------------------------------------------------------------------------------------------- */
 
 START_TEST(set_for_a_time_is_there_until_then)
 {
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	at(&bench, 100);
-	set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	ck_assert_status(set_for(&bench, TEXT("b"), 2, 50), CONCUR_OK);
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), UINT64_MAX);
 	ck_assert_uint_eq(ttl(&bench, TEXT("b")), 50);
 	ck_assert_uint_eq(ttl(&bench, TEXT("c")), 0);
 	ck_assert_uint_eq(at(&bench, 149), 150);
 	ck_assert_uint_eq(ttl(&bench, TEXT("b")), 1);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1, 'b': 2}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1, 'b': 2}");
 	ck_assert_uint_eq(at(&bench, 150), UINT64_MAX);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 1);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1}");
 	ck_assert_uint_eq(ttl(&bench, TEXT("b")), 0);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -111,34 +65,34 @@ START_TEST(set_anew_takes_the_time_away_and_add_does_not)
 {
 	struct dict_item one = { .key = TEXT("a"), .value = INTEGER(1) };
 	struct dict_item both[] = { one, { .key = TEXT("b"), .value = INTEGER(1) } };
-	struct bench bench;
+	struct dict_bench bench;
 	struct blob *sum;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set_for(&bench, TEXT("a"), 1, 50);
 	ck_assert_status(dict_add(bench.core, bench.dict, &one, &sum), CONCUR_OK);
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), 50);
 	set_for(&bench, TEXT("a"), 1, 70);
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), 70);
-	set(&bench, TEXT("a"), 2);
+	dict_bench_set(&bench, TEXT("a"), 2);
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), UINT64_MAX);
 	set_for(&bench, TEXT("b"), 1, 50);
 	ck_assert_status(dict_update(bench.core, bench.dict, both, 2), CONCUR_OK);
 	ck_assert_uint_eq(ttl(&bench, TEXT("b")), UINT64_MAX);
 	ck_assert_uint_eq(at(&bench, 1000), UINT64_MAX);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 2);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(expire_gives_moves_and_takes_away_a_time)
 {
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	ck_assert_int_eq(expire_after(&bench, TEXT("a"), 5), OUTCOME_NOT_THERE);
-	set(&bench, TEXT("a"), 1);
-	set(&bench, TEXT("b"), 1);
+	dict_bench_set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("b"), 1);
 	ck_assert_int_eq(expire_after(&bench, TEXT("a"), 50), OUTCOME_DONE);
 	ck_assert_int_eq(expire_after(&bench, TEXT("b"), 30), OUTCOME_DONE);
 	ck_assert_uint_eq(at(&bench, 1), 30);
@@ -147,18 +101,18 @@ START_TEST(expire_gives_moves_and_takes_away_a_time)
 	ck_assert_int_eq(expire_after(&bench, TEXT("a"), UINT64_MAX - 1), OUTCOME_DONE);
 	ck_assert_uint_eq(at(&bench, 60), UINT64_MAX - 1);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 2);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(key_that_goes_takes_its_time_along)
 {
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set_for(&bench, TEXT("a"), 1, 50);
 	blob_unref(dict_popped(bench.core, bench.dict, &TEXT("a")));
-	set(&bench, TEXT("a"), 1);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), UINT64_MAX);
 	set_for(&bench, TEXT("b"), 1, 50);
 	ck_assert_status(dict_kind.clear(bench.core, bench.object), CONCUR_OK);
@@ -166,23 +120,23 @@ START_TEST(key_that_goes_takes_its_time_along)
 	set_for(&bench, TEXT("b"), 1, 50);
 	object_destroy(bench.core, bench.object);
 	ck_assert_uint_eq(at(&bench, 2), UINT64_MAX);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(copy_takes_no_times_along)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set_for(&bench, TEXT("a"), 1, 50);
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	object_ref(bench.core, copy);
 	at(&bench, 50);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 0);
-	ck_assert_str_eq(show(&bench, copy), "{'a': 1}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 1}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -190,7 +144,7 @@ END_TEST
 
 /* Its time is over, but the turn could not take it out any more. */
 static void
-make_late(struct bench *bench, struct value key, int64_t value)
+make_late(struct dict_bench *bench, struct value key, int64_t value)
 {
 	ck_assert_status(set_for(bench, key, value, 10), CONCUR_OK);
 	bench->core->now_ns += 10;
@@ -198,15 +152,15 @@ make_late(struct bench *bench, struct value key, int64_t value)
 
 START_TEST(late_entry_is_not_there_for_who_reads)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct blob *key, *value;
 
-	bench_init(&bench);
-	set(&bench, TEXT("a"), 1);
+	dict_bench_init(&bench, 0, false);
+	dict_bench_set(&bench, TEXT("a"), 1);
 	make_late(&bench, TEXT("b"), 2);
 	ck_assert_ptr_null(dict_get(bench.dict, &TEXT("b")));
 	ck_assert_uint_eq(ttl(&bench, TEXT("b")), 0);
-	ck_assert_str_eq(show(&bench, bench.object), "{'a': 1}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'a': 1}");
 	ck_assert_int_eq(expire_after(&bench, TEXT("b"), 100), OUTCOME_NOT_THERE);
 	ck_assert_status(dict_pop_last(bench.core, bench.dict, &key, &value), CONCUR_OK);
 	fixture_expect_blob(key, true, "'a'");
@@ -214,29 +168,29 @@ START_TEST(late_entry_is_not_there_for_who_reads)
 	make_late(&bench, TEXT("b"), 2);
 	ck_assert_ptr_null(dict_popped(bench.core, bench.dict, &TEXT("b")));
 	ck_assert_uint_eq(dict_kind.len(bench.object), 0);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(late_entry_is_not_there_for_who_writes)
 {
 	struct dict_item item = { .key = TEXT("a"), .value = INTEGER(5) };
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *other;
 	struct blob *sum;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	make_late(&bench, TEXT("a"), 1);
-	set(&bench, TEXT("b"), 2);
+	dict_bench_set(&bench, TEXT("b"), 2);
 	ck_assert_status(dict_add(bench.core, bench.dict, &item, &sum), CONCUR_OK);
 	fixture_expect_blob(sum, false, "5");
-	ck_assert_str_eq(show(&bench, bench.object), "{'b': 2, 'a': 5}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{'b': 2, 'a': 5}");
 	ck_assert_uint_eq(ttl(&bench, TEXT("a")), UINT64_MAX);
 	make_late(&bench, TEXT("b"), 1);
 	other = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_DICT });
 	ck_assert_status(dict_merge(bench.core, (struct dict *)other, bench.dict), CONCUR_OK);
-	ck_assert_str_eq(show(&bench, other), "{'a': 5}");
-	bench_fini(&bench);
+	ck_assert_str_eq(dict_bench_show(&bench, other), "{'a': 5}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -249,55 +203,79 @@ START_TEST(late_entry_does_not_come_back_by_an_update_that_fails)
 	bool failed = true;
 
 	for (unsigned good = 0; failed; good++) {
-		struct bench bench;
+		struct dict_bench bench;
 
-		bench_init(&bench);
+		dict_bench_init(&bench, 0, false);
 		make_late(&bench, TEXT("a"), 1);
 		nomem_arm(good);
 		(void)dict_update(bench.core, bench.dict, items, 2);
 		failed = nomem_disarm();
-		ck_assert_str_eq(show(&bench, bench.object), failed ? "{}" : "{'a': 5, 'b': 5}");
-		bench_fini(&bench);
+		ck_assert_str_eq(dict_bench_show(&bench, bench.object), failed ? "{}" : "{'a': 5, 'b': 5}");
+		dict_bench_fini(&bench);
 	}
+}
+END_TEST
+
+START_TEST(late_entry_does_not_come_back_in_a_copy)
+{
+	struct dict_bench bench;
+	struct object *copy;
+
+	dict_bench_init(&bench, 0, false);
+	dict_bench_set(&bench, TEXT("a"), 1);
+	set_for(&bench, TEXT("b"), 2, 10);
+	set_for(&bench, TEXT("c"), 3, 20);
+	make_late(&bench, TEXT("d"), 4);
+	bench.fixture.limits.sort_max = 1;
+	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_TOO_LARGE);
+	ck_assert_str_eq(bench.core->limit, "sort_max");
+	bench.fixture.limits.sort_max = 1000;
+	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
+	object_ref(bench.core, copy);
+	ck_assert_uint_eq(dict_kind.len(copy), 2);
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 1, 'c': 3}");
+	at(&bench, 100);
+	ck_assert_str_eq(dict_bench_show(&bench, copy), "{'a': 1, 'c': 3}");
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(late_entries_past_the_steps_of_a_turn_go_in_the_next)
 {
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	bench.fixture.limits.turn_steps = 2;
 	for (int64_t i = 0; i < 5; i++)
 		set_for(&bench, INTEGER(i), i, 10);
 	ck_assert_uint_le(fixture_turn(&bench.fixture, 10), 10);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 3);
-	ck_assert_str_eq(show(&bench, bench.object), "{}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{}");
 	fixture_turn(&bench.fixture, 10);
 	fixture_turn(&bench.fixture, 10);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 0);
 	bench.fixture.limits.turn_steps = 2000;
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
 START_TEST(late_entry_that_can_not_be_taken_out_is_tried_again)
 {
-	struct bench bench;
+	struct dict_bench bench;
 	struct object *copy;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	set_for(&bench, TEXT("a"), 1, 10);
 	ck_assert_status(object_copy(bench.core, bench.object, LIFETIME_DEFAULT, NULL, &copy), CONCUR_OK);
 	object_ref(bench.core, copy);
 	bench.fixture.limits.memory_max = 1;
 	ck_assert_uint_gt(fixture_turn(&bench.fixture, 10), 10);
 	ck_assert_uint_eq(dict_kind.len(bench.object), 1);
-	ck_assert_str_eq(show(&bench, bench.object), "{}");
+	ck_assert_str_eq(dict_bench_show(&bench, bench.object), "{}");
 	bench.fixture.limits.memory_max = 0;
 	fixture_turn(&bench.fixture, UINT64_C(20000000000));
 	ck_assert_uint_eq(dict_kind.len(bench.object), 0);
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 END_TEST
 
@@ -310,9 +288,9 @@ START_TEST(set_for_without_memory_changes_nothing)
 
 		for (unsigned good = 0; failed; good++) {
 			enum concur_status status;
-			struct bench bench;
+			struct dict_bench bench;
 
-			bench_init(&bench);
+			dict_bench_init(&bench, 0, false);
 			if (is_there)
 				set_for(&bench, TEXT("a"), 1, 70);
 			nomem_arm(good);
@@ -320,9 +298,9 @@ START_TEST(set_for_without_memory_changes_nothing)
 			failed = nomem_disarm();
 			ck_assert_status(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
 			if (failed)
-				ck_assert_str_eq(show(&bench, bench.object), is_there ? "{'a': 1}" : "{}");
+				ck_assert_str_eq(dict_bench_show(&bench, bench.object), is_there ? "{'a': 1}" : "{}");
 			ck_assert_uint_eq(ttl(&bench, TEXT("a")), !failed ? 50 : is_there ? 70 : 0);
-			bench_fini(&bench);
+			dict_bench_fini(&bench);
 		}
 	}
 }
@@ -335,9 +313,9 @@ compare_with_model(struct random *random)
 {
 	uint64_t until[KEYS] = { 0 }; /* 0: not there */
 	uint64_t now = 1;
-	struct bench bench;
+	struct dict_bench bench;
 
-	bench_init(&bench);
+	dict_bench_init(&bench, 0, false);
 	at(&bench, now);
 	for (int i = 0; i < OPERATIONS; i++) {
 		size_t n = random_below(random, KEYS);
@@ -346,7 +324,7 @@ compare_with_model(struct random *random)
 
 		switch (random_below(random, 6)) {
 		case 0:
-			MODEL_ASSERT(set(&bench, INTEGER((int64_t)n), 1) == CONCUR_OK);
+			MODEL_ASSERT(dict_bench_set(&bench, INTEGER((int64_t)n), 1) == CONCUR_OK);
 			until[n] = UINT64_MAX;
 			break;
 		case 1:
@@ -375,7 +353,7 @@ compare_with_model(struct random *random)
 		}
 		MODEL_ASSERT(dict_kind.len(bench.object) == live);
 	}
-	bench_fini(&bench);
+	dict_bench_fini(&bench);
 }
 
 START_TEST(random_operations_agree_with_a_model)
@@ -396,6 +374,7 @@ main(void)
 		late_entry_is_not_there_for_who_reads,
 		late_entry_is_not_there_for_who_writes,
 		late_entry_does_not_come_back_by_an_update_that_fails,
+		late_entry_does_not_come_back_in_a_copy,
 		late_entries_past_the_steps_of_a_turn_go_in_the_next,
 		late_entry_that_can_not_be_taken_out_is_tried_again,
 		set_for_without_memory_changes_nothing,

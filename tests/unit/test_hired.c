@@ -262,6 +262,99 @@ death_tells(bool session_first)
 	bench_fini(&bench);
 }
 
+/* -- kinds of pools ----------------------------------------------------------------------------------------------- */
+
+static bool
+environment_has(const struct process *process, const char *word)
+{
+	for (const char *const *at = process->spec.environment; *at; at++) {
+		if (strcmp(*at, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct pool_state
+configured(struct hired_bench *bench, const struct pool_options *options)
+{
+	struct pool_state pool;
+
+	ck_assert_status(pool_configure(bench->core, bench->pool, options), CONCUR_OK);
+	pool_state(bench->pool, &pool);
+	return pool;
+}
+
+START_TEST(configure_without_a_number_takes_the_cores)
+{
+	static const char *const command[] = { "run", NULL };
+	struct hired_bench bench;
+	struct pool_state pool;
+
+	bench_init(&bench, 2);
+	bench.core->cores = 3;
+	bench.pool = fixture_open(bench.fixture, &(struct object_options){ .kind = KIND_POOL });
+	pool = configured(&bench, &(struct pool_options){ .capacity = 100 });
+	ck_assert_uint_eq(pool.workers_max, 0);
+	ck_assert_int_eq(pool.form, POOL_REMOTE);
+	pool = configured(&bench, &(struct pool_options){ .command = command });
+	ck_assert_uint_eq(pool.workers_max, 3);
+	ck_assert_int_eq(pool.form, POOL_PROCESS);
+	submit(&bench, 8, 0);
+	ck_assert_uint_eq(spawn(&bench), 3);
+	ck_assert_status(pool_resize(bench.core, bench.pool, 5), CONCUR_OK);
+	pool = configured(&bench, &(struct pool_options){ .capacity = 10 });
+	ck_assert_uint_eq(pool.workers_max, 5);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(threads_are_those_of_one_process)
+{
+	struct hired_bench bench;
+	struct pool_state pool;
+
+	bench_init(&bench, 1);
+	pool = configured(&bench, &(struct pool_options){ .form = POOL_THREAD, .workers = 4 });
+	ck_assert_uint_eq(pool.workers_max, 4);
+	submit(&bench, 8, 0);
+	ck_assert_uint_eq(spawn(&bench), 1);
+	ck_assert(environment_has(process_of_number(&bench, 0), "CONCUR_THREADS=4"));
+	ck_assert_status(pool_resize(bench.core, bench.pool, 5), CONCUR_VALUE_ERROR);
+	process_has_started(bench.core, process_of_number(&bench, 0), HIRED_PID);
+	process_bench_exit(&bench.processes, process_of_number(&bench, 0), 0);
+	fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
+	ck_assert_uint_eq(spawn(&bench), 2);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(remote_starts_none_and_dismisses_those_there_are)
+{
+	struct hired_bench bench;
+	struct pool_state pool;
+
+	bench_init(&bench, 2);
+	submit(&bench, 8, 0);
+	ck_assert_uint_eq(spawn(&bench), 2);
+	process_has_started(bench.core, process_of_number(&bench, 0), HIRED_PID);
+	process_has_started(bench.core, process_of_number(&bench, 1), HIRED_PID + 1);
+	(void)process_bench_effects(&bench.processes);
+	pool = configured(&bench, &(struct pool_options){ .form = POOL_REMOTE });
+	ck_assert_uint_eq(pool.workers_max, 0);
+	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 1 15 group, signal 0 15 group");
+	process_bench_exit(&bench.processes, process_of_number(&bench, 0), -15);
+	process_bench_exit(&bench.processes, process_of_number(&bench, 1), -15);
+	fixture_turn(bench.fixture, bench.core->now_ns + CORE_SECOND);
+	ck_assert_uint_eq(spawn(&bench), 2);
+	ck_assert_status(pool_resize(bench.core, bench.pool, 1), CONCUR_VALUE_ERROR);
+	pool = configured(&bench, &(struct pool_options){ .form = POOL_PROCESS, .threads = 2 });
+	ck_assert_uint_eq(pool.workers_max, 1);
+	ck_assert_uint_eq(spawn(&bench), 3);
+	ck_assert(environment_has(process_of_number(&bench, 2), "CONCUR_THREADS=2"));
+	bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(death_is_told_by_the_page_when_the_session_ends_first)
 {
 	death_tells(true);
@@ -271,6 +364,36 @@ END_TEST
 START_TEST(death_is_told_by_the_page_when_the_process_ends_first)
 {
 	death_tells(false);
+}
+END_TEST
+
+/* What it was at nobody knows before it has ended. */
+START_TEST(process_that_outlives_its_session_is_stopped_and_keeps_its_tasks_until_its_end)
+{
+	struct hired_bench bench;
+	struct worker *worker;
+	uint64_t first;
+
+	bench_init(&bench, 1);
+	first = submit(&bench, 2, 0);
+	spawn(&bench);
+	worker = start_and_attach(&bench, 0);
+	take(&bench, worker, 2);
+	ck_assert(page_begin(&bench.page, 0, first));
+	(void)process_bench_effects(&bench.processes);
+	session_end(bench.core, worker->session, FAREWELL_DEATH);
+	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 15 group");
+	ck_assert_str_eq(state(&bench, first), "1/1 ");
+	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(spawn(&bench), 1);
+	fixture_turn(bench.fixture, bench.core->now_ns + 60);
+	ck_assert_str_eq(process_bench_effects(&bench.processes), "signal 0 9 group");
+	process_has_ended(bench.core, process_of_number(&bench, 0),
+	    &(struct process_end){ .code = -9, .page = bench.page.words });
+	ck_assert_ptr_nonnull(strstr(state(&bench, first), "WORKER_DIED"));
+	ck_assert_str_eq(state(&bench, first + 1), "0/0 ");
+	ck_assert_uint_eq(spawn(&bench), 2);
+	bench_fini(&bench);
 }
 END_TEST
 
@@ -445,8 +568,12 @@ main(void)
 		attach_is_for_the_process_itself_and_once,
 		starts_in_vain_are_paused_and_break_the_pool_in_the_end,
 		resize_of_those_that_have_not_attached_is_not_in_vain,
+		configure_without_a_number_takes_the_cores,
+		threads_are_those_of_one_process,
+		remote_starts_none_and_dismisses_those_there_are,
 		death_is_told_by_the_page_when_the_session_ends_first,
 		death_is_told_by_the_page_when_the_process_ends_first,
+		process_that_outlives_its_session_is_stopped_and_keeps_its_tasks_until_its_end,
 		death_of_the_process_while_its_take_waits_hands_it_nothing,
 		cancel_is_answered_by_the_page,
 		recalled_late_is_of_the_task_that_was_recalled_and_not_of_the_next_in_its_slot,

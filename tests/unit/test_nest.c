@@ -222,7 +222,11 @@ by_path(struct nest_bench *bench)
 {
 	const struct value step = TEXT("a"), value = nest_value(bench, door_text);
 	struct value_place place;
-	struct path path = { (struct object *)bench->dict, &step, (const bool[]){ false }, 1, &place, 0, NULL };
+	struct path path = { .object = (struct object *)bench->dict,
+		.steps = &step,
+		.refers = (const bool[]){ false },
+		.count = 1,
+		.places = &place };
 	bool missing;
 
 	return path_set(bench->core, &path, &value, false, &missing);

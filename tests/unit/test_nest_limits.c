@@ -55,6 +55,39 @@ START_TEST(objects_past_the_memory_that_is_there_are_not_made)
 }
 END_TEST
 
+/* An anonymous object that nobody refers to, but whose id was sent to somebody. */
+static void
+leave_one(struct nest_bench *bench)
+{
+	struct object *list;
+
+	bench->fixture.limits.linger_seconds = 60;
+	list = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_LIST });
+	list->was_sent = true;
+	object_unref(bench->core, list);
+	fixture_settle(&bench->fixture);
+	ck_assert_uint_eq(bench->core->objects.count, bench->objects + 1);
+}
+
+START_TEST(objects_that_find_no_room_end_the_lingering)
+{
+	struct nest_bench bench;
+
+	nest_bench_init(&bench);
+	leave_one(&bench);
+	if (_i == 0)
+		bench.fixture.limits.objects_max = bench.core->objects.count;
+	else
+		bench.fixture.limits.memory_max = core_memory(bench.core) + 600;
+	ck_assert_status(nest_set(&bench, "a", _i == 0 ? "[]" : "[[], []]"), CONCUR_LIMIT);
+	fixture_settle(&bench.fixture);
+	ck_assert_uint_eq(bench.core->objects.count, bench.objects);
+	bench.fixture.limits.memory_max = 0;
+	ck_assert_status(nest_set(&bench, "a", "[]"), CONCUR_OK);
+	nest_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(limit_of_one_call_holds_for_all_its_values)
 {
 	struct list_item items[2];
@@ -213,6 +246,7 @@ main(void)
 
 	tcase_add_loop_test(tcase, value_past_a_limit_changes_nothing, 0, (int)UNIT_COUNT(limit_cases));
 	tcase_add_test(tcase, objects_past_the_memory_that_is_there_are_not_made);
+	tcase_add_loop_test(tcase, objects_that_find_no_room_end_the_lingering, 0, 2);
 	tcase_add_test(tcase, limit_of_one_call_holds_for_all_its_values);
 	tcase_add_test(tcase, refused_key_leaves_no_object_behind);
 	tcase_add_loop_test(tcase, change_of_a_dict_without_memory_changes_nothing, 0, 3);

@@ -243,7 +243,11 @@ change_dict(struct bench *bench, struct place place, const struct value *value, 
 	bool missing;
 
 	value_set_integer(&item.key, room, number);
-	struct path path = { place.object, &item.key, (const bool[]){ false }, 1, &place_room, 0, NULL };
+	struct path path = { .object = place.object,
+		.steps = &item.key,
+		.refers = (const bool[]){ false },
+		.count = 1,
+		.places = &place_room };
 	switch (tree_draw(&bench->random, 4)) {
 	case 0:
 		ck_assert_status(dict_pop(bench->core, dict, &item.key, &blob), CONCUR_OK);

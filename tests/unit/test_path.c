@@ -18,6 +18,7 @@ struct bench {
 	struct list *list;
 	struct value_place places[STEPS_MAX];
 	struct path path;        /* the last one */
+	uint64_t if_version;     /* of the next ones */
 	char text[FIXTURE_TEXT]; /* of the last answer */
 };
 
@@ -55,6 +56,7 @@ set_text(struct bench *bench, struct dict *dict, const char *key, const char *te
 static void
 bench_init(struct bench *bench)
 {
+	bench->if_version = 0;
 	fixture_init(&bench->fixture);
 	bench->core = &bench->fixture.core;
 	bench->dict = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_DICT });
@@ -92,7 +94,8 @@ path_of(struct bench *bench, const char *text, struct value *steps, uint8_t **re
 	bench->path = (struct path){ .object = (struct object *)bench->dict,
 		.steps = steps,
 		.refers = refers,
-		.places = bench->places };
+		.places = bench->places,
+		.if_version = bench->if_version };
 	value_walk_begin(&walk, &tuple);
 	while (value_walk_next(&walk, &steps[bench->path.count]))
 		bench->path.count++;
@@ -382,10 +385,91 @@ START_TEST(change_without_memory_leaves_all_as_it_was)
 }
 END_TEST
 
+/* inner and what the dict has under 'plain' get a key that only the client can compare. */
+static void
+set_opaque_keys(struct bench *bench)
+{
+	struct value key;
+	uint8_t *bytes = read_value("opaque('p')", &key);
+
+	set_text(bench, bench->dict, "plain", "{opaque('p'): {'n': 1}, 'a': 2}");
+	ck_assert_status(dict_set(bench->core, bench->inner, &(struct dict_item){ .key = key, .value = INTEGER(3) }),
+	    CONCUR_OK);
+	free(bytes);
+}
+
+START_TEST(step_among_opaque_keys_asks_the_client_to_compare)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	set_opaque_keys(&bench);
+	ck_assert_str_eq(got(&bench, "('plain', 'a')"), "2");
+	ck_assert_str_eq(got(&bench, "('plain', opaque('p'), 'n')"), "1");
+	ck_assert_str_eq(got(&bench, "('plain', opaque('q'), 'n')"), "NEEDS_COMPARE at step 2");
+	ck_assert_ptr_null(bench.path.keys.dict);
+	ck_assert_int_eq(bench.path.keys.map.kind, VALUE_MAP);
+	ck_assert_str_eq(got(&bench, "('inner', opaque('p'))"), "3");
+	ck_assert_str_eq(got(&bench, "('list', 1, opaque('q'))"), "NEEDS_COMPARE at step 3");
+	ck_assert_ptr_eq(bench.path.keys.dict, bench.inner);
+	ck_assert_str_eq(put(&bench, "('plain', 'new')", "1"), "NEEDS_COMPARE at step 2");
+	ck_assert_str_eq(put(&bench, "('inner', opaque('q'))", "1"), "NEEDS_COMPARE at step 2");
+	ck_assert_str_eq(removed(&bench, "('inner', opaque('q'))"), "NEEDS_COMPARE at step 2");
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(step_compared_at_the_version_of_the_path_is_not_there)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	set_opaque_keys(&bench);
+	ck_assert_str_eq(put(&bench, "('list', 1, opaque('q'))", "4"), "NEEDS_COMPARE at step 3");
+	/* That of the first object alone says nothing of the others. */
+	bench.if_version = bench.path.object->version;
+	ck_assert_uint_ne(bench.if_version, bench.path.version);
+	ck_assert_str_eq(put(&bench, "('list', 1, opaque('q'))", "4"), "NEEDS_COMPARE at step 3");
+	bench.if_version = bench.path.version;
+	ck_assert_str_eq(got(&bench, "('list', 1, opaque('q'))"), "nothing");
+	ck_assert_str_eq(put(&bench, "('list', 1, opaque('q'))", "4"), "done");
+	ck_assert_str_eq(got(&bench, "('list', 1, opaque('p'))"), "CHANGED at step 0");
+	bench.if_version = 0;
+	ck_assert_str_eq(got(&bench, "('inner', opaque('q'))"), "4");
+	ck_assert_str_eq(put(&bench, "('plain', opaque('r'))", "5"), "NEEDS_COMPARE at step 2");
+	bench.if_version = bench.path.version;
+	ck_assert_str_eq(put(&bench, "('plain', opaque('r'))", "5"), "done");
+	bench.if_version = 0;
+	ck_assert_str_eq(got(&bench, "('plain', opaque('r'))"), "5");
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(version_of_a_path_that_leads_elsewhere_is_another)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	set_opaque_keys(&bench);
+	ck_assert_str_eq(got(&bench, "('list', 1, opaque('q'))"), "NEEDS_COMPARE at step 3");
+	bench.if_version = bench.path.version;
+	/* In the middle; the list is older than what it led to. */
+	ck_assert_status(list_set(bench.core, bench.list, 1,
+			     &(struct list_item){ REFERENCE(object_id((struct object *)bench.list)), true }),
+	    CONCUR_OK);
+	ck_assert_str_eq(got(&bench, "('list', 1, opaque('q'))"), "CHANGED at step 0");
+	ck_assert_status(list_set(bench.core, bench.list, 1, &(struct list_item){ INTEGER(0), false }), CONCUR_OK);
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
+		step_among_opaque_keys_asks_the_client_to_compare,
+		step_compared_at_the_version_of_the_path_is_not_there,
+		version_of_a_path_that_leads_elsewhere_is_another,
 		get_goes_through_objects_and_values,
 		get_of_missing_key_is_nothing,
 		wrong_step_is_named,

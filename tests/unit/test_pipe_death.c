@@ -304,33 +304,50 @@ START_TEST(death_without_memory_gives_back_once_there_is_some)
 }
 END_TEST
 
+/* A list to which only a value on its way refers, if it does not contain itself, too. */
+static uint64_t
+send_list(struct pipe_bench *bench, bool contains_itself)
+{
+	struct ask ask = fixture_ask(bench->clients[1], 1, 1, 0);
+	struct object *list = fixture_open(&bench->fixture, &(struct object_options){ .kind = KIND_LIST });
+	const uint64_t id = object_id(list);
+	struct core *core = &bench->fixture.core;
+	struct result result = { 0 };
+	uint8_t room[FIXTURE_ROOM];
+	struct value value = fixture_reference(room, id);
+
+	ck_assert_status(list_extend(core, (struct list *)list, &(struct list_item){ value, true }, contains_itself),
+	    CONCUR_OK);
+	ck_assert_status(pipe_send(core, bench->ends[1], &ask, &value, true, &result), CONCUR_OK);
+	object_unref(core, list);
+	return id;
+}
+
+/* Client 0 dies with it. */
+static void
+lose_list(struct pipe_bench *bench)
+{
+	struct ask ask = fixture_ask(bench->clients[0], 1, 1, 0);
+	struct result result = { 0 };
+
+	ck_assert_status(pipe_recv(&bench->fixture.core, bench->ends[0], &ask, &result), CONCUR_OK);
+	result_fini(&result);
+	pipe_bench_end(bench, 0, FAREWELL_DEATH);
+}
+
 /* A value that refers to an object keeps it wherever it stands: on its way, back, and when the end goes. */
 START_TEST(value_that_came_back_keeps_what_it_refers_to)
 {
 	struct pipe_bench bench;
-	struct core *core = &bench.fixture.core;
-	struct result result = { 0 };
-	struct object *list;
-	struct value value;
-	uint8_t room[FIXTURE_ROOM];
 	uint64_t id;
-	struct ask ask;
 
 	bench_init(&bench);
-	list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
-	id = object_id(list);
-	value = fixture_reference(room, id);
-	ask = fixture_ask(bench.clients[1], 1, 1, 0);
-	ck_assert_status(pipe_send(core, bench.ends[1], &ask, &value, true, &result), CONCUR_OK);
-	object_unref(core, list);
-	ask = fixture_ask(bench.clients[0], 1, 1, 0);
-	ck_assert_status(pipe_recv(core, bench.ends[0], &ask, &result), CONCUR_OK);
-	result_fini(&result);
-	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
-	ck_assert_ptr_nonnull(object_find(core, id));
+	id = send_list(&bench, false);
+	lose_list(&bench);
+	ck_assert_ptr_nonnull(object_find(&bench.fixture.core, id));
 	pipe_bench_end(&bench, 2, FAREWELL_DEATH);
 	fixture_settle(&bench.fixture);
-	ck_assert_ptr_null(object_find(core, id));
+	ck_assert_ptr_null(object_find(&bench.fixture.core, id));
 	pipe_bench_fini(&bench);
 }
 END_TEST
@@ -339,29 +356,14 @@ END_TEST
 START_TEST(cycle_in_a_value_that_came_back_stays)
 {
 	struct pipe_bench bench;
-	struct core *core = &bench.fixture.core;
-	struct result result = { 0 };
-	struct object *list;
-	struct value value;
-	uint8_t room[FIXTURE_ROOM];
 	uint64_t id;
-	struct ask ask;
 
 	bench_init(&bench);
-	list = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_LIST });
-	id = object_id(list);
-	value = fixture_reference(room, id);
-	ck_assert_status(list_extend(core, (struct list *)list, &(struct list_item){ value, true }, 1), CONCUR_OK);
-	ask = fixture_ask(bench.clients[1], 1, 1, 0);
-	ck_assert_status(pipe_send(core, bench.ends[1], &ask, &value, true, &result), CONCUR_OK);
-	ask = fixture_ask(bench.clients[0], 1, 1, 0);
-	ck_assert_status(pipe_recv(core, bench.ends[0], &ask, &result), CONCUR_OK);
-	result_fini(&result);
-	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
-	object_unref(core, list);
-	core->now_ns += 1000000000; /* when the search has had its pause */
+	id = send_list(&bench, true);
+	lose_list(&bench);
+	bench.fixture.core.now_ns += 1000000000; /* when the search has had its pause */
 	fixture_settle(&bench.fixture);
-	ck_assert_ptr_nonnull(object_find(core, id));
+	ck_assert_ptr_nonnull(object_find(&bench.fixture.core, id));
 	pipe_bench_fini(&bench);
 }
 END_TEST
@@ -427,10 +429,38 @@ START_TEST(values_that_came_back_go_by_counted_steps)
 }
 END_TEST
 
+START_TEST(value_that_comes_back_while_the_end_is_searched_hides_no_other)
+{
+	struct pipe_bench bench;
+	struct core *core = &bench.fixture.core;
+	uint64_t id;
+
+	bench_init(&bench);
+	bench.fixture.limits.pipe_bytes_max = 1000;
+	pipe_bench_send_letters(&bench, 1, "abcd");
+	id = send_list(&bench, true);
+	pipe_bench_send_letters(&bench, 1, "efg");
+	must_receive(&bench, 0, "a");
+	core->now_ns += 1000000000; /* when a search has had its pause */
+	fixture_settle(&bench.fixture);
+	/* The search is at the place behind the cycle's. */
+	bench.fixture.limits.turn_steps = 1;
+	cycle_suspect(core);
+	core->now_ns += 1000000000;
+	while (core->cycle.phase != CYCLE_MARKING || core->cycle.position != 4)
+		fixture_turn(&bench.fixture, core->now_ns);
+	pipe_bench_end(&bench, 0, FAREWELL_DEATH);
+	fixture_settle(&bench.fixture);
+	ck_assert_ptr_nonnull(object_find(core, id));
+	pipe_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
+		value_that_comes_back_while_the_end_is_searched_hides_no_other,
 		death_before_reading_puts_the_values_back_in_front,
 		deaths_of_two_receivers_restore_one_order,
 		death_after_a_second_death_puts_the_value_back_again,

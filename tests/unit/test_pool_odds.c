@@ -44,6 +44,21 @@ watch(struct pool_bench *bench, unsigned client, struct worker *worker)
 
 /* -- workers ------------------------------------------------------------------------------------------------------- */
 
+START_TEST(tasks_of_one_death_are_run_again_in_their_order)
+{
+	struct pool_bench bench;
+
+	pool_bench_init(&bench);
+	(void)pool_bench_submit_as(&bench, 0, "abc", &(struct task_spec){ .retries = 1 });
+	ck_assert_str_eq(pool_bench_take(&bench, pool_bench_attach(&bench, 1), 3), "ab");
+	pool_bench_end(&bench, 1, FAREWELL_DEATH);
+	fixture_turn(&bench.fixture, CORE_SECOND);
+	ck_assert_str_eq(pool_bench_take(&bench, pool_bench_attach(&bench, 2), 3), "ca");
+	ck_assert_str_eq(pool_bench_take(&bench, pool_bench_attach(&bench, 3), 3), "b");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(detach_answers_the_take_and_the_watch_that_wait)
 {
 	struct pool_bench bench;
@@ -233,6 +248,29 @@ START_TEST(submit_after_tasks_that_are_not_there_is_refused_and_leaves_nothing)
 }
 END_TEST
 
+/* The queue was to be enough; without it the future is all that tells. */
+START_TEST(completion_queue_that_went_meanwhile_leaves_the_future_to_its_submitter)
+{
+	struct pool_bench bench;
+	struct task_spec spec = { .release = true };
+	struct object *queue;
+	struct worker *worker;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	queue = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_QUEUE });
+	spec.completion = object_id(queue);
+	worker = pool_bench_attach(&bench, 1);
+	task = pool_bench_submit_as(&bench, 0, "a", &spec);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	object_destroy(bench.core, queue);
+	fixture_settle(&bench.fixture);
+	pool_bench_done(&bench, worker, task, "r");
+	ck_assert_str_eq(pool_bench_state(&bench, task), "FINISHED 'r'");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(times_that_never_come_do_not_come_at_once)
 {
 	struct pool_bench bench;
@@ -252,10 +290,34 @@ START_TEST(times_that_never_come_do_not_come_at_once)
 }
 END_TEST
 
+/* Two sessions submit with the same queue for the completions, which one of them has opened. */
+START_TEST(death_cancels_tasks_of_which_only_a_queue_hears_that_nobody_reads)
+{
+	struct pool_bench bench;
+	struct object *queue;
+	struct task_spec spec = { .release = true };
+	uint64_t own, read;
+
+	pool_bench_init(&bench);
+	queue = fixture_open(&bench.fixture, &(struct object_options){ .kind = KIND_QUEUE });
+	ck_assert_int_eq(session_ref(bench.core, bench.clients[2], queue), 0);
+	spec.completion = object_id(queue);
+	read = pool_bench_submit_as(&bench, 0, "a", &spec);
+	pool_bench_end(&bench, 0, FAREWELL_DEATH);
+	ck_assert_str_eq(pool_bench_state(&bench, read), "PENDING");
+	own = pool_bench_submit_as(&bench, 2, "b", &spec);
+	pool_bench_end(&bench, 2, FAREWELL_DEATH);
+	ck_assert_str_eq(pool_bench_state(&bench, own), "GONE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
+		tasks_of_one_death_are_run_again_in_their_order,
+		completion_queue_that_went_meanwhile_leaves_the_future_to_its_submitter,
 		detach_answers_the_take_and_the_watch_that_wait,
 		take_with_a_full_hand_is_answered_when_one_is_done,
 		task_that_its_worker_gives_back_goes_to_one_that_waits,
@@ -266,6 +328,7 @@ main(void)
 		claim_makes_room,
 		submit_after_tasks_that_are_not_there_is_refused_and_leaves_nothing,
 		times_that_never_come_do_not_come_at_once,
+		death_cancels_tasks_of_which_only_a_queue_hears_that_nobody_reads,
 		NULL,
 	};
 

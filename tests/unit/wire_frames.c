@@ -9,6 +9,7 @@
 #include "lib/crc32.h"
 #include "lib/frame.h"
 #include "lib/proof.h"
+#include "lib/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,20 +123,66 @@ build_prove_reply(uint8_t *to)
 	return build_reply(to, CONCUR_OK, 2, &body);
 }
 
-static size_t
-build_hello_request(uint8_t *to)
+static Concur__V1__HelloRequest
+example_hello(void)
 {
 	Concur__V1__HelloRequest body = CONCUR__V1__HELLO_REQUEST__INIT;
 
 	body.version = 1;
 	body.client = TEXT("example 1.0");
-	body.process = 4711;
-	body.started = 123456;
-	return build_request(to, "/concur.v1.Session/Hello", (struct frame_request){ .call = 1 }, NULL, &body);
+	return body;
 }
 
 static size_t
-build_hello_reply(uint8_t *to)
+build_hello(uint8_t *to, const Concur__V1__HelloRequest *body)
+{
+	return build_request(to, "/concur.v1.Session/Hello", (struct frame_request){ .call = 1 }, NULL, body);
+}
+
+static size_t
+build_hello_request(uint8_t *to)
+{
+	Concur__V1__HelloRequest body = example_hello();
+
+	body.process = 4711;
+	body.started = 123456;
+	return build_hello(to, &body);
+}
+
+static size_t
+build_hello_resumable_request(uint8_t *to)
+{
+	Concur__V1__HelloRequest body = example_hello();
+
+	body.process = 4711;
+	body.started = 123456;
+	body.resumable = true;
+	return build_hello(to, &body);
+}
+
+/* The secret of the example. */
+static ProtobufCBinaryData
+example_secret(uint8_t room[SECRET_SIZE])
+{
+	for (unsigned i = 0; i < SECRET_SIZE; i++)
+		room[i] = (uint8_t)(0x40 + i);
+	return (ProtobufCBinaryData){ SECRET_SIZE, room };
+}
+
+static size_t
+build_resume_request(uint8_t *to)
+{
+	Concur__V1__HelloRequest body = example_hello();
+	uint8_t secret[SECRET_SIZE];
+
+	body.session = 17;
+	body.secret = example_secret(secret);
+	body.replies_read = 5;
+	return build_hello(to, &body);
+}
+
+static Concur__V1__HelloReply
+example_welcome(void)
 {
 	Concur__V1__HelloReply body = CONCUR__V1__HELLO_REPLY__INIT;
 
@@ -147,7 +194,40 @@ build_hello_reply(uint8_t *to)
 	body.key_max = 1 << 20;
 	body.depth_max = 64;
 	body.calls_max = 131072;
+	return body;
+}
+
+static size_t
+build_hello_reply(uint8_t *to)
+{
+	Concur__V1__HelloReply body = example_welcome();
+
 	return build_reply(to, CONCUR_OK, 1, &body);
+}
+
+static size_t
+build_promise(uint8_t *to, uint64_t calls_seen)
+{
+	Concur__V1__HelloReply body = example_welcome();
+	uint8_t secret[SECRET_SIZE];
+
+	body.secret = example_secret(secret);
+	body.grace_ns = UINT64_C(10000000000);
+	body.silence_ns = UINT64_C(30000000000);
+	body.calls_seen = calls_seen;
+	return build_reply(to, CONCUR_OK, 1, &body);
+}
+
+static size_t
+build_hello_resumable_reply(uint8_t *to)
+{
+	return build_promise(to, 0);
+}
+
+static size_t
+build_resume_reply(uint8_t *to)
+{
+	return build_promise(to, 9);
 }
 
 static size_t
@@ -344,6 +424,10 @@ const struct example wire_frames[] = {
 	{ "prove-reply", build_prove_reply },
 	{ "hello-request", build_hello_request },
 	{ "hello-reply", build_hello_reply },
+	{ "hello-resumable-request", build_hello_resumable_request },
+	{ "hello-resumable-reply", build_hello_resumable_reply },
+	{ "resume-request", build_resume_request },
+	{ "resume-reply", build_resume_reply },
 	{ "open-request", build_open_request },
 	{ "open-reply", build_open_reply },
 	{ "dict-get-request", build_dict_get_request },
