@@ -98,8 +98,9 @@ void waiter_wake_outcome(struct core *core, struct waiter *waiter, enum outcome 
 void waiter_withdraw(struct core *core, struct waiter *waiter);
 
 /* The end of its session, in three steps, each for all its waiters before the next one. It leaves its queue and its
- * object's list, so that nothing is given to it and nothing finds it there. Its kind is told that it has left, which may
- * wake others, and its object is kept alive no more. It is freed, unanswered, with what it brought; any time later. */
+ * object's list, so that nothing is given to it and nothing finds it there. Its kind is told that it has left, which
+ * may wake others, and its object is kept alive no more. It is freed, unanswered, with what it brought; any time
+ * later. */
 void waiter_stand_aside(struct core *core, struct waiter *waiter);
 void waiter_leave(struct core *core, struct waiter *waiter);
 void waiter_drop(struct core *core, struct waiter *waiter);
