@@ -372,7 +372,7 @@ bool concur_future_done(concur_future *future);
 
 /* Has `call` called with the future when its answer is there, in the order of adding; at once if it is, and those added
  * before have been called. The library has no thread of its own: it is called by a thread that waits for any answer of
- * the session (by a blocking call, concur_future_wait() or concur_future_done()), one callback at a time, and before
+ * the session (by a blocking call, concur_future_wait() or concur_future_done()), one after the other, and before
  * that thread's wait ends; another thread's wait for this future may end earlier. A callback may make calls, also
  * blocking ones, and the last one may free the future. A future that is freed before calls nothing. NO_MEMORY, FORKED.
  * Source: Future.add_done_callback() of concurrent.futures. */

@@ -47,10 +47,12 @@ struct concur_pool_options {
 	struct concur_value initializer_arguments;
 	uint64_t tasks_per_worker;  /* after so many a worker is replaced; never */
 	uint64_t memory_per_worker; /* bytes: a worker that has more is replaced; never */
+	uint64_t age_per_worker_ns; /* one that has been there for longer is replaced, after its task; never */
 	uint64_t timeout_ns;        /* of tasks that have none of their own; none */
 	uint32_t retries;           /* how often a task whose worker died is run again; 0 */
 	uint64_t backoff_ns;        /* before the first retry, doubled at each */
 	uint64_t grace_ns;          /* between asking a worker to end and killing it */
+	uint64_t spares; /* workers besides, while all others wait inside of tasks; the daemon's spares_max */
 };
 CONCUR_CHECKED enum concur_status concur_pool_configure(concur_pool *pool, const struct concur_pool_options *options);
 concur_future *concur_pool_configure_begin(concur_pool *pool, const struct concur_pool_options *options);
@@ -237,7 +239,8 @@ struct concur_pool_worker {
 	uint64_t in_hand;
 	uint64_t running; /* the task that it has been at for longest; 0: none */
 	uint64_t running_ns;
-	char function[64]; /* of that task */
+	uint64_t waits_for; /* the task for which it waits in that one; 0: none */
+	char function[64];  /* of that task */
 	char name[64];
 	char labels[128]; /* with blanks between them */
 };

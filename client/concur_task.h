@@ -71,7 +71,8 @@ CONCUR_CHECKED enum concur_status concur_future_task_error(concur_future *future
  *
  * Inside a task of the same pool it runs what it would wait for itself, here and now, if that has not begun: tasks that
  * wait for each other need no more workers. Such a wait lasts as long as that task, whatever timeout_ns says; with 0 it
- * runs nothing. */
+ * runs nothing. Where it can not, it waits: DEADLOCK if what it waits for waits for it, POOL_EXHAUSTED if no worker is
+ * left that could run it, and none may be started; both only without a timeout, and concur_message() says why. */
 CONCUR_CHECKED enum concur_status concur_task_wait(concur_session *session, uint64_t task, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_task_wait_begin(concur_session *session, uint64_t task, int64_t timeout_ns);

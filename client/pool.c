@@ -28,10 +28,12 @@ pool_configure(unsigned flags, concur_pool *pool, const struct concur_pool_optio
 	pack_maybe(&pack, &options->initializer_arguments, &body.initializer_arguments);
 	body.tasks_per_worker = options->tasks_per_worker;
 	body.memory_per_worker = options->memory_per_worker;
+	body.age_per_worker_ns = options->age_per_worker_ns;
 	body.timeout_ns = options->timeout_ns;
 	body.retries = options->retries;
 	body.backoff_ns = options->backoff_ns;
 	body.grace_ns = options->grace_ns;
+	body.spares = options->spares;
 	return pack_begin(&pack, &body.base);
 }
 
@@ -133,6 +135,9 @@ apply_inside(concur_pool *pool, const struct concur_task *task, int64_t timeout_
 	if (status != CONCUR_OK && status != CONCUR_EXISTS)
 		return status;
 	status = concur_task_wait(session, id, timeout_ns, ret_value);
+	/* Nobody will ask for it any more, and it would take a worker from others. */
+	if (status == CONCUR_DEADLOCK || status == CONCUR_POOL_EXHAUSTED)
+		concur_future_free(concur_task_cancel_begin(session, id, false, 0));
 	concur_future_free(concur_task_release_begin(session, id, 1));
 	return status;
 }

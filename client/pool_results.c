@@ -85,7 +85,8 @@ fill_worker(struct concur_pool_worker *worker, const Concur__V1__WorkerInfo *fro
 		.done = from->done,
 		.in_hand = from->in_hand,
 		.running = from->running,
-		.running_ns = from->running_ns };
+		.running_ns = from->running_ns,
+		.waits_for = from->waits_for };
 	reply_word(worker->function, sizeof worker->function, &from->function);
 	reply_word(worker->name, sizeof worker->name, &from->name);
 	copy_labels(worker, from);

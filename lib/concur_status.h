@@ -56,6 +56,7 @@
 	X(NO_FUNCTION, 65, "no worker of the pool has that function")                \
 	X(POOL_CLOSED, 66, "the pool takes no more tasks")                           \
 	X(POOL_BROKEN, 67, "the pool's workers can not start")                       \
+	X(POOL_EXHAUSTED, 68, "all workers wait for tasks that need one")            \
 	/* Processes. */                                                             \
 	X(ALREADY_STARTED, 70, "the process was started before")                     \
 	X(NOT_STARTED, 71, "the process was not started")                            \

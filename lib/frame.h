@@ -22,6 +22,10 @@ enum {
 	FRAME_FLAGS = FRAME_BLOCKED | FRAME_ONE_WAY,
 };
 
+/* A worker's calls in the run of a task are made in the context of this bit and the task's id. Other contexts are
+ * counted from 1, and do not come so far. */
+#define FRAME_RUN (UINT64_C(1) << 63)
+
 struct frame_request {
 	uint32_t length;       /* of all that follows the length */
 	uint32_t method;       /* CRC-32 of the method's full name */

@@ -32,6 +32,7 @@
 	X(tasks_max, 16000000, "tasks", "in the daemon, with those that ended and are still referred to")  \
 	X(functions_max, 1024, "functions", "of a pool: with labels, pairs of both")                       \
 	X(workers_max, 4096, "workers", "of a pool")                                                       \
+	X(spares_max, 16, "workers", "of a pool, besides its own, while those wait inside of tasks")       \
 	X(result_seconds, 3600, "seconds", "that the result of a detached task stays")                     \
 	X(calls_max, 131072, "calls", "of one session that wait")                                          \
 	X(deliveries_max, 65536, "items", "that one session was sent and has not yet told read")           \

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-	PAGE_SLOTS = 256,
+	PAGE_SLOTS = 256,  /* as a slot's number: none */
 	PAGE_BYTES = 4096, /* of the mapping; what lies behind the slots is not used */
 	PAGE_STATE_BITS = 2,
 };

@@ -84,6 +84,7 @@ static const struct {
 	{ "ttl", "ttl_ns", true },
 	{ "grace", "grace_ns", true },
 	{ "backoff", "backoff_ns", true },
+	{ "age_per_worker", "age_per_worker_ns", true },
 	{ "run_timeout", "timeout_ns", true },
 	{ "pairs", "values", false },
 };

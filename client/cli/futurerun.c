@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "print.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *
@@ -60,12 +61,32 @@ futurerun_print_result(struct command *command, json_t *reply)
 	return VERDICT_NO;
 }
 
+/* Why it could not be cancelled. */
+static void
+complain_of_phase(struct command *command)
+{
+	json_auto_t *request = json_pack("{s:I}", "future", (json_int_t)strtoll(command->name, NULL, 10));
+	json_auto_t *reply = NULL;
+	struct fault fault;
+	const char *state;
+
+	if (command_try(command, "Future/State", request, &reply, &fault) != CONCUR_OK) {
+		command_complain(command, "%s", fault.text);
+		return;
+	}
+	state = text_of(reply, "state");
+	if (strcmp(state, "running") == 0)
+		command_complain(command, "it runs and was not to be killed: --kill does that");
+	else
+		command_complain(command, "it is too late: it has ended already (%s)", state);
+}
+
 enum verdict
 futurerun_print_cancelled(struct command *command, json_t *reply)
 {
 	if (strcmp(text_of(reply, "outcome"), "no") != 0)
 		return print_outcome(command, reply);
-	command_complain(command, "it has ended, or runs and was not to be killed");
+	complain_of_phase(command);
 	return VERDICT_NO;
 }
 

@@ -76,13 +76,17 @@ add_task(struct text_table *table, json_t *worker)
 	const char *function = json_string_value(json_object_get(worker, "function"));
 
 	if (people_number(worker, "running") == 0) {
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < 4; i++)
 			table_add(table, "-");
 		return;
 	}
 	table_add(table, "%lld", (long long)people_number(worker, "running"));
 	table_take(table, people_time(people_number(worker, "running_ns")));
 	table_take(table, people_text(function ? function : ""));
+	if (people_number(worker, "waits_for"))
+		table_add(table, "%lld", (long long)people_number(worker, "waits_for"));
+	else
+		table_add(table, "-");
 }
 
 static void
@@ -115,6 +119,7 @@ print_table(const struct command *command, json_t *workers)
 		{ "FUTURE", true },
 		{ "FOR", true },
 		{ "FUNCTION", false },
+		{ "WAITS FOR", true },
 		{ "NAME", false },
 		{ NULL, false },
 	};

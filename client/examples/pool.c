@@ -1,6 +1,12 @@
-/* A pool whose workers are processes of this program: they sum up every file under a directory, and the results are
- * taken as they are completed. A thousand of short tasks, by map, follow. */
+/* A pool whose workers are processes of this program: they hash every file under a directory, and the results are taken
+ * as they are completed. What they found is given to sha256sum(1) to check. A thousand of short tasks, by map, follow.
+ *
+ * The functions over files are those of a module, file_tools.c, so a shell can do the same:
+ *
+ *	concur pool create tools -- --module file_tools.so
+ *	find /usr/share/common-licenses -type f | concur map tools sha256 --text --raw | sha256sum --check */
 #include "client/examples/example.h"
+#include "client/examples/file_tools.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -10,27 +16,6 @@ enum { WORKERS = 2, ITEMS = 1000, DEPTH_MAX = 3 };
 
 /* -- what workers do ---------------------------------------------------------------------------------------------- */
 
-/* The Adler-32 checksum of a file. */
-static enum concur_status
-sum_file(concur_work *work, const struct concur_value *path)
-{
-	uint32_t low = 1, high = 0;
-	FILE *file;
-	int byte;
-
-	if (path->kind != CONCUR_VALUE_TEXT)
-		return concur_work_fail(work, "TypeError", "a path is wanted");
-	file = fopen(path->bytes, "re");
-	if (!file)
-		return concur_work_fail(work, "OSError", "%s can not be opened", path->bytes);
-	while ((byte = getc(file)) != EOF) {
-		low = (low + (uint32_t)byte) % 65521;
-		high = (high + low) % 65521;
-	}
-	fclose(file);
-	return concur_work_result(work, CV(high << 16 | low));
-}
-
 static enum concur_status
 square(concur_work *work, const struct concur_value *number)
 {
@@ -39,26 +24,23 @@ square(concur_work *work, const struct concur_value *number)
 	return concur_work_result(work, CV(number->integer * number->integer));
 }
 
-static const struct concur_function functions[] = {
-	{ "sum_file", sum_file, false },
+static const struct concur_function number_functions[] = {
 	{ "square", square, true },
 	{ NULL, NULL, false },
 };
 
 static int
-work_for_pool(int number, void *url)
+work_for_pool(const char *url)
 {
-	const struct concur_function *const tables[] = { functions, NULL };
+	const struct concur_function *const tables[] = { file_functions, number_functions, NULL };
 	const struct concur_worker_options options = { .url = url, .pool = "sums", .tables = tables };
 	enum concur_status status;
 	concur_worker *worker;
 
-	(void)number;
-	status = concur_worker_new(&options, &worker);
-	if (status == CONCUR_POOL_CLOSED)
-		return 0; /* the others have done all before this one came */
-	must(status);
-	must(concur_worker_run(worker));
+	must(concur_worker_new(&options, &worker));
+	status = concur_worker_run(worker);
+	if (status != CONCUR_POOL_CLOSED) /* the others have done all before this one came */
+		must(status);
 	concur_worker_free(worker);
 	return 0;
 }
@@ -74,7 +56,7 @@ submit_tree(concur_completions *completions, concur_pool *pool, const char *dire
 	char path[4096];
 
 	while (dir && (entry = readdir(dir))) {
-		struct concur_task task = { .function = "sum_file" };
+		struct concur_task task = { .function = "sha256" };
 
 		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
 		task.arguments = CV((const char *)path);
@@ -89,10 +71,11 @@ submit_tree(concur_completions *completions, concur_pool *pool, const char *dire
 		closedir(dir);
 }
 
-/* How many files there were; all of them well. */
-static size_t
-sum_tree(concur_session *session, concur_pool *pool, const char *directory)
+/* Whether there were some, and sha256sum(1) finds the same hashes. */
+static bool
+hash_tree(concur_session *session, concur_pool *pool, const char *directory)
 {
+	FILE *check = popen("sha256sum --check --quiet --strict", "we");
 	struct concur_completed completed;
 	concur_completions *completions;
 	enum concur_status status;
@@ -102,10 +85,13 @@ sum_tree(concur_session *session, concur_pool *pool, const char *directory)
 	submit_tree(completions, pool, directory, 0);
 	while ((status = concur_completions_next(completions, CONCUR_FOREVER, &completed)) == CONCUR_OK) {
 		must(completed.status);
+		if (check)
+			fprintf(check, "%s\n", completed.value.bytes);
 		count++;
 	}
 	concur_completions_free(completions);
-	return status == CONCUR_NOT_THERE ? count : 0;
+	printf("%zu files\n", count);
+	return check && pclose(check) == 0 && status == CONCUR_NOT_THERE && count > 0;
 }
 
 static bool
@@ -138,8 +124,8 @@ main(int argc, char **argv)
 	must(concur_pool_open(session, "sums", NULL, &pool));
 	for (int i = 0; i < WORKERS; i++)
 		if ((workers[i] = fork()) == 0)
-			_exit(work_for_pool(i, (void *)(uintptr_t)concur_url(session)));
-	well = sum_tree(session, pool, directory) > 0;
+			_exit(work_for_pool(concur_url(session)));
+	well = hash_tree(session, pool, directory);
 	well &= square_all(pool);
 	must(concur_pool_close(pool, false, NULL));
 	must(concur_pool_join(pool, CONCUR_FOREVER));
@@ -147,5 +133,5 @@ main(int argc, char **argv)
 		well &= waitpid(workers[i], &status, 0) == workers[i] && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	concur_free(pool);
 	concur_close(session);
-	return example_end(well, "every file was summed up, and every number squared");
+	return example_end(well, "every hash is right, and every number squared");
 }

@@ -133,7 +133,7 @@ initialize(struct concur_worker *worker, const Concur__V1__AttachReply *reply)
 	why[sizeof why - 1] = '\0';
 	(void)attach(worker, failed, NULL);
 	free(failed.data);
-	return error_set(CONCUR_TASK_FAILED, "the pool's initializer failed: %s", why);
+	return error_set(CONCUR_TASK_FAILED, "%s", why);
 }
 
 static enum concur_status
@@ -149,6 +149,8 @@ join_pool(struct concur_worker *worker)
 	worker->id = reply->worker;
 	worker->tasks_max = reply->tasks_per_worker;
 	worker->memory_max = reply->memory_per_worker;
+	worker->age_max_ns = reply->age_per_worker_ns;
+	worker->attached_ns = worker_now_ns();
 	reply_word(worker->thread_name_prefix, sizeof worker->thread_name_prefix, &reply->thread_name_prefix);
 	status = initialize(worker, reply);
 	concur__v1__attach_reply__free_unpacked(reply, NULL);

@@ -78,6 +78,12 @@ worker_ask(struct concur_worker *worker, uint32_t method, const ProtobufCMessage
 }
 
 void
+worker_tell(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body)
+{
+	concur_future_free(begin(worker, method, FRAME_ONE_WAY, body));
+}
+
+void
 worker_send_done(struct concur_worker *worker, struct done_list *list)
 {
 	Concur__V1__TaskDoneRequest body = CONCUR__V1__TASK_DONE_REQUEST__INIT;
@@ -89,7 +95,7 @@ worker_send_done(struct concur_worker *worker, struct done_list *list)
 	body.worker = worker->id;
 	body.n_done = list->count;
 	body.done = views;
-	concur_future_free(begin(worker, CONCUR_METHOD_WORKER_DONE, FRAME_ONE_WAY, &body.base));
+	worker_tell(worker, CONCUR_METHOD_WORKER_DONE, &body.base);
 	done_clear(list);
 }
 

@@ -65,7 +65,7 @@ work_report(struct concur_work *work)
 	    !add(worker, work->task->task, work->has_error ? CONCUR_PHASE_FAILED : CONCUR_PHASE_FINISHED, &value))
 		add_no_memory(worker, work->task->task);
 	note_waiting(worker);
-	if (worker->page)
+	if (worker->page && work->task->slot < PAGE_SLOTS)
 		page_done(worker->page, work->task->slot, work->task->task);
 	pthread_mutex_unlock(&worker->lock);
 }

@@ -102,12 +102,14 @@ memory_in_use(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Under the lock: it has run as many tasks as it may, or has grown as large. */
+/* Under the lock: it has run as many tasks as it may, or has grown as large, or as old. */
 static bool
 is_used_up(const struct concur_worker *worker)
 {
 	return (worker->tasks_max && worker->begun >= worker->tasks_max) ||
-	    (worker->memory_max && worker->begun > 0 && memory_in_use() > worker->memory_max);
+	    (worker->memory_max && worker->begun > 0 && memory_in_use() > worker->memory_max) ||
+	    (worker->age_max_ns && worker->begun > 0 &&
+		(uint64_t)(worker_now_ns() - worker->attached_ns) > worker->age_max_ns);
 }
 
 /* Under the lock. */

@@ -6,6 +6,8 @@
 #include "work.h"
 
 #include "client/error.h"
+#include "client/task_error.h"
+#include "lib/frame.h"
 #include "lib/utf8.h"
 #include "lib/value.h"
 #include "client/object.h"
@@ -190,8 +192,9 @@ concur_work_thread(const concur_work *work)
 
 /* -- running ------------------------------------------------------------------------------------------------------ */
 
-/* A function has returned a status without an error of its own. */
-static enum concur_status
+/* A function has returned a status without an error of its own. Its room must not lie on the stack while others run
+ * inside of that function. */
+static __attribute__((noinline)) enum concur_status
 check_returned(struct concur_work *work, enum concur_status status)
 {
 	char text[ERROR_TEXT_MAX];
@@ -238,6 +241,8 @@ call_function(struct concur_work *work, const struct concur_function *function, 
 	enum concur_status status;
 
 	owner_renew(&work->owner, session);
+	if (work->task->task)
+		work->owner.number = FRAME_RUN | work->task->task;
 	if (thread_act_for(session, &work->owner) || thread_set_work(work))
 		return work_set_error(work, CONCUR_NO_MEMORY, "MemoryError", "out of memory", NULL);
 	status = function->each ? call_for_each(work, function, arguments) : call_once(work, function, arguments);
@@ -278,8 +283,8 @@ work_begin(struct concur_work *work)
 {
 	struct concur_worker *worker = work->worker;
 
-	if (worker->page &&
-	    (work->task->slot >= PAGE_SLOTS || !page_begin(worker->page, work->task->slot, work->task->task)))
+	if (worker->page && work->task->slot < PAGE_SLOTS &&
+	    !page_begin(worker->page, work->task->slot, work->task->task))
 		return false;
 	pthread_mutex_lock(&worker->lock);
 	worker->begun++;
@@ -292,17 +297,33 @@ work_begin(struct concur_work *work)
 void
 work_run(struct concur_worker *worker, unsigned thread, const Concur__V1__Task *task, struct concur_work *outer)
 {
-	struct concur_work work = { .worker = worker,
-		.task = task,
-		.thread = thread,
-		.outer = outer,
-		.depth = outer ? outer->depth + 1 : 0 };
+	struct concur_work work = { .worker = worker, .task = task, .thread = thread, .outer = outer };
 
 	if (!work_begin(&work))
 		return;
 	(void)find_and_call(&work, &task->function, &task->arguments);
 	work_report(&work);
 	free(work.result);
+}
+
+/* Says in the error that it is the initializer's. */
+static enum concur_status
+blame_initializer(struct concur_work *work, enum concur_status status)
+{
+	const struct concur_value *type, *message, *traceback;
+	struct concur_value error = concur_null();
+	char text[ERROR_TEXT_MAX];
+
+	if (values_decode(work->result, work->size, &error) != CONCUR_OK)
+		return status;
+	type = task_error_member(&error, "type", CONCUR_VALUE_TEXT);
+	message = task_error_member(&error, "message", CONCUR_VALUE_TEXT);
+	traceback = task_error_member(&error, "traceback", CONCUR_VALUE_TEXT);
+	snprintf(text, sizeof text, "the pool's initializer failed: %s", message ? message->bytes : "");
+	make_text(text);
+	status = work_set_error(work, status, type ? type->bytes : NULL, text, traceback ? traceback->bytes : NULL);
+	concur_value_free(&error);
+	return error_set(status, "%s", text);
 }
 
 enum concur_status
@@ -317,6 +338,7 @@ work_initialize(struct concur_worker *worker, const ProtobufCBinaryData *functio
 		free(work.result);
 		return CONCUR_OK;
 	}
+	status = blame_initializer(&work, status);
 	*ret_error = work.result;
 	*ret_size = work.size;
 	return status;

@@ -12,8 +12,8 @@ struct concur_work {
 	struct concur_worker *worker;
 	const Concur__V1__Task *task;
 	unsigned thread;
-	unsigned depth;            /* runs that this one is inside of */
 	struct concur_work *outer; /* the run that waits for this one; NULL: none */
+	uintptr_t stack_floor;     /* see claim.c; 0: not known yet */
 	struct owner owner;        /* the context of its calls */
 	struct link running;       /* in worker->running */
 	_Atomic bool is_cancelled;

@@ -2,7 +2,8 @@
  *
  * A worker that the daemon started has one. Any other attaches again when its connection has ended by itself, after a
  * pause that doubles from 100 ms to 10 s while nobody answers; what it had in hand then was given up by the daemon, and
- * is dropped. */
+ * is dropped. Over TCP the library goes on with the session when a connection drops (client/keeper.h), and nothing of
+ * that is noticed here; the connection has ended only when that came too late. */
 #include "config.h"
 
 #include "worker.h"

@@ -41,6 +41,8 @@ struct concur_worker {
 	uint64_t id;
 	uint64_t tasks_max;                          /* to run before it detaches; 0: any number */
 	uint64_t memory_max;                         /* bytes, past which it detaches; 0: any */
+	uint64_t age_max_ns;                         /* past which it detaches; 0: any */
+	int64_t attached_ns;                         /* since when it is attached */
 	size_t result_max;                           /* bytes of a result */
 	size_t done_max;                             /* bytes of results that are gathered */
 	unsigned depth_max;                          /* of a value */
@@ -76,6 +78,9 @@ enum concur_status worker_await(concur_future *future);
 /* calls.c: both. The future is to be freed. */
 enum concur_status worker_ask(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body,
     concur_future **ret_future);
+
+/* calls.c: makes the call without waiting for an answer, in the calling thread's context. */
+void worker_tell(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body);
 
 /* calls.c: says what is done, without waiting for an answer. Empties the list. Tries again while there is no memory. */
 void worker_send_done(struct concur_worker *worker, struct done_list *list);

@@ -64,7 +64,8 @@ struct core {
 	uint64_t holding;         /* holds in all */
 	uint64_t in_doubt;        /* items in doubt in all */
 	uint64_t waits;           /* waiters there ever were */
-	uint64_t searches;        /* for circles of waiters, ever */
+	uint64_t searches;        /* through waiters, ever */
+	uint64_t runs_blocked;    /* of all sessions */
 	uint64_t bytes;           /* counted for all that is stored */
 	uint64_t object_bytes;    /* counted for the objects themselves */
 	uint64_t handled;         /* objects on which sessions have handles */

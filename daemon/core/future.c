@@ -1,6 +1,9 @@
 /* Futures: what calls by a task's id do. See pool.h; how tasks move and end is task.c's. */
 #include "daemon/core/pool_impl.h"
 
+#include "daemon/core/deadlock.h"
+#include "daemon/core/stall.h"
+
 #include <stdlib.h>
 
 /* -- looking ------------------------------------------------------------------------------------------------------- */
@@ -42,6 +45,35 @@ future_wait_as(struct core *core, struct task *task, const struct ask *ask, enum
 	return status;
 }
 
+/* Whether a worker's thread waits in it for a task that needs one; a promise needs none. */
+static bool
+future_is_in_run(const struct core *core, const struct task *task, const struct ask *ask)
+{
+	return ask->blocked && task->terms != task_pool(task)->promises &&
+	    run_of_context(core, ask->session, ask->context);
+}
+
+/* It waits, unless that would be for ever. */
+static enum concur_status
+future_wait_for_end(struct core *core, struct task *task, const struct ask *ask)
+{
+	enum concur_status status = future_wait_as(core, task, ask, OUTCOME_TIMED_OUT, POOL_AWAITS);
+	struct waiter *waiter;
+
+	if (status != CONCUR_PENDING)
+		return status;
+	waiter = waiter_find(ask->session, ask->call);
+	if (deadlock_closes(core, waiter))
+		status = CONCUR_DEADLOCK;
+	if (status == CONCUR_PENDING && future_is_in_run(core, task, ask)) {
+		waiter_count_run(core, waiter);
+		status = stall_closes(core, waiter) ? CONCUR_POOL_EXHAUSTED : CONCUR_PENDING;
+	}
+	if (status != CONCUR_PENDING)
+		waiter_withdraw(core, waiter);
+	return status;
+}
+
 enum concur_status
 future_wait(struct core *core, struct task *task, const struct ask *ask, struct result *ret)
 {
@@ -55,7 +87,7 @@ future_wait(struct core *core, struct task *task, const struct ask *ask, struct 
 		ret->outcome = OUTCOME_TIMED_OUT;
 		return CONCUR_OK;
 	}
-	return future_wait_as(core, task, ask, OUTCOME_TIMED_OUT, POOL_AWAITS);
+	return future_wait_for_end(core, task, ask);
 }
 
 /* -- ending -------------------------------------------------------------------------------------------------------- */
@@ -66,6 +98,8 @@ future_cancel_handed(struct core *core, struct task *task, const struct ask *ask
 	struct ask until_answered = *ask;
 
 	ret->outcome = OUTCOME_NO;
+	if (task->flags & TASK_INSIDE && !(task->flags & TASK_FRESH))
+		return CONCUR_OK;
 	if (task->flags & TASK_FRESH) {
 		task_end(core, task, FUTURE_CANCELLED, NULL);
 		ret->outcome = OUTCOME_DONE;

@@ -1,6 +1,8 @@
 /* Hired workers. See hired.h. */
 #include "daemon/core/hired.h"
 
+#include "daemon/core/stall.h"
+
 #include "lib/status.h"
 
 #include <assert.h>
@@ -52,13 +54,14 @@ hired_start(struct core *core, struct hired *hired)
 }
 
 static bool
-pool_hire(struct core *core, struct pool *pool)
+pool_hire(struct core *core, struct pool *pool, bool as_spare)
 {
 	struct hired *hired = calloc(1, sizeof *hired);
 
 	if (!hired)
 		return false;
 	hired->pool = pool;
+	hired->is_spare = as_spare;
 	link_init(&hired->in_pool);
 	if (hired_start(core, hired) != CONCUR_OK) {
 		free(hired);
@@ -66,8 +69,42 @@ pool_hire(struct core *core, struct pool *pool)
 	}
 	link_append(&pool->hired, &hired->in_pool);
 	pool->hired_count++;
+	pool->spares += as_spare;
 	pool->hired_absent++;
 	pool->hired_ever++;
+	return true;
+}
+
+bool
+pool_may_hire_spare(const struct core *core, const struct pool *pool)
+{
+	uint64_t most = core->limits->spares_max;
+
+	if (pool->spares_max && pool->spares_max < most)
+		most = pool->spares_max;
+	return pool->command && pool->spares < most;
+}
+
+bool
+pool_hire_spare(struct core *core, struct pool *pool)
+{
+	return pool_may_hire_spare(core, pool) && pool_hire(core, pool, true);
+}
+
+bool
+worker_is_superfluous(const struct worker *worker)
+{
+	const struct pool *pool = worker->pool;
+
+	if (!worker->hired || !worker->hired->is_spare)
+		return false;
+	/* At most workers_max of them, once for each time that it asks for tasks; nearly always the first one waits. */
+	for (const struct link *at = pool->workers.next; at != &pool->workers; at = at->next) {
+		const struct worker *other = LINK_ENTRY(at, const struct worker, in_pool);
+
+		if (other != worker && other->session && other->session->runs_blocked)
+			return false;
+	}
 	return true;
 }
 
@@ -76,8 +113,8 @@ pool_staff(struct core *core, struct pool *pool)
 {
 	if (!pool->command || pool->is_gone || pool->broken || pool->is_cancelling || heap_contains(&pool->hiring.node))
 		return;
-	while (pool->hired_count < pool_processes_max(pool) && pool->waiting > pool->hired_absent) {
-		if (pool_hire(core, pool))
+	while (pool->hired_count - pool->spares < pool_processes_max(pool) && pool->waiting > pool->hired_absent) {
+		if (pool_hire(core, pool, false))
 			continue;
 		(void)timer_set(core, &pool->hiring, core->now_ns + HIRE_PAUSE_MS * UINT64_C(1000000));
 		return;
@@ -192,7 +229,9 @@ hired_ended(struct core *core, struct process *process)
 	}
 	object_ref(core, &pool->object);
 	pool->hired_count--;
+	pool->spares -= hired->is_spare;
 	pool->hired_absent -= !hired->has_attached;
+	pool->hired_leaving -= hired->has_attached && !worker;
 	if (!hired->has_attached && !hired->is_stopped && !core->is_stopping && !(pool->is_closed && !pool->unended))
 		pool_hired_in_vain(core, pool, process);
 	hired_free(core, hired);
@@ -202,6 +241,8 @@ hired_ended(struct core *core, struct process *process)
 		worker_free(core, worker, &fate);
 	}
 	pool_staff(core, pool);
+	if (pool->waiting && core->runs_blocked)
+		stall_check(core, pool);
 	object_unref(core, &pool->object);
 }
 
@@ -226,11 +267,13 @@ hired_stop(struct core *core, struct hired *hired)
 void
 pool_trim(struct core *core, struct pool *pool)
 {
-	uint64_t left = pool->hired_count;
+	uint64_t left = pool->hired_count - pool->spares;
 
 	for (struct link *at = pool->hired.prev; left > pool_processes_max(pool) && at != &pool->hired; at = at->prev) {
 		struct hired *hired = LINK_ENTRY(at, struct hired, in_pool);
 
+		if (hired->is_spare)
+			continue;
 		left--;
 		if (hired->worker)
 			worker_drain(core, hired->worker);
@@ -256,5 +299,5 @@ pool_dismiss_hired(struct core *core, struct pool *pool)
 		hired->pool = NULL;
 		link_remove(&hired->in_pool);
 	}
-	pool->hired_count = pool->hired_absent = 0;
+	pool->hired_count = pool->hired_absent = pool->hired_leaving = pool->spares = 0;
 }

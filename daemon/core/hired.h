@@ -13,11 +13,20 @@ struct hired {
 	struct process *process; /* one reference */
 	struct worker *worker;   /* what it attached as; NULL: not yet, or not any more */
 	bool has_attached;
+	bool is_spare;   /* one that runs what all others wait for, and ends when there is no more of that */
 	bool is_stopped; /* it was told to end */
 };
 
 /* Starts what is missing: as many as there are tasks that nobody takes, up to the pool's most. */
 void pool_staff(struct core *core, struct pool *pool);
+
+/* One more, because all others wait inside of tasks: false if the pool may have no more of them (its option `spares`,
+ * spares_max at first), or it can not be started now. */
+bool pool_hire_spare(struct core *core, struct pool *pool);
+bool pool_may_hire_spare(const struct core *core, const struct pool *pool);
+
+/* Whether the worker is a spare one, and none of the pool's others waits inside of a task any more. */
+bool worker_is_superfluous(const struct worker *worker);
 
 /* How a worker is started: the runtime's words (if it is not NULL), then these, which are copied. TOO_LARGE,
  * NO_MEMORY. */

@@ -117,6 +117,23 @@ lane_get(struct core *core, struct pool *pool, const struct value *function, con
 	return status;
 }
 
+bool
+lane_is_in_vain(struct lane *lane)
+{
+	const struct pool *pool = lane->pool;
+	bool has_hired = false;
+
+	if (lane->is_known || lane->label || !lane->function || pool->form == POOL_REMOTE)
+		return false;
+	for (const struct link *at = pool->workers.next; !lane->is_known && at != &pool->workers; at = at->next) {
+		const struct worker *worker = LINK_ENTRY(at, const struct worker, in_pool);
+
+		lane->is_known = worker_knows(worker->functions, lane->function);
+		has_hired |= worker->hired != NULL;
+	}
+	return has_hired && !lane->is_known;
+}
+
 void
 lane_put(struct lane *lane, struct task *task, bool in_front)
 {

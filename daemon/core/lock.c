@@ -394,7 +394,7 @@ lock_blocked_by(const struct object *object, const struct waiter *waiter, struct
 	(void)waiter;
 	if (blocker->at || !lock->strict || !lock->hold.owner)
 		return false;
-	*blocker = (struct blocker){ lock->hold.owner, &lock->hold.link };
+	*blocker = (struct blocker){ .owner = lock->hold.owner, .at = &lock->hold.link };
 	return true;
 }
 

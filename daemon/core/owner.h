@@ -31,6 +31,7 @@ struct session {
 	struct link created;          /* objects that live as long as this session */
 	struct link tasks;            /* that it submitted and still refers to */
 	struct link workers;          /* that it is */
+	uint64_t runs_blocked;        /* its threads that wait for tasks inside of tasks: see waiter->in_run */
 	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items that were sent to it and may not be read yet */
 	bool is_ending;               /* its waiting calls have left, and none is found or blocked any more */

@@ -5,9 +5,15 @@
 #include "daemon/core/hired.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { POOL_CAPACITY = 10000000, POOL_BACKOFF_MS = 100, POOL_GRACE_S = 5 };
+enum {
+	POOL_CAPACITY = 10000000,
+	POOL_BACKOFF_MS = 100,
+	POOL_GRACE_S = 5,
+	NAME_SHOWN = 64, /* bytes of a function's name in a sentence */
+};
 
 static const char *const pool_roles[] = { "room", "a task", "its end", "a result", "a cancel", "a command", NULL };
 
@@ -68,6 +74,8 @@ pool_dismiss(struct core *core, struct pool *pool)
 
 		while (!link_empty(&worker->fresh))
 			task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
+		while (!link_empty(&worker->inside))
+			task_end(core, task_of_link(worker->inside.prev), FUTURE_CANCELLED, NULL);
 		while (!link_empty(&worker->hand))
 			task_end(core, task_of_link(worker->hand.prev), FUTURE_CANCELLED, NULL);
 		worker->pool = NULL;
@@ -166,6 +174,19 @@ pool_left(struct core *core, struct object *object, uint8_t role)
 		pool_admit(core, pool_of(object));
 }
 
+static bool
+pool_blocked_by(const struct object *object, const struct waiter *waiter, struct blocker *blocker)
+{
+	const struct core *core = waiter->session->core;
+	struct task *task = waiter->role == POOL_AWAITS ? task_find(core, waiter->result.generation) : NULL;
+
+	(void)object;
+	if (blocker->at || !task)
+		return false;
+	blocker->at = &waiter->link;
+	return run_blocks(core, task, blocker);
+}
+
 const struct kind pool_kind = {
 	.id = KIND_POOL,
 	.name = "pool",
@@ -176,6 +197,7 @@ const struct kind pool_kind = {
 	.len = pool_len,
 	.roles = pool_roles,
 	.left = pool_left,
+	.blocked_by = pool_blocked_by,
 	.details = pool_details,
 };
 
@@ -250,6 +272,8 @@ pool_configure(struct core *core, struct pool *pool, const struct pool_options *
 	pool_set(&pool->grace_ns, options->grace_ns);
 	pool_set(&pool->tasks_per_worker, options->tasks_per_worker);
 	pool_set(&pool->memory_per_worker, options->memory_per_worker);
+	pool_set(&pool->age_per_worker_ns, options->age_per_worker_ns);
+	pool_set(&pool->spares_max, options->spares);
 	if (options->retries)
 		pool->retries = options->retries;
 	if (options->command)
@@ -316,7 +340,7 @@ pool_state(const struct pool *pool, struct pool_state *ret)
 static bool
 pool_has_steps(const struct pool *pool)
 {
-	return !link_empty(&pool->failing) || pool->is_cancelling || !link_empty(&pool->missed);
+	return !link_empty(&pool->failing) || pool->is_cancelling || pool->has_vain || !link_empty(&pool->missed);
 }
 
 void
@@ -376,8 +400,8 @@ pool_give_up(struct core *core, struct worker *worker)
 	worker->draining = true;
 	while (!link_empty(&worker->fresh))
 		task_end(core, task_of_link(worker->fresh.prev), FUTURE_CANCELLED, NULL);
-	while (!link_empty(&worker->hand)) {
-		task = task_of_link(worker->hand.prev);
+	while (!link_empty(&worker->inside) || !link_empty(&worker->hand)) {
+		task = task_of_link(link_empty(&worker->inside) ? worker->hand.prev : worker->inside.prev);
 		worker_kill(core, worker, task);
 		task_end(core, task, FUTURE_CANCELLED, NULL);
 	}
@@ -452,6 +476,54 @@ pool_cancel_one(struct core *core, struct pool *pool, struct task *task)
 	task_end(core, task, FUTURE_FAILED, pool_keep(core, pool, &error, false));
 }
 
+/* A lane that is busy in vain, or NULL. At most functions_max of them. */
+static struct lane *
+pool_vain_lane(const struct pool *pool)
+{
+	for (struct link *at = pool->busy.next; at != &pool->busy; at = at->next) {
+		struct lane *lane = LINK_ENTRY(at, struct lane, in_pool);
+
+		if (lane_is_in_vain(lane))
+			return lane;
+	}
+	return NULL;
+}
+
+void
+pool_fail_vain(struct core *core, struct pool *pool)
+{
+	if (!pool_vain_lane(pool))
+		return;
+	pool->has_vain = true;
+	pool_has_chores(core, pool, 0);
+}
+
+static void
+pool_fail_one(struct core *core, const struct lane *lane)
+{
+	char text[NAME_SHOWN + 256];
+	size_t size = blob_size(lane->function);
+
+	snprintf(text, sizeof text,
+	    "none of the pool's workers has the function '%.*s%s': have them load its module, or give the task a label "
+	    "and wait for a worker that has both",
+	    (int)(size < NAME_SHOWN ? size : NAME_SHOWN), (const char *)blob_data(lane->function),
+	    size > NAME_SHOWN ? "..." : "");
+	task_fail(core, lane_first(lane), CONCUR_NO_FUNCTION, text);
+}
+
+static void
+pool_step_vain(struct core *core, struct pool *pool, size_t *steps)
+{
+	struct lane *lane = NULL;
+
+	while (*steps && (lane = pool_vain_lane(pool))) {
+		for (; *steps && lane->waiting; --*steps)
+			pool_fail_one(core, lane);
+	}
+	pool->has_vain = lane != NULL;
+}
+
 static void
 pool_retell(struct core *core, struct pool *pool, size_t *steps)
 {
@@ -481,6 +553,8 @@ pool_fire(struct core *core, struct timer *timer)
 	for (; pool->is_cancelling && steps && (task = pool_any_unended(pool)); steps--)
 		pool_cancel_one(core, pool, task);
 	pool->is_cancelling &= pool_any_unended(pool) != NULL;
+	if (pool->has_vain)
+		pool_step_vain(core, pool, &steps);
 	pool_retell(core, pool, &steps);
 	if (pool_has_steps(pool))
 		pool_has_chores(core, pool, steps ? CORE_SECOND / 10 : 1);

@@ -30,6 +30,8 @@ struct pool_options {
 	uint32_t retries;
 	uint64_t tasks_per_worker;
 	uint64_t memory_per_worker;
+	uint64_t age_per_worker_ns;
+	uint64_t spares;                 /* workers that the daemon starts besides, at most */
 	const struct value *initializer; /* a text */
 	const struct value *initializer_arguments;
 	const struct value *thread_name_prefix; /* a text */

@@ -3,6 +3,7 @@
 #define CORE_POOL_IMPL_H
 
 #include "daemon/core/future.h"
+#include "daemon/core/run.h"
 #include "daemon/core/store.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/worker.h"
@@ -29,7 +30,10 @@ enum {
 	TASK_ASKED = 8,    /* its worker is asked whether it has begun */
 	TASK_MISSED = 16,  /* its completion could not be put yet: in pool->missed */
 	TASK_UNTOLD = 32,  /* nobody is to hear of its end */
+	TASK_INSIDE = 64,  /* its worker runs it inside of another task that waits for it */
 };
+
+enum { TASK_NO_SLOT = PAGE_SLOTS };
 
 /* Tasks that ask the same of a worker, the highest priority first, the oldest of those first. */
 struct lane {
@@ -38,7 +42,9 @@ struct lane {
 	struct blob *function; /* text; NULL: of promises */
 	struct blob *label;    /* NULL: none */
 	uint64_t waiting;
-	uint32_t levels; /* bit i: there are tasks in tasks[i]; the highest priority is bit 0 */
+	bool is_known;     /* some worker has, or had, the function */
+	uint64_t searched; /* the last search that came by; core->searches */
+	uint32_t levels;   /* bit i: there are tasks in tasks[i]; the highest priority is bit 0 */
 	struct link tasks[PRIORITY_LEVELS];
 };
 
@@ -67,7 +73,7 @@ struct task {
 	struct task_more *more;
 	uint64_t since_ns; /* it waits; it runs */
 	uint32_t refs;     /* of other sessions and tasks */
-	uint16_t slot;     /* in its worker's page */
+	uint16_t slot;     /* in its worker's page; TASK_NO_SLOT: none, for it began with being handed */
 	uint8_t place;     /* an enum task_place */
 	uint8_t state;     /* an enum future_state */
 	uint8_t flags;
@@ -77,8 +83,9 @@ struct task {
 _Static_assert(sizeof(struct task) <= 128, "a task is one small allocation");
 
 struct dependent {
-	struct link link; /* in task_more.dependents of the one before */
+	struct link link; /* in task_more.dependents of the one before; not linked: that has ended */
 	struct task *task;
+	struct task *before;
 };
 
 struct task_more {
@@ -91,6 +98,8 @@ struct task_more {
 	struct dependent *after; /* an array: of those that come before it */
 	size_t after_count;
 	size_t after_left; /* that have not ended */
+	uint64_t inside;   /* the task that its worker began last inside of it; 0: there was none */
+	struct snag snag;  /* while it comes after others */
 	bool is_delayed;
 };
 
@@ -103,11 +112,13 @@ struct worker {
 	struct map *functions;   /* texts; NULL: any */
 	struct map *labels;
 	struct blob *name;
-	struct link hand;  /* its tasks, oldest first */
-	struct link fresh; /* those that it was not told yet */
-	uint64_t in_hand;  /* both */
+	struct link hand;   /* its tasks, oldest first */
+	struct link fresh;  /* those that it was not told yet */
+	struct link inside; /* those without a slot: INSIDE others, and RUNNING */
+	uint64_t in_hand;   /* all of them */
+	uint64_t slotless;  /* of them: in `inside`, or to be */
 	uint32_t threads;
-	uint32_t running;   /* so many of the oldest in hand are RUNNING */
+	uint32_t running;   /* so many of the oldest in hand are RUNNING, besides those INSIDE others */
 	uint64_t take_call; /* its last call of take that had to wait; 0: there was none */
 	uint64_t watch_call;
 	struct link commands; /* struct command that it was not told yet */
@@ -140,7 +151,7 @@ struct pool {
 	uint64_t waiting, held_count, in_hand, running, workers_count;
 	uint64_t unended;
 	uint64_t done, failed, cancelled, retried, lost;
-	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker;
+	uint64_t capacity, timeout_ns, backoff_ns, grace_ns, tasks_per_worker, memory_per_worker, age_per_worker_ns;
 	uint32_t retries;
 	struct blob *initializer, *initializer_arguments;
 	const struct runtime *runtime; /* whose words come first when it starts a worker, or NULL */
@@ -151,6 +162,9 @@ struct pool {
 	struct blob *thread_name_prefix;
 	struct link hired;                  /* struct hired */
 	uint64_t hired_count, hired_absent; /* of them, those that have not attached yet */
+	uint64_t hired_leaving;             /* of them, those that have detached, and not ended yet */
+	uint64_t spares;                    /* of them, those that are spare */
+	uint64_t spares_max;                /* 0: limits->spares_max */
 	uint64_t hired_ever, hired_in_vain; /* of the last ones, one after the other, that ended without attaching */
 	struct timer hiring;                /* set: nobody is hired before */
 	struct blob *broken;                /* the error of what broke it */
@@ -158,6 +172,7 @@ struct pool {
 	bool is_admitting;  /* what waits for room is being taken in */
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */
+	bool has_vain;      /* tasks wait in vain: they fail by steps */
 };
 
 /* How many processes the daemon starts for it. */
@@ -216,6 +231,10 @@ void lane_free(struct lane *lane);
 /* Behind those of its priority; in front of them, if it was out of the lane already. */
 void lane_put(struct lane *lane, struct task *task, bool in_front);
 void lane_remove(struct lane *lane, struct task *task);
+
+/* Whether its tasks wait in vain: the daemon starts the pool's workers, one is there, and none has the function.
+ * With a label they wait for whoever attaches. */
+bool lane_is_in_vain(struct lane *lane);
 
 /* The task that is to be taken next; NULL if there is none. */
 struct task *lane_first(const struct lane *lane);
@@ -284,6 +303,9 @@ void pool_settle(struct core *core, struct pool *pool);
 /* Everything that waits to begin is to be cancelled, by steps; how many there are. */
 uint64_t pool_cancel_waiting(struct core *core, struct pool *pool);
 
+/* What waits in vain is to fail, by steps. */
+void pool_fail_vain(struct core *core, struct pool *pool);
+
 /* There is work to be done by steps, in so long. */
 void pool_has_chores(struct core *core, struct pool *pool, uint64_t in_ns);
 
@@ -303,6 +325,19 @@ bool worker_serves(const struct worker *worker, const struct lane *lane);
 
 /* Its call of that role which waits, or NULL. `call` is the last one that did. */
 struct waiter *worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role);
+
+/* A new waiter for its call of that role. */
+enum concur_status worker_wait(struct core *core, struct worker *worker, struct link *queue, const struct ask *ask,
+    enum outcome no, enum pool_role role);
+
+/* Tries to end the taker's waiting. */
+void worker_serve(struct core *core, struct worker *worker, struct waiter *taker);
+
+/* The task, if it is in the worker's hand; or NULL. */
+struct task *worker_task(const struct core *core, const struct worker *worker, uint64_t id);
+
+/* What it was not told yet. */
+void worker_forget_commands(struct worker *worker);
 
 /* Frees one with empty hands. */
 void worker_release(struct core *core, struct worker *worker);

@@ -131,6 +131,7 @@ task_set_after(struct core *core, struct task *task, const struct task_spec *spe
 		struct task *before = task_find(core, spec->after[i]);
 
 		more->after[i].task = task;
+		more->after[i].before = before;
 		if (before && before->state == FUTURE_FINISHED)
 			continue;
 		if (!before || before == task)

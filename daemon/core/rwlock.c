@@ -454,7 +454,7 @@ rwlock_blocked_by(const struct object *object, const struct waiter *waiter, stru
 		at = at->next;
 	if (at == &rwlock->shares)
 		return false;
-	*blocker = (struct blocker){ share_of_link(at)->hold.owner, at };
+	*blocker = (struct blocker){ .owner = share_of_link(at)->hold.owner, .at = at };
 	return true;
 }
 

@@ -231,10 +231,13 @@ task_leave_held(struct task *task)
 void
 task_release_hold(struct core *core, struct task *task)
 {
-	(void)core;
+	struct lane *lane = task->terms->lane;
+
 	assert(task->place == TASK_HELD);
 	task_leave_held(task);
-	lane_put(task->terms->lane, task, false);
+	lane_put(lane, task, false);
+	if (!lane->is_known && !lane->pool->has_vain && lane_is_in_vain(lane))
+		pool_fail_vain(core, lane->pool);
 }
 
 void
@@ -246,15 +249,17 @@ task_leave_hand(struct core *core, struct task *task)
 
 	link_remove(&task->link);
 	task->worker = NULL;
-	if (!(task->flags & TASK_FRESH))
+	if (task->slot == TASK_NO_SLOT)
+		worker->slotless--;
+	else if (!(task->flags & TASK_FRESH))
 		worker->slots[task->slot / 64] &= ~(UINT64_C(1) << task->slot % 64);
-	task->flags &= (uint8_t) ~(TASK_FRESH | TASK_ASKED);
 	worker->in_hand--;
 	pool->in_hand--;
 	if (was_running) {
-		worker->running--;
+		worker->running -= !(task->flags & TASK_INSIDE);
 		pool->running--;
 	}
+	task->flags &= (uint8_t) ~(TASK_FRESH | TASK_ASKED | TASK_INSIDE);
 	if (task->more)
 		timer_stop(core, &task->more->timer);
 }

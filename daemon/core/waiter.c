@@ -68,6 +68,17 @@ no_owner:
 	return CONCUR_NO_MEMORY;
 }
 
+/* It waits no more. */
+static void
+waiter_uncount(struct core *core, struct waiter *waiter)
+{
+	waiter->object->waiting--;
+	core->waiting--;
+	waiter->session->runs_blocked -= waiter->in_run;
+	core->runs_blocked -= waiter->in_run;
+	waiter->in_run = false;
+}
+
 /* Takes it out of everything but its object's keeping. The owner may be freed. */
 static void
 waiter_unlink(struct core *core, struct waiter *waiter)
@@ -78,8 +89,7 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 	link_remove(&waiter->in_object);
 	table_remove(&waiter->session->calls, &waiter->by_call);
 	heap_remove(&core->deadlines, &waiter->deadline);
-	waiter->object->waiting--;
-	core->waiting--;
+	waiter_uncount(core, waiter);
 }
 
 void
@@ -135,6 +145,14 @@ waiter_move(struct core *core, struct waiter *waiter, struct object *object, str
 	object->waiting++;
 	before->waiting--;
 	object_unref(core, before);
+}
+
+void
+waiter_count_run(struct core *core, struct waiter *waiter)
+{
+	waiter->in_run = true;
+	waiter->session->runs_blocked++;
+	core->runs_blocked++;
 }
 
 void
@@ -207,8 +225,7 @@ waiter_stand_aside(struct core *core, struct waiter *waiter)
 {
 	link_remove(&waiter->link);
 	link_remove(&waiter->in_object);
-	waiter->object->waiting--;
-	core->waiting--;
+	waiter_uncount(core, waiter);
 }
 
 void

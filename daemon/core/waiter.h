@@ -18,10 +18,22 @@ struct waiter_ops {
 	void (*reply)(struct core *core, struct waiter *waiter);
 };
 
-/* An owner without whom a waiter can not go on, as its kind's `blocked_by` finds them one after the other. */
+struct task;
+
+/* What a waiter can not go on without, as its kind's `blocked_by` finds it, one after the other: an owner, or a task
+ * that waits for others. */
 struct blocker {
 	const struct owner *owner;
+	struct task *task;     /* in place of an owner */
 	const struct link *at; /* the kind's: where it stands; NULL before the first */
+};
+
+/* What a search through waiters (deadlock.h, stall.h) remembers of one, or of a task that waits for others. */
+struct snag {
+	uint64_t number; /* of the last search that came by; core->searches */
+	struct snag *from;
+	struct blocker blocker;
+	struct task *task; /* whose it is; NULL: a waiter's */
 };
 
 /* Who asks, and how long it would wait. */
@@ -43,6 +55,7 @@ struct waiter {
 	uint64_t origin;       /* it was moved from the object of this id, to take a lock back; 0: it was not */
 	uint8_t role;          /* the kind's: what it waits for */
 	bool blocked;
+	bool in_run;   /* a worker's thread waits in it for a task: counted in session->runs_blocked */
 	bool has_pins; /* on what its result refers to */
 	struct link in_owner;
 	struct owner *owner; /* NULL once it is woken */
@@ -61,11 +74,7 @@ struct waiter {
 	struct result result;      /* the same; while it waits, what it brings (an item to put) */
 	char *detail;              /* words that belong to a status of DEADLOCK, or NULL */
 	void *prepared;            /* the kind's: memory for when it is served; what is left is freed with the waiter */
-	struct {
-		uint64_t number; /* of the last search that came by; core->searches */
-		struct waiter *from;
-		struct blocker blocker;
-	} search; /* deadlock.c's */
+	struct snag snag;
 };
 
 /* A new waiter at the end of `queue`. CONCUR_PENDING; CONCUR_LIMIT at calls_max, or CONCUR_NO_MEMORY: then nothing is
@@ -81,6 +90,9 @@ void waiter_unpin(struct core *core, struct waiter *waiter);
 /* It goes on waiting elsewhere, for ever: at the end of `queue`, on that object, to take back what it gave up when it
  * began to wait. Its own object becomes its origin, which is told if it leaves. */
 void waiter_move(struct core *core, struct waiter *waiter, struct object *object, struct link *queue, uint8_t role);
+
+/* A worker's thread waits in it for a task, inside of another one: it is counted while it waits. */
+void waiter_count_run(struct core *core, struct waiter *waiter);
 
 /* Its time is never over from here on. */
 void waiter_for_ever(struct core *core, struct waiter *waiter);

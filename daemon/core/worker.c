@@ -1,15 +1,10 @@
 /* Workers: attaching, the tasks in their hands, what they say of them. See worker.h. What becomes of the tasks of one
  * that has gone is worker_end.c's. */
 #include "daemon/core/hired.h"
+#include "daemon/core/stall.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-struct command {
-	struct link link;
-	enum worker_command what;
-	uint64_t task;
-};
 
 /* -- attaching ----------------------------------------------------------------------------------------------------- */
 
@@ -40,11 +35,9 @@ void
 worker_release(struct core *core, struct worker *worker)
 {
 	struct pool *pool = worker->pool;
-	struct link *link;
 
-	assert(link_empty(&worker->hand) && link_empty(&worker->fresh));
-	while ((link = link_pop(&worker->commands)))
-		free(LINK_ENTRY(link, struct command, link));
+	assert(link_empty(&worker->hand) && link_empty(&worker->fresh) && link_empty(&worker->inside));
+	worker_forget_commands(worker);
 	worker_free_texts(worker->functions);
 	worker_free_texts(worker->labels);
 	blob_unref(worker->name);
@@ -66,6 +59,7 @@ worker_new(struct core *core, const struct worker_spec *spec)
 		return NULL;
 	link_init(&worker->hand);
 	link_init(&worker->fresh);
+	link_init(&worker->inside);
 	link_init(&worker->commands);
 	link_init(&worker->in_session);
 	link_init(&worker->in_pool);
@@ -112,6 +106,8 @@ worker_attach(struct core *core, struct session *session, const struct worker_sp
 	link_append(&pool->workers, &worker->in_pool);
 	pool->workers_count++;
 	object_ref(core, &pool->object);
+	if (hired)
+		pool_fail_vain(core, pool);
 	*ret = worker;
 	return CONCUR_OK;
 }
@@ -143,7 +139,7 @@ worker_welcome(const struct worker *worker, struct worker_welcome *ret)
 	const struct pool *pool = worker->pool;
 
 	*ret = (struct worker_welcome){ pool->initializer, pool->initializer_arguments, pool->tasks_per_worker,
-		pool->memory_per_worker, pool_thread_name_prefix(pool) };
+		pool->memory_per_worker, pool->age_per_worker_ns, pool_thread_name_prefix(pool) };
 }
 
 /* -- handing out --------------------------------------------------------------------------------------------------- */
@@ -192,6 +188,7 @@ worker_hand(struct worker *worker, struct task *task)
 	lane_remove(task->terms->lane, task);
 	task->place = TASK_HANDED;
 	task->worker = worker;
+	task->slot = 0;
 	task->flags |= TASK_FRESH;
 	link_append(&worker->fresh, &task->link);
 	worker->in_hand++;
@@ -204,7 +201,7 @@ static uint64_t
 worker_share(const struct worker *worker, uint64_t count)
 {
 	uint64_t among = 2 * worker->pool->workers_count, share = (worker->pool->waiting + among - 1) / among;
-	uint64_t room = PAGE_SLOTS > worker->in_hand ? PAGE_SLOTS - worker->in_hand : 0;
+	uint64_t room = PAGE_SLOTS - (worker->in_hand - worker->slotless);
 
 	if (count > share)
 		count = share;
@@ -219,7 +216,7 @@ worker_fill(const struct core *core, struct worker *worker, uint64_t count)
 	uint64_t given = 0;
 	size_t bytes = 0;
 
-	if (pool->is_cancelling || worker->draining)
+	if (pool->is_cancelling || worker->draining || worker_is_superfluous(worker))
 		return 0;
 	count = worker_share(worker, count);
 	while (given < count && bytes < core->limits->page_bytes) {
@@ -235,6 +232,13 @@ worker_fill(const struct core *core, struct worker *worker, uint64_t count)
 		    pool->busy.next == pool->busy.prev);
 	}
 	return given;
+}
+
+/* It is not to wait for tasks. */
+static bool
+worker_is_spare(const struct worker *worker)
+{
+	return worker->hired && worker->hired->is_spare;
 }
 
 static bool
@@ -253,7 +257,7 @@ worker_waiter(const struct worker *worker, uint64_t call, enum pool_role role)
 	return waiter && waiter->role == role && waiter->result.generation == worker_id(worker) ? waiter : NULL;
 }
 
-static enum concur_status
+enum concur_status
 worker_wait(struct core *core, struct worker *worker, struct link *queue, const struct ask *ask, enum outcome no,
     enum pool_role role)
 {
@@ -279,13 +283,16 @@ worker_take(struct core *core, struct worker *worker, const struct ask *ask, uin
 		pool_admit(core, worker->pool);
 		return CONCUR_OK;
 	}
-	ret->outcome = worker_is_over(worker) ? OUTCOME_END_OF_FILE : OUTCOME_EMPTY;
+	ret->outcome = worker_is_over(worker) || worker_is_spare(worker) ? OUTCOME_END_OF_FILE : OUTCOME_EMPTY;
 	if (ret->outcome == OUTCOME_END_OF_FILE || ask->wait_ns == 0)
 		return CONCUR_OK;
 	status = worker_wait(core, worker, &worker->pool->takers, ask, OUTCOME_EMPTY, POOL_TAKES);
 	if (status == CONCUR_PENDING) {
 		worker->take_call = ask->call;
 		waiter_find(ask->session, ask->call)->amount = count;
+		/* It might have been the one to take them. */
+		if (worker->pool->waiting && core->runs_blocked)
+			stall_check(core, worker->pool);
 	}
 	return status;
 }
@@ -296,8 +303,7 @@ worker_of_waiter(const struct waiter *waiter)
 	return worker_find(waiter->session, waiter->result.generation);
 }
 
-/* Tries to end the taker's waiting. */
-static void
+void
 worker_serve(struct core *core, struct worker *worker, struct waiter *taker)
 {
 	taker->result.number = worker_fill(core, worker, taker->amount);
@@ -324,6 +330,8 @@ pool_serve(struct core *core, struct pool *pool)
 		pool_admit(core, pool);
 	if (pool->waiting)
 		pool_staff(core, pool);
+	if (pool->waiting && core->runs_blocked)
+		stall_check(core, pool);
 }
 
 /* -- in hand ------------------------------------------------------------------------------------------------------- */
@@ -338,7 +346,7 @@ task_begin(struct core *core, struct task *task)
 	task->state = FUTURE_RUNNING;
 	task->since_ns = core->now_ns;
 	task_count_attempt(task);
-	task->worker->running++;
+	task->worker->running += !(task->flags & TASK_INSIDE);
 	pool->running++;
 	if (timeout_ns && task_more(task))
 		(void)timer_set(core, &task->more->timer, timer_after(core, timeout_ns));
@@ -358,7 +366,8 @@ worker_begin(struct core *core, struct worker *worker)
 			task_begin(core, task);
 	}
 	/* Its hand was full until now. */
-	if (worker->in_hand == PAGE_SLOTS - 1 && (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
+	if (worker->in_hand - worker->slotless == PAGE_SLOTS - 1 &&
+	    (taker = worker_waiter(worker, worker->take_call, POOL_TAKES)))
 		worker_serve(core, worker, taker);
 }
 
@@ -376,6 +385,21 @@ worker_take_slot(struct worker *worker)
 	return (uint16_t)(i * 64 + bit);
 }
 
+static void
+worker_put_in_hand(struct core *core, struct worker *worker, struct task *task)
+{
+	task->slot = worker_take_slot(worker);
+	link_append(&worker->hand, &task->link);
+	if (worker->hired)
+		process_put(core, worker->hired->process, task->slot, task_id(task));
+}
+
+bool
+worker_has_fresh(const struct worker *worker)
+{
+	return !link_empty(&worker->fresh);
+}
+
 bool
 worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 {
@@ -388,14 +412,16 @@ worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 	}
 	task = task_of_link(link);
 	task->flags &= (uint8_t)~TASK_FRESH;
-	task->slot = worker_take_slot(worker);
-	link_append(&worker->hand, &task->link);
-	if (worker->hired)
-		process_put(core, worker->hired->process, task->slot, task_id(task));
+	if (task->slot == TASK_NO_SLOT) {
+		link_append(&worker->inside, &task->link);
+		task_begin(core, task);
+	} else {
+		worker_put_in_hand(core, worker, task);
+	}
 	*ret = (struct handed){
 		.task = task_id(task),
 		.slot = task->slot,
-		.attempt = task->attempts + 1u,
+		.attempt = task->attempts + (task->place == TASK_HANDED ? 1u : 0u),
 		.timeout_ns = task->terms->timeout_ns,
 		.function = task->terms->lane->function,
 		.arguments = task->payload,
@@ -403,8 +429,7 @@ worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret)
 	return true;
 }
 
-/* The task, if it is in the worker's hand. */
-static struct task *
+struct task *
 worker_task(const struct core *core, const struct worker *worker, uint64_t id)
 {
 	struct task *task = task_find(core, id);
@@ -423,11 +448,13 @@ worker_return(struct core *core, struct worker *worker, struct task *task)
 }
 
 void
-worker_not_sent(struct core *core, struct worker *worker, size_t count)
+worker_not_sent(struct core *core, struct worker *worker, size_t count, bool was_claimed)
 {
+	struct link *from = was_claimed ? &worker->inside : &worker->hand;
+
 	/* The youngest first: each goes to the front of its lane. */
-	for (; count && !link_empty(&worker->hand); count--)
-		worker_return(core, worker, task_of_link(worker->hand.prev));
+	for (; count && !link_empty(from); count--)
+		worker_return(core, worker, task_of_link(from->prev));
 }
 
 enum concur_status
@@ -453,133 +480,65 @@ worker_done(struct core *core, struct worker *worker, uint64_t id, enum future_s
 	return CONCUR_OK;
 }
 
-enum concur_status
-worker_claim(struct core *core, struct worker *worker, uint64_t id, struct result *ret)
-{
-	struct task *task = task_find(core, id);
+/* -- inside of other tasks ----------------------------------------------------------------------------------------- */
 
-	ret->generation = worker_id(worker);
-	ret->outcome = OUTCOME_NO;
-	if (!task || task->place != TASK_WAITING || task_in(task) != worker->pool ||
-	    !worker_serves(worker, task->terms->lane) || worker->in_hand >= PAGE_SLOTS)
-		return CONCUR_OK;
-	(void)worker_hand(worker, task);
-	pool_admit(core, worker->pool);
-	ret->outcome = OUTCOME_DONE;
-	ret->number = 1;
-	return CONCUR_OK;
+/* The worker has it already, and begins it now. */
+static void
+worker_begin_inside(struct core *core, struct worker *worker, struct task *task)
+{
+	task->flags |= TASK_INSIDE;
+	if (task->place == TASK_HANDED)
+		task_begin(core, task);
+	else
+		worker->running--;
+	worker_begin(core, worker);
 }
 
-/* -- commands ------------------------------------------------------------------------------------------------------ */
-
-/* False if there is no memory. */
 static bool
-worker_command(struct core *core, struct worker *worker, enum worker_command what, uint64_t task)
+worker_may_claim(const struct worker *worker, const struct task *task)
 {
-	struct waiter *watcher = worker_waiter(worker, worker->watch_call, POOL_WATCHES);
-	struct command *command;
-
-	if (watcher) {
-		watcher->result.number = what;
-		watcher->result.generation = task;
-		waiter_wake(core, watcher, CONCUR_OK);
-		return true;
-	}
-	command = malloc(sizeof *command);
-	if (!command)
-		return false;
-	*command = (struct command){ .what = what, .task = task };
-	link_append(&worker->commands, &command->link);
-	return true;
-}
-
-enum concur_status
-worker_watch(struct core *core, struct worker *worker, const struct ask *ask, struct result *ret)
-{
-	struct link *link = link_pop(&worker->commands);
-	enum concur_status status;
-
-	worker->watched = true;
-	if (link) {
-		struct command *command = LINK_ENTRY(link, struct command, link);
-
-		ret->number = command->what;
-		ret->generation = command->task;
-		free(command);
-		return CONCUR_OK;
-	}
-	if (worker_waiter(worker, worker->watch_call, POOL_WATCHES))
-		return CONCUR_WAITING;
-	if (!worker->pool)
-		ret->number = WORKER_END;
-	if (ask->wait_ns == 0 || !worker->pool)
-		return CONCUR_OK;
-	status = worker_wait(core, worker, &worker->pool->watchers, ask, OUTCOME_DONE, POOL_WATCHES);
-	if (status == CONCUR_PENDING)
-		worker->watch_call = ask->call;
-	return status;
-}
-
-bool
-worker_recall(struct core *core, struct task *task)
-{
-	if (task->worker->hired) {
-		process_recall(core, task->worker->hired->process, task->slot, task_id(task));
-		task->flags |= TASK_ASKED;
-		return true;
-	}
-	if (!task->worker->watched || !worker_command(core, task->worker, WORKER_RECALL, task_id(task)))
-		return false;
-	task->flags |= TASK_ASKED;
-	return true;
-}
-
-void
-worker_kill(struct core *core, struct worker *worker, struct task *task)
-{
-	if (worker->hired) {
-		worker->draining = true;
-		hired_stop(core, worker->hired);
-	} else {
-		/* Also before its first call of watch: it may be on its way. */
-		(void)worker_command(core, worker, WORKER_KILL, task_id(task));
-	}
+	return task->place == TASK_WAITING && task_in(task) == worker->pool && worker_serves(worker, task->terms->lane);
 }
 
 static void
-worker_refuse_cancel(struct core *core, struct task *task)
+worker_hand_claimed(struct core *core, struct worker *worker, struct task *task)
 {
-	struct link *next;
+	(void)worker_hand(worker, task);
+	task->slot = TASK_NO_SLOT;
+	task->flags |= TASK_INSIDE;
+	worker->slotless++;
+	pool_admit(core, worker->pool);
+}
 
-	for (struct link *at = task->more->waiters.next; at != &task->more->waiters; at = next) {
-		struct waiter *waiter = waiter_of_link(at);
-
-		next = at->next;
-		if (waiter->role == POOL_CANCELS)
-			waiter_wake_outcome(core, waiter, OUTCOME_NO);
-	}
+/* Without memory nobody knows of it, and a circle through it is not found. */
+static void
+worker_nest(const struct core *core, struct worker *worker, struct task *outer, struct task *task)
+{
+	/* Nothing is inside of itself, whatever a worker says. */
+	if (outer && outer->worker == worker && run_innermost(core, task) != run_innermost(core, outer) &&
+	    task_more(outer))
+		outer->more->inside = task_id(task);
 }
 
 void
-worker_recalled(struct core *core, struct worker *worker, uint64_t id, bool begun)
+worker_claim(struct core *core, struct worker *worker, const struct claim *claim, struct result *ret)
 {
-	struct task *task = worker_task(core, worker, id);
+	struct task *task = task_find(core, claim->task);
+	struct task *outer = run_of_context(core, worker->session, claim->context);
 
-	if (!task || !(task->flags & TASK_ASKED))
+	ret->generation = worker_id(worker);
+	ret->outcome = OUTCOME_NO;
+	if (!task)
 		return;
-	task->flags &= (uint8_t)~TASK_ASKED;
-	if (!begun)
-		task_end(core, task, FUTURE_CANCELLED, NULL);
-	else if (task->more)
-		worker_refuse_cancel(core, task);
-}
-
-void
-worker_drain(struct core *core, struct worker *worker)
-{
-	struct waiter *taker = worker_waiter(worker, worker->take_call, POOL_TAKES);
-
-	worker->draining = true;
-	if (taker)
-		worker_serve(core, worker, taker);
+	if (claim->in_hand ? worker_task(core, worker, claim->task) != task || task->flags & TASK_INSIDE
+			   : !worker_may_claim(worker, task))
+		return;
+	worker_nest(core, worker, outer, task);
+	ret->outcome = OUTCOME_DONE;
+	if (claim->in_hand) {
+		worker_begin_inside(core, worker, task);
+		return;
+	}
+	worker_hand_claimed(core, worker, task);
+	ret->number = 1;
 }

@@ -34,7 +34,7 @@ struct pool *worker_pool(const struct worker *worker); /* NULL: it was removed *
 /* What the pool asks of each of its workers. */
 struct worker_welcome {
 	const struct blob *initializer, *initializer_arguments; /* borrowed, or NULL */
-	uint64_t tasks_per_worker, memory_per_worker;
+	uint64_t tasks_per_worker, memory_per_worker, age_per_worker_ns;
 	const struct blob *thread_name_prefix; /* borrowed, or NULL */
 };
 void worker_welcome(const struct worker *worker, struct worker_welcome *ret);
@@ -59,16 +59,27 @@ struct handed {
 };
 bool worker_next_fresh(struct core *core, struct worker *worker, struct handed *ret);
 
-/* The last `count` that were fetched could not be sent: they go back to where they were, and nobody has begun them. */
-void worker_not_sent(struct core *core, struct worker *worker, size_t count);
+/* Whether there is one to fetch: what was given to it may have ended before its call was answered. */
+bool worker_has_fresh(const struct worker *worker);
+
+/* The last `count` that were fetched, or the one that was claimed, could not be sent: they go back to where they were,
+ * and nobody has begun them. */
+void worker_not_sent(struct core *core, struct worker *worker, size_t count, bool was_claimed);
 
 /* It says how a task has ended, FINISHED or FAILED, or that it has not begun (PENDING). What is not in its hand is
  * passed over. OK, NO_MEMORY (then the task fails so). */
 enum concur_status worker_done(struct core *core, struct worker *worker, uint64_t task, enum future_state state,
     const struct value *value, bool refers);
 
-/* Gives that waiting task to the worker at once: OK with OUTCOME_DONE and as worker_take; OUTCOME_NO. */
-enum concur_status worker_claim(struct core *core, struct worker *worker, uint64_t task, struct result *ret);
+/* The worker begins that task inside of the one that makes the call, which waits for it. OUTCOME_DONE and as
+ * worker_take(), but that it runs from being fetched on; with result->number 0 if it was in hand. OUTCOME_NO: it is not
+ * in the worker's hand, or is none that waits and that the worker could take. */
+struct claim {
+	uint64_t task;
+	uint64_t context; /* of the call */
+	bool in_hand;     /* the worker has it already, and begins it now: otherwise it is to get it */
+};
+void worker_claim(struct core *core, struct worker *worker, const struct claim *claim, struct result *ret);
 
 /* What concerns it apart from tasks; the numbers are those of concur.v1.WatchReply. */
 enum worker_command {
@@ -93,6 +104,7 @@ struct worker_view {
 	uint64_t age_ns, done, in_hand;
 	uint64_t running; /* the task that it runs longest; 0: none */
 	uint64_t running_ns;
+	uint64_t waits_for;          /* the future that it waits for in that task; 0: none */
 	const struct blob *function; /* of that; borrowed, or NULL */
 	const struct blob *name;     /* borrowed, or NULL */
 	const struct map *labels;    /* texts; borrowed */

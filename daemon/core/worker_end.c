@@ -14,7 +14,7 @@ worker_page_state(const struct task *task, const struct fate *fate)
 
 	if (task->flags & TASK_FRESH)
 		return PAGE_QUEUED;
-	if (!fate->page)
+	if (!fate->page || task->slot == TASK_NO_SLOT)
 		return PAGE_STARTED;
 	word = page_read(fate->page, task->slot);
 	return page_task(word) == task_id(task) ? page_state(word) : PAGE_STARTED;
@@ -125,6 +125,8 @@ worker_empty_hand(struct core *core, struct worker *worker, const struct fate *f
 		if (state != PAGE_QUEUED)
 			worker_let_go(core, task_of_link(at), fate, state);
 	}
+	while (!link_empty(&worker->inside))
+		worker_let_go(core, task_of_link(worker->inside.next), fate, PAGE_STARTED);
 	while (!link_empty(&worker->fresh))
 		worker_let_go(core, task_of_link(worker->fresh.prev), fate, PAGE_QUEUED);
 	while (!link_empty(&worker->hand))
@@ -182,8 +184,10 @@ worker_end(struct core *core, struct worker *worker, bool died)
 		hired_stop(core, hired);
 		return;
 	}
-	if (hired)
+	if (hired) {
 		hired->worker = NULL;
+		worker->pool->hired_leaving++;
+	}
 	if (worker->pool)
 		worker->pool->lost += died;
 	worker_free(core, worker, &fate);

@@ -4,6 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* The future that the running task, or what is run inside of it, waits for; 0: none. */
+static uint64_t
+task_waits_for(const struct core *core, const struct task *task)
+{
+	const struct waiter *waiter = run_wait(core, task);
+
+	return waiter ? waiter->result.generation : 0;
+}
+
 static void
 worker_view(const struct core *core, const struct worker *worker, struct worker_view *ret)
 {
@@ -27,6 +36,7 @@ worker_view(const struct core *core, const struct worker *worker, struct worker_
 	ret->running = task_id(running);
 	ret->running_ns = core->now_ns - running->since_ns;
 	ret->function = running->terms->lane->function;
+	ret->waits_for = task_waits_for(core, running);
 }
 
 size_t
@@ -84,6 +94,23 @@ say_held(struct sentence *to, const struct core *core, const struct task *task)
 		    due_ns > core->now_ns ? (double)(due_ns - core->now_ns) / 1e9 : 0.0);
 }
 
+/* Who could become one, and how. */
+static void
+say_no_worker(struct sentence *to, const struct pool *pool)
+{
+	say(to, "the pool has no worker");
+	if (pool->form != POOL_REMOTE) {
+		say(to, " yet: the daemon starts some");
+		return;
+	}
+	say(to, ", and the daemon starts none for it: ");
+	if (pool->object.name)
+		say(to, "concur worker --pool %.*s ...", (int)blob_size(pool->object.name),
+		    (const char *)blob_data(pool->object.name));
+	else
+		say(to, "one has to attach by its id, for it has no name");
+}
+
 /* Workers that could take it: how many know its function, and how many of these have its label. */
 static void
 say_waiting(struct sentence *to, const struct task *task)
@@ -99,7 +126,7 @@ say_waiting(struct sentence *to, const struct task *task)
 		serving += worker_serves(worker, lane);
 	}
 	if (pool->workers_count == 0) {
-		say(to, "the pool has no worker");
+		say_no_worker(to, pool);
 	} else if (!knowing) {
 		say(to, "none of the pool's %llu workers has the function ", (unsigned long long)pool->workers_count);
 		say_blob(to, lane->function);
@@ -111,6 +138,20 @@ say_waiting(struct sentence *to, const struct task *task)
 		    (unsigned long long)serving, serving == 1 ? "" : "s", serving == 1 ? "is" : "are",
 		    (unsigned long long)lane->waiting);
 	}
+}
+
+static void
+say_running(struct sentence *to, const struct core *core, const struct task *task)
+{
+	const struct task *inside = run_innermost(core, task);
+	uint64_t future = task_waits_for(core, task);
+
+	say(to, "it has been running for %.3f s on worker %llu", (double)(core->now_ns - task->since_ns) / 1e9,
+	    (unsigned long long)worker_id(task->worker));
+	if (inside != task)
+		say(to, ", which runs future %llu inside of it", (unsigned long long)task_id(inside));
+	if (future)
+		say(to, ", and waits for future %llu", (unsigned long long)future);
 }
 
 size_t
@@ -130,8 +171,7 @@ task_why(const struct core *core, const struct task *task, char *text, size_t ro
 		    (unsigned long long)task->worker->in_hand - 1);
 		break;
 	case TASK_RUNNING:
-		say(&to, "it has been running for %.3f s on worker %llu", (double)(core->now_ns - task->since_ns) / 1e9,
-		    (unsigned long long)worker_id(task->worker));
+		say_running(&to, core, task);
 		break;
 	case TASK_ENDED:
 		say(&to, "it has ended");

@@ -31,7 +31,7 @@ call_fail(struct call *call, enum concur_status status, const char *detail)
 {
 	char text[REFUSAL_TEXT];
 
-	if (!detail && status == CONCUR_DEADLOCK)
+	if (!detail && (status == CONCUR_DEADLOCK || status == CONCUR_POOL_EXHAUSTED))
 		detail = call->core->detail;
 	else if (!detail && refusal_explain(call, status, text, sizeof text))
 		detail = text;

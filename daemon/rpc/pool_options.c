@@ -161,6 +161,8 @@ pool_read_options(struct call *call, const struct pool *pool, const Concur__V1__
 		.retries = request->retries,
 		.tasks_per_worker = request->tasks_per_worker,
 		.memory_per_worker = request->memory_per_worker,
+		.age_per_worker_ns = request->age_per_worker_ns,
+		.spares = request->spares,
 	};
 	return pool_read_text(call, &request->thread_name_prefix, &texts->thread_name_prefix,
 		   &ret->thread_name_prefix) &&

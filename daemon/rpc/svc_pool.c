@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+enum { WORKERS_PAGE = 64, WHY_TEXT = 512 };
+
 static struct pool *
 svc_pool_object(struct call *call, uint64_t id)
 {
@@ -138,10 +140,50 @@ svc_pool_read(struct call *call, const Concur__V1__SubmitRequest *request, struc
 	    call_value(call, &request->arguments, ret_arguments, ret_refers);
 }
 
+static ProtobufCBinaryData
+svc_pool_field(const struct blob *text)
+{
+	return (ProtobufCBinaryData){ blob_size(text), (uint8_t *)(uintptr_t)blob_data(text) };
+}
+
+/* What an error says, if it is one: the text under "message". */
+static ProtobufCBinaryData
+svc_pool_message(const struct blob *error)
+{
+	struct value map = store_value(error), step = value_of_text("message"), text = { 0 };
+	struct value_place place;
+
+	if (map.kind != VALUE_MAP || value_edit_find(&map, &step, &place, &text) != CONCUR_OK ||
+	    text.kind != VALUE_TEXT)
+		return (ProtobufCBinaryData){ 0 };
+	return (ProtobufCBinaryData){ text.size, (uint8_t *)(uintptr_t)text.data };
+}
+
+/* Why the pool is broken. */
+static void
+svc_pool_refuse_broken(struct call *call, const struct pool *pool)
+{
+	struct pool_state state;
+	ProtobufCBinaryData why = { 0 };
+	char text[WHY_TEXT];
+
+	pool_state(pool, &state);
+	if (state.broken)
+		why = svc_pool_message(state.broken);
+	snprintf(text, sizeof text, "%.*s", (int)(why.len < sizeof text ? why.len : sizeof text - 1),
+	    why.data ? (const char *)why.data : "");
+	call_fail(call, CONCUR_POOL_BROKEN, *text ? text : NULL);
+}
+
 /* The statuses that mean more than they say. */
 static void
-svc_pool_finish(struct call *call, const struct call_ops *ops, enum concur_status status, struct result *result)
+svc_pool_finish(struct call *call, const struct pool *pool, const struct call_ops *ops, enum concur_status status,
+    struct result *result)
 {
+	if (status == CONCUR_POOL_BROKEN) {
+		svc_pool_refuse_broken(call, pool);
+		return;
+	}
 	if (status == CONCUR_VALUE_ERROR)
 		call_fail(call, status, "more tasks than the pool's capacity, or a completion queue with a maxsize");
 	else if (status == CONCUR_NOT_FOUND)
@@ -165,7 +207,7 @@ SVC_HANDLER(svc_pool_submit, Pool, SubmitRequest, SubmitReply)
 	if (!pool || !svc_pool_read(call, request, &texts, &spec, &arguments, &refers) ||
 	    !call_ask(call, request->wait_ns, &svc_pool_submit_ops, &ask))
 		return;
-	svc_pool_finish(call, &svc_pool_submit_ops,
+	svc_pool_finish(call, pool, &svc_pool_submit_ops,
 	    pool_submit(call->core, pool, &ask, &spec, &arguments, &refers, 1, &result), &result);
 }
 
@@ -191,7 +233,7 @@ SVC_HANDLER(svc_pool_submit_many, Pool, SubmitManyRequest, SubmitReply)
 	    !call_values(call, request->arguments, request->n_arguments, &arguments, &refers) ||
 	    !call_ask(call, request->wait_ns, &svc_pool_submit_ops, &ask))
 		return;
-	svc_pool_finish(call, &svc_pool_submit_ops,
+	svc_pool_finish(call, pool, &svc_pool_submit_ops,
 	    pool_submit(call->core, pool, &ask, &spec, arguments, refers, request->n_arguments, &result), &result);
 }
 
@@ -219,8 +261,10 @@ SVC_HANDLER(svc_pool_apply, Pool, SubmitRequest, FutureReply)
 
 		result = (struct result){ 0 };
 		status = future_wait(call->core, task, &ask, &result);
+		if (status != CONCUR_OK && status != CONCUR_PENDING)
+			future_give_up(call->core, task, call->session);
 	}
-	svc_pool_finish(call, &svc_future_apply_ops, status, &result);
+	svc_pool_finish(call, pool, &svc_future_apply_ops, status, &result);
 }
 
 SVC_HANDLER(svc_pool_promise, Pool, ObjectRequest, SubmitReply)
@@ -235,6 +279,8 @@ SVC_HANDLER(svc_pool_promise, Pool, ObjectRequest, SubmitReply)
 	message.count = 1;
 	if (status == CONCUR_OK)
 		reply(&message, call);
+	else if (status == CONCUR_POOL_BROKEN)
+		svc_pool_refuse_broken(call, pool);
 	else
 		call_fail(call, status, NULL);
 }
@@ -283,25 +329,6 @@ SVC_HANDLER(svc_pool_join, Pool, WaitRequest, DoneReply)
 
 /* -- looking ----------------------------------------------------------------------------------------------------- */
 
-static ProtobufCBinaryData
-svc_pool_field(const struct blob *text)
-{
-	return (ProtobufCBinaryData){ blob_size(text), (uint8_t *)(uintptr_t)blob_data(text) };
-}
-
-/* What an error says, if it is one: the text under "message". */
-static ProtobufCBinaryData
-svc_pool_message(const struct blob *error)
-{
-	struct value map = store_value(error), step = value_of_text("message"), text = { 0 };
-	struct value_place place;
-
-	if (map.kind != VALUE_MAP || value_edit_find(&map, &step, &place, &text) != CONCUR_OK ||
-	    text.kind != VALUE_TEXT)
-		return (ProtobufCBinaryData){ 0 };
-	return (ProtobufCBinaryData){ text.size, (uint8_t *)(uintptr_t)text.data };
-}
-
 SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 {
 	struct pool *pool = svc_pool_object(call, request->object);
@@ -333,8 +360,6 @@ SVC_HANDLER(svc_pool_state, Pool, ObjectRequest, PoolState)
 		message.thread_name_prefix = svc_pool_field(state.thread_name_prefix);
 	reply(&message, call);
 }
-
-enum { WORKERS_PAGE = 64, WHY_TEXT = 512 };
 
 /* False after an error reply. */
 static bool
@@ -368,6 +393,7 @@ svc_pool_fill_worker(Concur__V1__WorkerInfo *info, const struct worker_view *vie
 	info->in_hand = view->in_hand;
 	info->running = view->running;
 	info->running_ns = view->running_ns;
+	info->waits_for = view->waits_for;
 	if (view->function)
 		info->function = svc_pool_field(view->function);
 	if (view->name)

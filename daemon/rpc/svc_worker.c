@@ -7,6 +7,7 @@
 #include "daemon/rpc/svc_future.h"
 #include "daemon/rpc/unpack.h"
 #include "lib/frame.h"
+#include "lib/page.h"
 
 #include <stdlib.h>
 
@@ -65,6 +66,7 @@ svc_worker_welcome(struct call *call, const struct worker *worker, Concur__V1__A
 	message.worker = worker_id(worker);
 	message.tasks_per_worker = welcome.tasks_per_worker;
 	message.memory_per_worker = welcome.memory_per_worker;
+	message.age_per_worker_ns = welcome.age_per_worker_ns;
 	if (welcome.initializer)
 		message.initializer = (ProtobufCBinaryData){ blob_size(welcome.initializer),
 			(uint8_t *)(uintptr_t)blob_data(welcome.initializer) };
@@ -196,6 +198,7 @@ svc_worker_give(const struct reply_to *to, enum outcome outcome, struct worker *
 	struct core *core = to->channel->rpc->core;
 	struct reply_body body;
 	struct handed handed;
+	bool was_claimed = false;
 	size_t count = 0;
 	uint8_t *at;
 
@@ -203,18 +206,25 @@ svc_worker_give(const struct reply_to *to, enum outcome outcome, struct worker *
 	at = reply_body_reserve(&body, 2);
 	if (at)
 		reply_body_commit(&body, svc_worker_put(at, TAG_TAKE_OUTCOME, (uint64_t)outcome));
-	for (; worker && worker_next_fresh(core, worker, &handed); count++)
+	for (; worker && worker_next_fresh(core, worker, &handed); count++) {
 		svc_worker_put_task(&body, &handed);
+		was_claimed = handed.slot == PAGE_SLOTS;
+	}
 	if (!reply_body_send(&body) && worker)
-		worker_not_sent(core, worker, count);
+		worker_not_sent(core, worker, count, was_claimed);
 }
 
 static void
 svc_worker_answer_take(const struct reply_to *to, const struct result *result)
 {
 	struct session *session = to->channel->session;
+	struct worker *worker = result->number ? worker_find(session, result->generation) : NULL;
+	enum outcome outcome = result->outcome;
 
-	svc_worker_give(to, result->outcome, result->number ? worker_find(session, result->generation) : NULL);
+	/* What it was woken with has gone since, perhaps with its pool. */
+	if (result->number && (!worker || !worker_has_fresh(worker)))
+		outcome = worker && worker_pool(worker) ? OUTCOME_EMPTY : OUTCOME_END_OF_FILE;
+	svc_worker_give(to, outcome, worker);
 }
 
 static const struct call_ops svc_worker_take_ops = { { call_answer_waiter }, svc_worker_answer_take };
@@ -279,11 +289,13 @@ SVC_HANDLER(svc_worker_done, Worker, TaskDoneRequest, DoneReply)
 SVC_HANDLER(svc_worker_claim, Worker, ClaimRequest, TakeReply)
 {
 	struct worker *worker = svc_worker_find(call, request->worker);
+	const struct claim claim = { request->task, call->head.context, request->in_hand };
 	struct result result = { 0 };
 
-	if (worker)
-		call_finish(call, &svc_worker_take_ops, worker_claim(call->core, worker, request->task, &result),
-		    &result);
+	if (!worker)
+		return;
+	worker_claim(call->core, worker, &claim, &result);
+	call_finish(call, &svc_worker_take_ops, CONCUR_OK, &result);
 }
 
 /* -- commands ---------------------------------------------------------------------------------------------------- */

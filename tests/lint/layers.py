@@ -34,7 +34,7 @@ ROWS = (
 # Headers that only these folders may include, wherever else any system header is allowed.
 RESERVED = (
     (re.compile(r"event2?/|event\.h|systemd/"), ("daemon/io/", "tests/")),
-    (re.compile(r"openssl/"), ("lib/", "tests/")),
+    (re.compile(r"openssl/"), ("lib/", "client/examples/", "tests/")),
     (re.compile(r"jansson\.h"), ("client/cli/", "tests/")),
     (re.compile(r"protobuf-c/|.*\.pb-c\.h"), ("daemon/rpc/", "client/", "proto/", "tests/")),
     (re.compile(r"check\.h$"), ("tests/",)),

@@ -86,6 +86,7 @@ struct model_task {
 	unsigned submitter; /* one of them is this client's for having submitted it; MODEL_CLIENTS: none is */
 	unsigned waits;     /* calls that wait for its end */
 	bool is_asked;      /* its worker is, whether it has begun */
+	bool is_inside;     /* its worker has claimed it: it runs besides the others, and has no slot */
 	bool is_failing, is_gone;
 	bool is_due; /* its completion was put, and nobody has got it yet */
 };
@@ -105,7 +106,7 @@ struct model_worker {
 	unsigned threads;
 	bool is_draining, is_watched;
 	bool was_draining;                   /* before this step */
-	struct model_task *hand[MODEL_HAND]; /* the oldest first */
+	struct model_task *hand[MODEL_HAND]; /* the oldest first; behind them those that are inside of others */
 	size_t in_hand;
 	struct model_command commands[MODEL_COMMANDS];
 	size_t commands_count;
@@ -191,6 +192,9 @@ void model_blur(struct pool_model *model, int64_t since);
 bool model_may_hand(const struct pool_model *model, const struct model_worker *worker, const struct model_task *task);
 
 void model_hand(struct pool_model *model, struct model_worker *worker, struct model_task *task);
+
+/* The same, and it begins at once, inside of another one. */
+void model_claim(struct pool_model *model, struct model_worker *worker, struct model_task *task);
 
 /* The oldest in hand run, as many as it has threads. */
 void model_begin(struct pool_model *model, struct model_worker *worker);

@@ -85,16 +85,50 @@ model_may_hand(const struct pool_model *model, const struct model_worker *worker
 	return true;
 }
 
-void
-model_hand(struct pool_model *model, struct model_worker *worker, struct model_task *task)
+static void
+put_in_hand(struct model_worker *worker, struct model_task *task, size_t at)
 {
 	assert(task->place == PLACE_WAITING && worker->in_hand < MODEL_HAND);
+	memmove(&worker->hand[at + 1], &worker->hand[at], (worker->in_hand - at) * sizeof worker->hand[0]);
+	worker->hand[at] = task;
+	worker->in_hand++;
 	task->place = PLACE_HANDED;
 	task->worker = worker;
 	task->pool->waiting--;
 	task->pool->in_hand++;
-	worker->hand[worker->in_hand++] = task;
+}
+
+void
+model_hand(struct pool_model *model, struct model_worker *worker, struct model_task *task)
+{
+	size_t at = worker->in_hand;
+
+	while (at && worker->hand[at - 1]->is_inside)
+		at--;
+	put_in_hand(worker, task, at);
 	(void)model;
+}
+
+static void
+begin_one(struct pool_model *model, struct model_task *task)
+{
+	uint64_t timeout_ns = task->terms.timeout_ns ? task->terms.timeout_ns : task->pool->timeout_ns;
+
+	task->place = PLACE_RUNNING;
+	task->state = STATE_RUNNING;
+	task->attempts++;
+	task->since_ns = model->now_ns;
+	model_set_due(model, task, timeout_ns);
+	task->pool->in_hand--;
+	task->pool->running++;
+}
+
+void
+model_claim(struct pool_model *model, struct model_worker *worker, struct model_task *task)
+{
+	put_in_hand(worker, task, worker->in_hand);
+	task->is_inside = true;
+	begin_one(model, task);
 }
 
 void
@@ -103,21 +137,12 @@ model_begin(struct pool_model *model, struct model_worker *worker)
 	unsigned running = 0;
 
 	for (size_t i = 0; i < worker->in_hand; i++)
-		running += worker->hand[i]->place == PLACE_RUNNING;
+		running += worker->hand[i]->place == PLACE_RUNNING && !worker->hand[i]->is_inside;
 	for (size_t i = 0; running < worker->threads && i < worker->in_hand; i++) {
-		struct model_task *task = worker->hand[i];
-		uint64_t timeout_ns = task->terms.timeout_ns ? task->terms.timeout_ns : task->pool->timeout_ns;
-
-		if (task->place == PLACE_RUNNING)
+		if (worker->hand[i]->place == PLACE_RUNNING)
 			continue;
+		begin_one(model, worker->hand[i]);
 		running++;
-		task->place = PLACE_RUNNING;
-		task->state = STATE_RUNNING;
-		task->attempts++;
-		task->since_ns = model->now_ns;
-		model_set_due(model, task, timeout_ns);
-		task->pool->in_hand--;
-		task->pool->running++;
 	}
 }
 
@@ -138,7 +163,7 @@ model_leave_hand(struct pool_model *model, struct model_task *task)
 	else
 		task->pool->in_hand--;
 	task->worker = NULL;
-	task->is_asked = false;
+	task->is_asked = task->is_inside = false;
 	task->due_ns = MODEL_NEVER;
 }
 
@@ -214,7 +239,7 @@ blame(struct pool_model *model, struct model_task *task, enum concur_status stat
 static enum page_state
 page_says(const struct page *page, const struct model_task *task)
 {
-	return page ? page_state(page->words[task->slot]) : PAGE_STARTED;
+	return page && !task->is_inside ? page_state(page->words[task->slot]) : PAGE_STARTED;
 }
 
 static void

@@ -63,10 +63,12 @@ step_wait(struct run *run)
 	task->waits++;
 }
 
-/* Its worker is asked, if it can be. */
+/* Its worker is asked, if it can be, and unless it has begun for certain. */
 static bool
 recall(struct model_task *task)
 {
+	if (task->is_inside)
+		return false;
 	if (!task->is_asked && !task->worker->process && !task->worker->is_watched)
 		return false;
 	if (!task->is_asked && !task->worker->process)

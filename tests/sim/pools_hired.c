@@ -183,7 +183,7 @@ step_page(struct run *run)
 	if (!worker || !worker->in_hand)
 		return;
 	task = worker->hand[random_below(&run->random, worker->in_hand)];
-	if (page_begin(process->page, task->slot, task->id) && random_once_in(&run->random, 2))
+	if (!task->is_inside && page_begin(process->page, task->slot, task->id) && random_once_in(&run->random, 2))
 		page_done(process->page, task->slot, task->id);
 }
 

@@ -95,7 +95,9 @@ step_attach(struct run *run)
 	if (!worker || !pool)
 		return;
 	*worker = (struct model_worker){ .process = run->processes[client], .client = client, .pool = pool };
-	worker->any = random_once_in(&run->random, 2);
+	/* Those that the pool has started can run all: what none of them can fails, as tests/unit/test_hired_kinds.c
+	 * has it, and does not wait for others. */
+	worker->any = random_once_in(&run->random, 2) || worker->process;
 	worker->threads = 1 + (unsigned)random_below(&run->random, 2);
 	request.pool = pool->id;
 	request.any = worker->any;
@@ -154,6 +156,8 @@ page_allows(struct run *run, const struct model_worker *worker, const struct mod
 		return true;
 	if (!process || process->is_over)
 		return false;
+	if (task->is_inside)
+		return !gives_back;
 	if (page_state(process->page->words[task->slot]) == PAGE_QUEUED &&
 	    !page_begin(process->page, task->slot, task->id))
 		return false;
@@ -272,17 +276,15 @@ step_claim(struct run *run)
 	    !task->is_gone && task->place == PLACE_WAITING && task->pool == worker->pool && model_serves(worker, task);
 	request.worker = worker->id;
 	request.task = task->id;
-	if (is_free) {
-		model_hand(&run->model, worker, task);
-		model_begin(&run->model, worker);
-	}
+	if (is_free)
+		model_claim(&run->model, worker, task);
 	reply = (const Concur__V1__TakeReply *)pools_call(run, worker->client, "/concur.v1.Worker/Claim", &request,
 	    CONCUR_OK)
 		    ->message;
 	if (reply->n_tasks != is_free || (is_free && reply->tasks[0]->task != task->id))
 		pools_fail(run, "a claim has got other than it asked for");
-	if (is_free)
-		task->slot = reply->tasks[0]->slot;
+	if (is_free && reply->tasks[0]->slot != PAGE_SLOTS)
+		pools_fail(run, "a claimed task has got a slot");
 }
 
 /* -- commands ----------------------------------------------------------------------------------------------------- */

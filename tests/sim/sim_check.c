@@ -276,9 +276,28 @@ client_gone(struct sim *sim, struct sim_client *client)
 	client->client = NULL;
 }
 
+/* Those whose session the server has ended: what it is not sure that they have read may be another's in this turn
+ * already, so they go before anybody's items are noted, as if they had read none of these. */
+static void
+harvest_the_dropped(struct sim *sim)
+{
+	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
+		struct sim_client *client = &sim->clients[i];
+
+		if (!client->client || client->client->is_cut || !client->client->is_closed ||
+		    client->client->reason == SERVER_GOODBYE || sim_is_refused(sim, client))
+			continue;
+		if (sim->is_modelled)
+			sim_fail(sim, "the server ended a session: %s", server_reason_name(client->client->reason));
+		sim_forget_items(sim, client);
+		client_gone(sim, client);
+	}
+}
+
 void
 sim_harvest(struct sim *sim)
 {
+	harvest_the_dropped(sim);
 	for (unsigned i = 0; i < SIM_CLIENTS; i++) {
 		struct sim_client *client = &sim->clients[i];
 

@@ -51,7 +51,8 @@ same 0 $? worker_that_is_sent_away_finishes
 worker=
 expect 0 '{"exit_code": 0, "stdout": {"$bytes": "b24K"}, "stderr": {"$bytes": ""}}' '' what_it_ran_is_done \
 	future "$long" wait
-expect 0 'the pool has no worker' '' what_it_did_not_run_waits why "$later"
+expect 0 'the pool has no worker, and the daemon starts none for it: concur worker --pool p ...' '' \
+	what_it_did_not_run_waits why "$later"
 same '' "$(cat "$place/near")" worker_has_nothing_to_say
 kill "$daemon"
 wait "$daemon"

@@ -182,7 +182,6 @@ struct crowd {
 	concur_session *session;
 	concur_dict *dict;
 	_Atomic int called;
-	_Atomic int inside; /* callbacks that run at this moment */
 };
 
 static void
@@ -190,10 +189,8 @@ count(concur_future *future, void *arg)
 {
 	struct crowd *crowd = arg;
 
-	ck_assert_int_eq(atomic_fetch_add(&crowd->inside, 1), 0);
 	ck_ok(concur_future_wait(future, 0));
 	atomic_fetch_add(&crowd->called, 1);
-	atomic_fetch_sub(&crowd->inside, 1);
 	concur_future_free(future);
 }
 
@@ -213,7 +210,7 @@ run_thread(void *arg)
 	return NULL;
 }
 
-START_TEST(callbacks_of_many_threads_are_each_called_once_one_at_a_time)
+START_TEST(callbacks_of_many_threads_are_each_called_once)
 {
 	struct crowd crowd = { .session = client_session() };
 	pthread_t threads[THREADS];
@@ -241,7 +238,7 @@ main(void)
 		callback_of_a_freed_future_is_not_called,
 		callback_may_make_calls_and_free_its_future,
 		callback_of_a_lost_connection_is_told_so,
-		callbacks_of_many_threads_are_each_called_once_one_at_a_time,
+		callbacks_of_many_threads_are_each_called_once,
 		NULL,
 	};
 

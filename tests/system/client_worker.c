@@ -181,23 +181,6 @@ END_TEST
 
 /* -- workers that the daemon starts ------------------------------------------------------------------------------- */
 
-static struct fixture
-fixture_local(const char *path)
-{
-	static char runtime[3 * PATH_BYTES];
-	static const char *const arguments[] = { "--runtime", runtime, NULL };
-	const struct concur_pool_options local = { .workers = 1, .runtime = "test" };
-	struct fixture fixture;
-
-	snprintf(runtime, sizeof runtime, "test=%s --module %s", pool_paths().program, path);
-	fixture = fixture_with(arguments);
-	ck_ok(concur_remove(fixture.pool));
-	concur_free(fixture.pool);
-	ck_ok(concur_pool_open(fixture.session, "local", NULL, &fixture.pool));
-	ck_ok(concur_pool_configure(fixture.pool, &local));
-	return fixture;
-}
-
 START_TEST(worker_of_the_daemon_runs_tasks_and_is_replaced)
 {
 	struct fixture fixture = fixture_local(pool_paths().module);
@@ -279,49 +262,74 @@ START_TEST(apply_that_timed_out_leaves_nothing_behind)
 }
 END_TEST
 
-enum { LEFT = 1000 };
+enum { LEFT = 100000, BATCH = 10000, OTHERS = 10 };
 
 /* Submits tasks that nobody runs, and waits for one more. */
 static void
 submit_and_wait(const struct fixture *fixture)
 {
+	static struct concur_value arguments[BATCH];
 	struct concur_task task = { .function = "square", .arguments = CV(3) };
 	struct concur_value value;
 	concur_session *session;
 	concur_pool *pool;
 	uint64_t id;
 
+	for (int i = 0; i < BATCH; i++)
+		arguments[i] = CV(i);
 	if (concur_connect(concur_url(fixture->session), NULL, &session) != CONCUR_OK ||
 	    concur_pool_open(session, "work", NULL, &pool) != CONCUR_OK)
 		_exit(1);
-	for (int i = 0; i < LEFT; i++) {
-		if (concur_pool_submit(pool, &task, 0, &id) != CONCUR_OK)
+	for (int i = 0; i < LEFT; i += BATCH) {
+		if (concur_pool_submit_many(pool, &task, arguments, BATCH, 0, &id) != CONCUR_OK)
 			_exit(2);
 	}
 	_exit(concur_pool_apply(pool, &task, CONCUR_FOREVER, &value) == CONCUR_OK ? 3 : 4);
 }
 
-START_TEST(submitter_killed_takes_along_what_has_not_begun)
+static uint64_t
+bytes_of(const struct fixture *fixture)
+{
+	struct concur_listing listing;
+	uint64_t bytes;
+
+	ck_ok(concur_object_info(CONCUR_OBJECT(fixture->pool), &listing));
+	bytes = listing.items[0].bytes;
+	concur_listing_free(&listing);
+	return bytes;
+}
+
+START_TEST(submitter_killed_takes_along_what_has_not_begun_and_no_more)
 {
 	struct fixture fixture = fixture_new();
 	struct concur_pool_state state;
-	pid_t pid = fork(), worker;
+	struct concur_value value;
+	uint64_t others[OTHERS], bytes;
+	pid_t pid, worker;
 
+	for (int i = 0; i < OTHERS; i++)
+		others[i] = submit(&fixture, "square", CV(i));
+	bytes = bytes_of(&fixture);
+	pid = fork();
 	if (pid == 0)
 		submit_and_wait(&fixture);
 	do {
 		ck_ok(concur_pool_state(fixture.pool, &state));
-	} while (state.waiting < LEFT + 1);
+	} while (state.waiting < LEFT + 1 + OTHERS);
 	kill(pid, SIGKILL);
 	ck_assert(WIFSIGNALED(end_of(pid)));
 	do {
 		ck_ok(concur_pool_state(fixture.pool, &state));
-	} while (state.waiting);
+	} while (state.waiting > OTHERS);
 	ck_assert_uint_eq(state.cancelled, LEFT + 1);
+	ck_assert_uint_eq(bytes_of(&fixture), bytes);
 	worker = start_worker(&fixture, -1, NULL, NULL);
-	must_square(&fixture, 4);
+	for (int i = 0; i < OTHERS; i++) {
+		ck_ok(concur_task_wait(fixture.session, others[i], CONCUR_FOREVER, &value));
+		ck_assert_int_eq(value.integer, i * i);
+	}
 	ck_ok(concur_pool_state(fixture.pool, &state));
-	ck_assert_uint_eq(state.done, 1);
+	ck_assert_uint_eq(state.done, OTHERS);
 	dismiss(&fixture, worker);
 }
 END_TEST
@@ -343,7 +351,7 @@ main(void)
 		worker_of_the_daemon_without_its_module_breaks_the_pool,
 		workers_are_listed_with_their_labels,
 		apply_that_timed_out_leaves_nothing_behind,
-		submitter_killed_takes_along_what_has_not_begun,
+		submitter_killed_takes_along_what_has_not_begun_and_no_more,
 		NULL,
 	};
 

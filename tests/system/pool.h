@@ -56,6 +56,35 @@ fixture_new(void)
 	return fixture_with(NULL);
 }
 
+/* The pool is made if need be, and its workers are the runtime's that fixture_local() defines. */
+static inline concur_pool *
+open_local(const struct fixture *fixture, const char *name, const struct concur_pool_options *options)
+{
+	struct concur_pool_options full = *options;
+	concur_pool *pool;
+
+	full.runtime = "test";
+	ck_ok(concur_pool_open(fixture->session, name, NULL, &pool));
+	ck_ok(concur_pool_configure(pool, &full));
+	return pool;
+}
+
+/* The same with a pool "local", for which the daemon starts one worker at most, with that module. */
+static inline struct fixture
+fixture_local(const char *path)
+{
+	static char runtime[3 * PATH_BYTES];
+	static const char *const arguments[] = { "--runtime", runtime, NULL };
+	struct fixture fixture;
+
+	snprintf(runtime, sizeof runtime, "test=%s --module %s", pool_paths().program, path);
+	fixture = fixture_with(arguments);
+	ck_ok(concur_remove(fixture.pool));
+	concur_free(fixture.pool);
+	fixture.pool = open_local(&fixture, "local", &(struct concur_pool_options){ .workers = 1 });
+	return fixture;
+}
+
 static inline void
 fixture_free(struct fixture *fixture)
 {

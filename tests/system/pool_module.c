@@ -2,7 +2,10 @@
 #include "client/concur.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum concur_status
@@ -50,8 +53,10 @@ static enum concur_status
 large(concur_work *work, const struct concur_value *size)
 {
 	char *bytes = calloc(1, (size_t)size->integer);
-	enum concur_status status = concur_work_result(work, concur_data(bytes, (size_t)size->integer));
+	enum concur_status status = CONCUR_NO_MEMORY;
 
+	if (bytes)
+		status = concur_work_result(work, concur_data(bytes, (size_t)size->integer));
 	free(bytes);
 	return status;
 }
@@ -106,6 +111,142 @@ fibonacci(concur_work *work, const struct concur_value *number)
 	return status ? status : concur_work_result(work, CV(before[0].integer + before[1].integer));
 }
 
+/* So many levels deep: each submits the next, and waits for it. */
+static enum concur_status
+chain(concur_work *work, const struct concur_value *depth)
+{
+	struct concur_task task = { .function = "chain", .arguments = CV(depth->integer - 1) };
+	struct concur_value below;
+	enum concur_status status;
+	concur_object *pool;
+
+	if (depth->integer == 0)
+		return concur_work_result(work, CV(0));
+	if ((status = concur_object_ref(concur_work_session(work), concur_work_pool(work), &pool)))
+		return status;
+	status = concur_pool_apply(concur_object_pool(pool), &task, CONCUR_FOREVER, &below);
+	concur_object_free(pool);
+	return status ? status : concur_work_result(work, CV(below.integer + 1));
+}
+
+/* Gives a semaphore's permit, then waits for the task whose id comes through a queue: the arguments are both's names.
+ * The result is the status of that wait. */
+static enum concur_status
+wait_for(concur_work *work, const struct concur_value *arguments)
+{
+	concur_session *session = concur_work_session(work);
+	struct concur_value id, result;
+	concur_semaphore *began;
+	enum concur_status status;
+	concur_queue *to;
+
+	if ((status = concur_semaphore_open(session, arguments->items[0].bytes, NULL, &began)))
+		return status;
+	if ((status = concur_queue_open(session, arguments->items[1].bytes, NULL, &to)) == CONCUR_OK) {
+		status = concur_semaphore_release(began, 1);
+		if (status == CONCUR_OK)
+			status = concur_queue_get(to, CONCUR_FOREVER, &id);
+		concur_free(to);
+	}
+	concur_free(began);
+	if (status != CONCUR_OK)
+		return status;
+	status = concur_task_wait(session, (uint64_t)id.integer, CONCUR_FOREVER, &result);
+	if (status == CONCUR_OK)
+		concur_value_free(&result);
+	return concur_work_result(work, CV(concur_status_name(status)));
+}
+
+/* So many levels deep, by turns in two pools: the arguments are the number, and the names of the next pool and of that
+ * behind it. */
+static enum concur_status
+relay(concur_work *work, const struct concur_value *arguments)
+{
+	const struct concur_value *items = arguments->items;
+	struct concur_task task = { .function = "relay",
+		.arguments = CLIST(CV(items[0].integer - 1), items[2], items[1]) };
+	struct concur_value below;
+	enum concur_status status;
+	concur_pool *pool;
+
+	if (items[0].integer == 0)
+		return concur_work_result(work, CV(0));
+	if ((status = concur_pool_open(concur_work_session(work), items[1].bytes, NULL, &pool)))
+		return status;
+	status = concur_pool_apply(pool, &task, CONCUR_FOREVER, &below);
+	concur_free(pool);
+	return status ? status : concur_work_result(work, CV(below.integer + 1));
+}
+
+/* -- how they start and grow -------------------------------------------------------------------------------------- */
+
+static int64_t starts; /* of this process */
+static void *hoarded;
+
+/* An initializer: the arguments are NULL, or why it fails. */
+static enum concur_status
+start(concur_work *work, const struct concur_value *why)
+{
+	starts++;
+	return why->kind == CONCUR_VALUE_TEXT ? concur_work_fail(work, "StartError", "%s", why->bytes) : CONCUR_OK;
+}
+
+static enum concur_status
+started(concur_work *work, const struct concur_value *arguments)
+{
+	(void)arguments;
+	return concur_work_result(work, CV(starts));
+}
+
+/* Keeps so many bytes. */
+static enum concur_status
+hoard(concur_work *work, const struct concur_value *size)
+{
+	(void)work;
+	free(hoarded);
+	hoarded = malloc((size_t)size->integer);
+	if (!hoarded)
+		return CONCUR_NO_MEMORY;
+	memset(hoarded, 1, (size_t)size->integer);
+	return CONCUR_OK;
+}
+
+/* -- faults ------------------------------------------------------------------------------------------------------- */
+
+/* From here on this process gets only so many bytes more; and what it then asks for does not fit. */
+static enum concur_status
+starve(concur_work *work, const struct concur_value *size)
+{
+	unsigned long long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	struct rlimit limit;
+
+	if (!statm || fscanf(statm, "%llu", &pages) != 1)
+		return CONCUR_SYSTEM;
+	fclose(statm);
+	limit.rlim_cur = limit.rlim_max = pages * (unsigned long long)sysconf(_SC_PAGESIZE) + (1 << 20);
+	if (setrlimit(RLIMIT_AS, &limit))
+		return CONCUR_SYSTEM;
+	return large(work, size);
+}
+
+/* Writes so many bytes to standard output. */
+static enum concur_status
+flood(concur_work *work, const struct concur_value *size)
+{
+	char line[4096];
+	int64_t left = size->integer;
+
+	memset(line, 'x', sizeof line);
+	line[sizeof line - 1] = '\n';
+	for (ssize_t written; left > 0; left -= written) {
+		written = write(STDOUT_FILENO, line, sizeof line);
+		if (written < 0)
+			return CONCUR_SYSTEM;
+	}
+	return concur_work_result(work, *size);
+}
+
 /* Counts, in the dict "runs", how often it has run with that number. */
 static enum concur_status
 count(concur_work *work, const struct concur_value *number)
@@ -150,6 +291,14 @@ static const struct concur_function functions[] = {
 	{ "hold", hold, false },
 	{ "holds", hold, true },
 	{ "fibonacci", fibonacci, false },
+	{ "chain", chain, false },
+	{ "wait_for", wait_for, false },
+	{ "relay", relay, false },
+	{ "start", start, false },
+	{ "started", started, false },
+	{ "hoard", hoard, false },
+	{ "starve", starve, false },
+	{ "flood", flood, false },
 	{ "count", count, false },
 	{ "leave_locked", leave_locked, false },
 	{ NULL, NULL, false },

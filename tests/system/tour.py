@@ -24,9 +24,11 @@ SETTLED = (
 DIFFERS = (
     (re.compile(r"unix:\S+"), "unix:ADDRESS"),
     (re.compile(r" +\d+(\.\d+)? s\b"), " TIME"),
+    (re.compile(r" +AGE\b"), " AGE"),
     (re.compile(r"\bprocess(:?) \d+"), r"process\1 N"),
     (re.compile(r"\b\d{9,}\b"), "N"),
     (re.compile(r"^ +\d+  concur "), "N concur "),
+    (re.compile(r"^(\w+ +N) +\d+ "), r"\1 N "),
 )
 MARK = "@@"
 

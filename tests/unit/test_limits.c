@@ -539,13 +539,13 @@ static bool
 is_tested(const char *limit)
 {
 	/* In the cases above, in test_server (frames, outboxes, Hello, sessions), test_core (steps), test_pipe (which
-	 * waits), test_linger, test_process, test_pool_ends, test_challenge, test_resume, test_resume_kept, or by io
-	 * (frames in a turn, link.sh for silence). */
+	 * waits), test_linger, test_process, test_pool_ends, test_spares, test_challenge, test_resume,
+	 * test_resume_kept, or by io (frames in a turn, link.sh for silence). */
 	static const char *const elsewhere[] = { "frame_max", "frame_hard_max", "page_bytes", "page_entries",
 		"pipe_bytes_max", "sessions_max", "outbox_high", "outbox_max", "turn_frames", "turn_steps",
 		"hello_seconds", "linger_seconds", "linger_max", "processes_max", "command_max", "stop_seconds",
 		"output_max", "silence_seconds", "unproven_max", "refusal_seconds", "tasks_max", "functions_max",
-		"workers_max", "result_seconds", "grace_seconds", "kept_max" };
+		"workers_max", "result_seconds", "grace_seconds", "kept_max", "spares_max" };
 
 	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
 		if (strcmp(cases[i].limit, limit) == 0)

@@ -370,7 +370,7 @@ START_TEST(tasks_that_could_not_be_sent_go_back_in_order_uncounted)
 	worker = pool_bench_attach(&bench, 1);
 	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
 	ck_assert_str_eq(pool_bench_take(&bench, worker, 3), "bcd");
-	worker_not_sent(bench.core, worker, 3);
+	worker_not_sent(bench.core, worker, 3, false);
 	pool_bench_end(&bench, 1, FAREWELL_DEATH);
 	ck_assert_ptr_nonnull(strstr(pool_bench_state(&bench, first), "WORKER_DIED"));
 	other = pool_bench_attach(&bench, 2);

@@ -212,7 +212,7 @@ START_TEST(claim_makes_room)
 	worker = pool_bench_attach(&bench, 1);
 	task = pool_bench_submit(&bench, 0, "a");
 	ck_assert_uint_eq(submit_waiting(&bench, 1, -1), 2);
-	ck_assert_status(worker_claim(bench.core, worker, task, &result), CONCUR_OK);
+	worker_claim(bench.core, worker, &(struct claim){ .task = task, .context = 1 }, &result);
 	ck_assert_str_eq(fixture_said(&bench.fixture), "2:DONE");
 	ck_assert_str_eq(pool_bench_fetch(&bench, worker), "a");
 	pool_bench_fini(&bench);

@@ -453,6 +453,56 @@ START_TEST(context_end_of_unknown_context_does_nothing)
 }
 END_TEST
 
+static struct world_call *
+submit(struct world_client *client, uint64_t pool, size_t count)
+{
+	Concur__V1__SubmitManyRequest request = CONCUR__V1__SUBMIT_MANY_REQUEST__INIT;
+	ProtobufCBinaryData arguments[2];
+
+	for (size_t i = 0; i < count; i++)
+		arguments[i] = world_integer(client->world, 1);
+	request.object = pool;
+	request.wait_ns = -1;
+	request.function = world_bytes("f");
+	request.n_arguments = count;
+	request.arguments = arguments;
+	return world_call(client, "/concur.v1.Pool/SubmitMany", &request.base);
+}
+
+/* Its first submission waits for room, and holds up the other's, which lets the taker go on when it leaves. */
+START_TEST(take_that_is_given_a_task_as_its_pool_goes_is_answered_with_the_end)
+{
+	Concur__V1__OpenRequest open = CONCUR__V1__OPEN_REQUEST__INIT;
+	Concur__V1__PoolOptions options = CONCUR__V1__POOL_OPTIONS__INIT;
+	Concur__V1__AttachRequest attach = CONCUR__V1__ATTACH_REQUEST__INIT;
+	Concur__V1__TakeRequest take = CONCUR__V1__TAKE_REQUEST__INIT;
+	struct world_call *call;
+	struct bench bench;
+
+	bench_init(&bench);
+	open.kind = CONCUR__V1__KIND__KIND_POOL;
+	open.lifetime = CONCUR__V1__LIFETIME__LIFETIME_SESSION;
+	options.object = attach.pool = world_open_with(bench.client, &open);
+	options.capacity = 2;
+	world_call(bench.client, "/concur.v1.Pool/Configure", &options.base);
+	world_ask(bench.client, "/concur.v1.Pool/Promise", attach.pool);
+	attach.any = true;
+	call = world_call(bench.other, "/concur.v1.Worker/Attach", &attach.base);
+	take.worker = ((const Concur__V1__AttachReply *)call->message)->worker;
+	take.count = 1;
+	take.wait_ns = -1;
+	call = world_call(bench.other, "/concur.v1.Worker/Take", &take.base);
+	submit(bench.client, attach.pool, 2);
+	submit(bench.other, attach.pool, 1);
+	ck_assert(!call->answered);
+	world_end(bench.client, SERVER_PEER_DIED);
+	world_settle(&bench.world);
+	ck_assert(call->answered);
+	ck_assert_int_eq(world_outcome(call), CONCUR__V1__OUTCOME__END_OF_FILE);
+	world_fini(&bench.world);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -479,6 +529,7 @@ main(void)
 		cancel_reaches_only_calls_of_its_own_session,
 		context_end_cancels_its_calls_and_lets_its_locks_go,
 		context_end_of_unknown_context_does_nothing,
+		take_that_is_given_a_task_as_its_pool_goes_is_answered_with_the_end,
 		NULL,
 	};
 
