@@ -34,7 +34,7 @@
 	X(workers_max, 4096, "workers", "of a pool")                                                         \
 	X(spares_max, 16, "workers", "of a pool, besides its own, while those wait inside of tasks")         \
 	X(result_seconds, 3600, "seconds", "that the result of a detached task stays")                       \
-	X(calls_max, 262144, "calls", "of one session that wait")                                            \
+	X(calls_max, 131072, "calls", "of one session that wait")                                            \
 	X(deliveries_max, 65536, "items", "that one session was sent and has not yet told read")             \
 	X(sessions_max, 65536, "sessions", "at once; what open files allow may be less")                     \
 	X(outbox_high, 256 * 1024, "bytes", "of replies not yet sent, past which a session is not read")     \

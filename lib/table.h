@@ -23,7 +23,7 @@ struct table {
 	size_t room;                   /* places in the directory */
 	size_t first_room;             /* buckets that the first segment has room for */
 	size_t top;                    /* no bucket above it holds a node */
-	bool held;                     /* keep the buckets as they are, whatever goes */
+	bool held;                     /* keep the buckets as they are, whatever goes: a visit is under way */
 };
 
 /* 0, or -1 if there is no memory. */
@@ -41,13 +41,6 @@ void table_remove(struct table *table, struct table_node *node);
 
 /* Any one node, or NULL if the table is empty; for emptying it. O(buckets) over the whole emptying, not a call. */
 struct table_node *table_any(struct table *table);
-
-/* Many nodes are about to be removed, and then the table: what is left is not moved together meanwhile. */
-static inline void
-table_hold(struct table *table)
-{
-	table->held = true;
-}
 
 /* The next node at or behind *position, in the order of the hashes; begin with 0. *position is then behind it, and 0 if
  * nothing can follow. NULL, and *position 0, at the end. A node that stays is given exactly once however the table

@@ -26,6 +26,7 @@ core_init(struct core *core, const struct limits *limits, uint64_t seed, uint64_
 	link_init(&core->unreferenced);
 	link_init(&core->lingering);
 	link_init(&core->graves);
+	link_init(&core->endings);
 	link_init(&core->starting);
 	link_init(&core->running);
 	cycle_init(&core->cycle);
@@ -62,14 +63,24 @@ core_connect(struct core *core, const struct core_effects *effects, void *arg, c
 }
 
 static void
-core_dig(struct core *core, size_t steps)
+core_dig(struct core *core, const struct link *graves, size_t *steps)
 {
-	while (steps && !link_empty(&core->graves)) {
-		struct grave *grave = LINK_ENTRY(core->graves.next, struct grave, link);
+	while (*steps && !link_empty(graves)) {
+		struct grave *grave = LINK_ENTRY(graves->next, struct grave, link);
 
-		if (!grave->step(core, grave, &steps))
+		if (!grave->step(core, grave, steps))
 			return;
 	}
+}
+
+/* What a session takes along has waiters, who are answered before its grave is dug. */
+static void
+core_let_go(struct core *core, size_t steps)
+{
+	core_dig(core, &core->endings, &steps);
+	core_answer(core);
+	core_dig(core, &core->graves, &steps);
+	core_answer(core);
 }
 
 void
@@ -78,10 +89,11 @@ core_fini(struct core *core)
 	struct table_node *node;
 
 	assert(core->sessions.count == 0);
+	core_let_go(core, SIZE_MAX);
 	while ((node = table_any(&core->objects)))
 		object_destroy(core, object_of_node(node));
 	core_answer(core);
-	core_dig(core, SIZE_MAX);
+	core_let_go(core, SIZE_MAX);
 	map_free(core->names, SIZE_MAX, NULL, NULL);
 	table_fini(&core->objects);
 	table_fini(&core->sessions);
@@ -131,7 +143,7 @@ core_next_turn(const struct core *core)
 	uint64_t next = core_first_deadline(core);
 	uint64_t departure = object_next_departure(core), search = cycle_next(core);
 
-	if (!link_empty(&core->graves) || !link_empty(&core->starting))
+	if (!link_empty(&core->graves) || !link_empty(&core->endings) || !link_empty(&core->starting))
 		return 0;
 	next = departure < next ? departure : next;
 	return search < next ? search : next;
@@ -144,7 +156,8 @@ core_is_quiet(const struct core *core)
 {
 	return !heap_first(&core->timers) && !heap_first(&core->deadlines) && !heap_first(&core->expiring) &&
 	    link_empty(&core->ready) && link_empty(&core->unreferenced) && link_empty(&core->lingering) &&
-	    link_empty(&core->graves) && link_empty(&core->starting) && cycle_is_settled(core);
+	    link_empty(&core->graves) && link_empty(&core->endings) && link_empty(&core->starting) &&
+	    cycle_is_settled(core);
 }
 
 void
@@ -162,8 +175,7 @@ core_turn_end(struct core *core, uint64_t *ret_deadline_ns)
 	object_let_go(core, core->limits->turn_steps);
 	cycle_search(core, core->limits->turn_steps);
 	core_answer(core);
-	core_dig(core, core->limits->turn_steps);
-	core_answer(core);
+	core_let_go(core, core->limits->turn_steps);
 	process_spawn_some(core);
 	core->is_short &= core->lingerers > 0 || !cycle_is_settled(core);
 	*ret_deadline_ns = core_next_turn(core);

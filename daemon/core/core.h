@@ -58,6 +58,7 @@ struct core {
 	struct link unreferenced; /* objects without a reference; freed at the turn's end unless one came back */
 	struct link lingering;    /* the same, but freed after linger_seconds; those that were left first stand first */
 	struct link graves;       /* what is freed by counted steps */
+	struct link endings;      /* the same, of sessions: others may wait for what they hold */
 	struct cycle cycle;       /* the search for objects that only refer to each other */
 	uint64_t waiting;         /* waiters in all */
 	uint64_t holding;         /* holds in all */

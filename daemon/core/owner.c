@@ -55,6 +55,7 @@ session_new(struct core *core, uint64_t process, void *user)
 	link_init(&session->tasks);
 	link_init(&session->workers);
 	link_init(&session->waiters);
+	link_init(&session->holders);
 	link_init(&session->daemons);
 	link_init(&session->grave.link);
 	table_insert(&core->sessions, &session->by_id, core_draw(core));
@@ -69,17 +70,28 @@ no_refs:
 	return NULL;
 }
 
+/* Takes a hold from its owner, which may be left without any. */
 static void
-owner_end(struct core *core, struct owner *owner, enum farewell farewell)
+hold_unlink(struct hold *hold)
 {
-	struct link *node;
+	struct owner *owner = hold->owner;
 
-	while ((node = link_pop(&owner->holds))) {
-		struct hold *hold = LINK_ENTRY(node, struct hold, link);
+	link_remove(&hold->link);
+	if (link_empty(&owner->holds))
+		link_remove(&owner->in_holders);
+	hold->owner = NULL;
+	owner->session->holding--;
+	owner->session->core->holding--;
+}
 
-		hold->owner = NULL;
-		owner->session->holding--;
-		core->holding--;
+/* Ends at most *steps of its holds, subtracting them. */
+static void
+owner_end(struct core *core, struct owner *owner, enum farewell farewell, size_t *steps)
+{
+	for (; *steps && !link_empty(&owner->holds); --*steps) {
+		struct hold *hold = LINK_ENTRY(owner->holds.next, struct hold, link);
+
+		hold_unlink(hold);
 		hold->owner_ended(core, hold, owner, farewell);
 	}
 }
@@ -91,46 +103,59 @@ session_first_waiter(const struct session *session)
 	return link_empty(&session->waiters) ? NULL : LINK_ENTRY(session->waiters.next, struct waiter, in_session);
 }
 
-/* Takes all calls, which are about to end, out of their queues before the first of them ends: what its end makes room
- * for must not be given to another. */
-static void
-session_stand_aside(struct session *session)
-{
-	for (struct link *at = session->waiters.next; at != &session->waiters; at = at->next)
-		link_remove(&LINK_ENTRY(at, struct waiter, in_session)->link);
-}
-
-static void
-session_drop_waiters(struct core *core, struct session *session)
-{
-	struct waiter *waiter;
-
-	table_hold(&session->calls);
-	table_hold(&session->owners);
-	while ((waiter = session_first_waiter(session)))
-		waiter_drop(core, waiter);
-}
-
 void
 session_cancel_all(struct core *core, struct session *session, enum concur_status status)
 {
 	struct waiter *waiter;
 
-	session_stand_aside(session);
+	/* All are out of their queues before the first of them ends: what its end makes room for must not be given to
+	 * another. */
+	for (struct link *at = session->waiters.next; at != &session->waiters; at = at->next)
+		link_remove(&LINK_ENTRY(at, struct waiter, in_session)->link);
 	while ((waiter = session_first_waiter(session)))
 		waiter_cancel(core, waiter, status);
 }
 
+/* -- the end of a session ------------------------------------------------------------------------------------------ */
+
+/* The one walk over all there is of something, since whoever hands out must never meet a call that is about to end. It
+ * only unlinks; all that takes longer is for session_step(). */
 static void
-session_end_owners(struct core *core, struct session *session, enum farewell farewell)
+session_stand_aside(struct core *core, struct session *session)
 {
-	struct table_node *node;
+	for (struct link *at = session->waiters.next; at != &session->waiters; at = at->next)
+		waiter_stand_aside(core, LINK_ENTRY(at, struct waiter, in_session));
+}
 
-	while ((node = table_any(&session->owners))) {
-		struct owner *owner = owner_of_node(node);
+/* Others may go on now. */
+static void
+session_leave(struct core *core, struct session *session)
+{
+	for (struct link *at = session->waiters.next; at != &session->waiters; at = at->next)
+		waiter_leave(core, LINK_ENTRY(at, struct waiter, in_session));
+}
 
-		owner_end(core, owner, farewell);
+static void
+session_end_holds(struct core *core, struct session *session, size_t *steps)
+{
+	while (*steps && !link_empty(&session->holders)) {
+		struct owner *owner = LINK_ENTRY(session->holders.next, struct owner, in_holders);
+
+		owner_end(core, owner, session->farewell, steps);
 		owner_settle(owner);
+	}
+}
+
+static void
+session_free_waiters(struct core *core, struct session *session, size_t *steps)
+{
+	struct waiter *waiter;
+
+	while (*steps && (waiter = session_first_waiter(session))) {
+		size_t work = 1 + waiter->result.count;
+
+		*steps -= work < *steps ? work : *steps;
+		waiter_drop(core, waiter);
 	}
 }
 
@@ -151,7 +176,14 @@ session_drop_ref(struct core *core, struct session *session, struct session_ref 
 	free(ref);
 }
 
-/* Lets go of what an ended session had, and of the session itself. */
+static bool
+session_is_empty(const struct session *session)
+{
+	return link_empty(&session->holders) && link_empty(&session->waiters) && link_empty(&session->created) &&
+	    link_empty(&session->daemons) && session->refs.count == 0;
+}
+
+/* Lets go of what an ended session had, and of the session itself: first of what others may wait for. */
 static bool
 session_step(struct core *core, struct grave *grave, size_t *steps)
 {
@@ -159,6 +191,8 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 	struct table_node *ref;
 	struct link *created, *daemon;
 
+	session_end_holds(core, session, steps);
+	session_free_waiters(core, session, steps);
 	/* Memory was short when it died. */
 	if (session->deliveries.count && !deliveries_return(core, &session->deliveries))
 		return false;
@@ -168,10 +202,11 @@ session_step(struct core *core, struct grave *grave, size_t *steps)
 		process_lose_maker(core, daemon);
 	for (; *steps && (ref = table_any(&session->refs)); --*steps)
 		session_drop_ref(core, session, session_ref_of(ref));
-	if (!futures_forget(core, session, steps) || !link_empty(&session->created) || !link_empty(&session->daemons) ||
-	    session->refs.count)
+	if (!futures_forget(core, session, steps) || !session_is_empty(session))
 		return false;
 	link_remove(&grave->link);
+	table_fini(&session->calls);
+	table_fini(&session->owners);
 	table_fini(&session->refs);
 	free(session);
 	return true;
@@ -183,30 +218,30 @@ session_end(struct core *core, struct session *session, enum farewell farewell)
 	size_t steps = core->limits->turn_steps;
 
 	session->is_ending = true;
+	session->farewell = farewell;
 	session->grave.step = session_step;
 	/* Its own waiters first, so that nothing that is let go below is given to this session again; but what comes
 	 * back stands in its place before their leaving lets others go on. */
-	session_stand_aside(session);
+	session_stand_aside(core, session);
 	if (farewell == FAREWELL_DEATH)
 		(void)deliveries_return(core, &session->deliveries);
 	else
 		deliveries_drop(core, &session->deliveries);
-	session_drop_waiters(core, session);
-	session_end_owners(core, session, farewell);
+	session_leave(core, session);
+	session_end_holds(core, session, &steps);
 	workers_end(core, session, farewell == FAREWELL_DEATH);
-
-	assert(session->calls.count == 0);
 	table_remove(&core->sessions, &session->by_id);
-	table_fini(&session->owners);
-	table_fini(&session->calls);
 	if (!session_step(core, &session->grave, &steps))
-		core_bury(core, &session->grave);
+		link_append(&core->endings, &session->grave.link);
 }
+
+/* -- contexts ------------------------------------------------------------------------------------------------------ */
 
 void
 session_context_end(struct core *core, struct session *session, uint64_t context)
 {
 	struct owner *owner = owner_find(session, context);
+	size_t steps = SIZE_MAX;
 
 	if (!owner)
 		return;
@@ -219,9 +254,11 @@ session_context_end(struct core *core, struct session *session, uint64_t context
 	}
 	if (!owner)
 		return;
-	owner_end(core, owner, FAREWELL_DEATH);
+	owner_end(core, owner, FAREWELL_DEATH, &steps);
 	owner_settle(owner);
 }
+
+/* -- handles ------------------------------------------------------------------------------------------------------- */
 
 int
 session_ref_task(struct session *session, uint64_t task)
@@ -321,6 +358,7 @@ owner_get(struct session *session, uint64_t context)
 	owner->session = session;
 	link_init(&owner->waiters);
 	link_init(&owner->holds);
+	link_init(&owner->in_holders);
 	table_insert(&session->owners, &owner->by_context, context);
 	return owner;
 }
@@ -330,7 +368,9 @@ owner_settle(struct owner *owner)
 {
 	if (!link_empty(&owner->waiters) || !link_empty(&owner->holds))
 		return;
-	table_remove(&owner->session->owners, &owner->by_context);
+	/* With a session its whole table goes. */
+	if (!owner->session->is_ending)
+		table_remove(&owner->session->owners, &owner->by_context);
 	free(owner);
 }
 
@@ -363,6 +403,8 @@ hold_take(struct hold *hold, struct owner *owner)
 	hold->owner = owner;
 	owner->session->holding++;
 	owner->session->core->holding++;
+	if (link_empty(&owner->holds))
+		link_append(&owner->session->holders, &owner->in_holders);
 	link_append(&owner->holds, &hold->link);
 }
 
@@ -373,9 +415,6 @@ hold_drop(struct hold *hold)
 
 	if (!owner)
 		return;
-	link_remove(&hold->link);
-	hold->owner = NULL;
-	owner->session->holding--;
-	owner->session->core->holding--;
+	hold_unlink(hold);
 	owner_settle(owner);
 }

@@ -25,6 +25,7 @@ struct session {
 	struct table owners;          /* struct owner by context */
 	struct table calls;           /* struct waiter by call id */
 	struct link waiters;          /* the same, oldest first: mostly as they lie in memory */
+	struct link holders;          /* struct owner, those that hold something */
 	uint64_t since_ns;            /* of its beginning */
 	uint64_t holding;             /* holds of its owners */
 	struct link created;          /* objects that live as long as this session */
@@ -33,16 +34,18 @@ struct session {
 	uint64_t runs_blocked;        /* its threads that wait for tasks inside of tasks: see waiter->in_run */
 	struct link daemons;          /* processes that are stopped when this session ends */
 	struct deliveries deliveries; /* items that were sent to it and may not be read yet */
-	bool is_ending;               /* its waiting calls leave, and are nobody's victims any more */
-	struct grave grave;           /* once it has ended, while it has more of these than one turn lets go of */
+	bool is_ending;               /* its waiting calls have left, and none is found or blocked any more */
+	enum farewell farewell;       /* once it is ending */
+	struct grave grave;           /* the same, while it has more of all this than one turn lets go of */
 	void *user;                   /* the layer above's */
 };
 
 struct owner {
 	struct table_node by_context; /* in session->owners; the key is the context */
 	struct session *session;
-	struct link waiters; /* struct waiter, oldest first */
-	struct link holds;   /* struct hold */
+	struct link waiters;    /* struct waiter, oldest first */
+	struct link holds;      /* struct hold */
+	struct link in_holders; /* in session->holders, while it has holds */
 };
 
 /* What an owner holds: embedded in a lock. */
@@ -56,10 +59,11 @@ struct hold {
 /* NULL if there is no memory. */
 struct session *session_new(struct core *core, uint64_t process, void *user);
 
-/* Ends the session: THE place that walks all that a session owns. Its waiters are dropped unanswered, its locks pass on
- * or stay (see enum farewell), its session-lifetime objects and its handles go: of these at most turn_steps at once,
- * the rest by as many a turn. Items that were sent to it and that it has not read go back to their queues if it
- * died. Wakes others; core_answer() after it. The session must not be used any more. */
+/* Ends the session: THE place that walks all that a session owns. It is found no more. Its waiting calls leave at once,
+ * unanswered, and whoever can go on without them does; items that were sent to it and that it has not read go back to
+ * their queues if it died. Then what it holds passes on or stays (see enum farewell), its calls are freed, its
+ * session-lifetime objects and its handles go: of all these, in this order, at most turn_steps at once, the rest by as
+ * many a turn. Wakes others; core_answer() after it. The session must not be used any more. */
 void session_end(struct core *core, struct session *session, enum farewell farewell);
 
 /* The same for what one of its contexts holds and waits for; its waiting calls are answered CANCELLED. */

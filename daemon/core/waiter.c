@@ -68,6 +68,17 @@ no_owner:
 	return CONCUR_NO_MEMORY;
 }
 
+/* It waits no more. */
+static void
+waiter_uncount(struct core *core, struct waiter *waiter)
+{
+	waiter->object->waiting--;
+	core->waiting--;
+	waiter->session->runs_blocked -= waiter->in_run;
+	core->runs_blocked -= waiter->in_run;
+	waiter->in_run = false;
+}
+
 /* Takes it out of everything but its object's keeping. The owner may be freed. */
 static void
 waiter_unlink(struct core *core, struct waiter *waiter)
@@ -78,11 +89,7 @@ waiter_unlink(struct core *core, struct waiter *waiter)
 	link_remove(&waiter->in_object);
 	table_remove(&waiter->session->calls, &waiter->by_call);
 	heap_remove(&core->deadlines, &waiter->deadline);
-	waiter->object->waiting--;
-	core->waiting--;
-	waiter->session->runs_blocked -= waiter->in_run;
-	core->runs_blocked -= waiter->in_run;
-	waiter->in_run = false;
+	waiter_uncount(core, waiter);
 }
 
 void
@@ -214,16 +221,32 @@ waiter_withdraw(struct core *core, struct waiter *waiter)
 }
 
 void
+waiter_stand_aside(struct core *core, struct waiter *waiter)
+{
+	link_remove(&waiter->link);
+	link_remove(&waiter->in_object);
+	waiter_uncount(core, waiter);
+}
+
+void
+waiter_leave(struct core *core, struct waiter *waiter)
+{
+	waiter_left(core, waiter->object, waiter->origin, waiter->role);
+	object_unref(core, waiter->object);
+	waiter->object = NULL;
+}
+
+void
 waiter_drop(struct core *core, struct waiter *waiter)
 {
-	struct object *object = waiter->object;
-	uint64_t origin = waiter->origin;
-	uint8_t role = waiter->role;
+	struct owner *owner = waiter->owner;
 
-	object_ref(core, object);
-	waiter_withdraw(core, waiter);
-	waiter_left(core, object, origin, role);
-	object_unref(core, object);
+	waiter_give_back(core, waiter);
+	link_remove(&waiter->in_owner);
+	link_remove(&waiter->in_session);
+	heap_remove(&core->deadlines, &waiter->deadline);
+	waiter_free(waiter);
+	owner_settle(owner);
 }
 
 void
@@ -255,6 +278,10 @@ waiter_expire(struct core *core, size_t most)
 		struct waiter *waiter = waiter_of_deadline(node);
 		struct object *object = waiter->object;
 
+		if (!object) {
+			waiter_for_ever(core, waiter);
+			continue;
+		}
 		if (waiter_goes_on(core, waiter))
 			continue;
 		if (waiter->late == CONCUR_OK)
@@ -284,7 +311,7 @@ waiter_next(const struct object *object, const struct waiter *after)
 struct waiter *
 waiter_find(const struct session *session, uint64_t call)
 {
-	struct table_node *node = table_find(&session->calls, call);
+	struct table_node *node = session->is_ending ? NULL : table_find(&session->calls, call);
 
 	return node ? LINK_ENTRY(node, struct waiter, by_call) : NULL;
 }

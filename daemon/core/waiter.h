@@ -1,8 +1,8 @@
 /* Waiters: calls that are not answered yet.
  *
  * Life: waiter_new() links it to its session, its owner, its object's queue and, with a deadline, to the heap; exactly
- * one of waiter_wake() (then waiter_answer(), from core_answer()), or waiter_drop() ends it. While it waits it
- * keeps its object alive. */
+ * one of waiter_wake() (then waiter_answer(), from core_answer()), waiter_withdraw() or waiter_drop() ends it. While it
+ * waits it keeps its object alive. */
 #ifndef CORE_WAITER_H
 #define CORE_WAITER_H
 
@@ -47,23 +47,24 @@ struct ask {
 };
 
 struct waiter {
+	/* What the end of a session looks at in all its waiters at once stands first, and close together. */
 	struct link link; /* in the object's queue, later in core->ready */
-	struct link in_owner;
 	struct link in_session;
-	struct link in_object;     /* in object->waiters, whatever it waits for there */
-	struct table_node by_call; /* in session->calls; the key is the call id */
-	struct heap_node deadline;
+	struct link in_object; /* in object->waiters, whatever it waits for there */
+	struct object *object; /* one reference; NULL once it has left with its session */
+	uint64_t origin;       /* it was moved from the object of this id, to take a lock back; 0: it was not */
+	uint8_t role;          /* the kind's: what it waits for */
+	bool blocked;
+	bool in_run;   /* a worker's thread waits in it for a task: counted in session->runs_blocked */
+	bool has_pins; /* on what its result refers to */
+	struct link in_owner;
 	struct owner *owner; /* NULL once it is woken */
 	struct session *session;
-	struct object *object; /* one reference */
+	struct table_node by_call; /* in session->calls; the key is the call id */
+	struct heap_node deadline;
 	const struct waiter_ops *ops;
 	uint64_t since_ns;
-	uint64_t number; /* rises from waiter to waiter: the youngest has the highest */
-	bool blocked;
-	bool in_run;               /* a worker's thread waits in it for a task: counted in session->runs_blocked */
-	bool has_pins;             /* on what its result refers to */
-	uint8_t role;              /* the kind's: what it waits for */
-	uint64_t origin;           /* it was moved from the object of this id, to take a lock back; 0: it was not */
+	uint64_t number;           /* rises from waiter to waiter: the youngest has the highest */
 	enum outcome at_deadline;  /* the plain no that a time-out gives */
 	enum concur_status late;   /* the status that it gives instead, unless it is OK */
 	size_t amount;             /* the kind's: how many items it wants */
@@ -108,7 +109,12 @@ void waiter_wake_outcome(struct core *core, struct waiter *waiter, enum outcome 
 /* The call that made it is answered at once after all: unlinks and frees it. */
 void waiter_withdraw(struct core *core, struct waiter *waiter);
 
-/* Its session has ended: unlinks and frees it, unanswered. */
+/* The end of its session, in three steps, each for all its waiters before the next one. It leaves its queue and its
+ * object's list, so that nothing is given to it and nothing finds it there. Its kind is told that it has left, which
+ * may wake others, and its object is kept alive no more. It is freed, unanswered, with what it brought; any time
+ * later. */
+void waiter_stand_aside(struct core *core, struct waiter *waiter);
+void waiter_leave(struct core *core, struct waiter *waiter);
 void waiter_drop(struct core *core, struct waiter *waiter);
 
 /* Replies and frees; for core_answer(). */
@@ -121,7 +127,7 @@ uint64_t waiter_first_deadline(const struct core *core); /* UINT64_MAX: none has
 /* Those who wait on an object, one after the other, the oldest first, in whatever queues they stand; NULL begins. */
 struct waiter *waiter_next(const struct object *object, const struct waiter *after);
 
-/* The waiting call of that id, or NULL. */
+/* The waiting call of that id, or NULL; a session that is ending has none. */
 struct waiter *waiter_find(const struct session *session, uint64_t call);
 
 /* Takes it out of the queue it stands in, for a reason of its own; those behind it may go on. */

@@ -51,6 +51,7 @@ fixture_fini(struct core_fixture *fixture)
 	ck_assert_uint_eq(core->timers.count, 0);
 	ck_assert_uint_eq(map_count(core->names), 0);
 	ck_assert(link_empty(&core->ready) && link_empty(&core->unreferenced) && link_empty(&core->graves));
+	ck_assert(link_empty(&core->endings));
 	core_fini(core);
 }
 

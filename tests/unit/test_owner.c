@@ -196,6 +196,83 @@ START_TEST(session_end_passes_nothing_to_its_own_waiters)
 }
 END_TEST
 
+START_TEST(session_end_frees_waiters_by_steps_and_nobody_meets_them_meanwhile)
+{
+	enum { WAITERS = 10 };
+	struct result result = { 0 };
+	struct bench bench;
+	struct lock *lock;
+	struct ask ask;
+
+	bench_init(&bench);
+	bench.fixture.limits.turn_steps = 2;
+	lock = hold_lock(&bench, bench.other, 1);
+	for (uint64_t context = 1; context <= WAITERS; context++) {
+		ask = fixture_ask(bench.client, context, context, context % 2 ? -1 : 10);
+		ck_assert_status(lock_acquire(bench.core, lock, &ask, &result), CONCUR_PENDING);
+	}
+	ask = fixture_ask(bench.other, 2, 50, -1);
+	ck_assert_status(lock_acquire(bench.core, lock, &ask, &result), CONCUR_PENDING);
+	session_end(bench.core, bench.client, FAREWELL_DEATH);
+	ck_assert_uint_eq(bench.core->waiting, 1);
+	ck_assert_uint_eq(((struct object *)lock)->waiting, 1);
+	ck_assert(!link_empty(&bench.core->endings));
+	/* Between two steps the lock passes the dead by, and their times are nobody's. */
+	ck_assert_uint_eq(fixture_turn(&bench.fixture, 5), 0);
+	ck_assert_status(lock_release(bench.core, lock, bench.other, 1), CONCUR_OK);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "50:DONE");
+	ck_assert_uint_eq(fixture_turn(&bench.fixture, 20), 0);
+	while (fixture_turn(&bench.fixture, 20) == 0)
+		;
+	ck_assert(link_empty(&bench.core->endings));
+	ck_assert_uint_eq(bench.core->deadlines.count, 0);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "");
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(session_end_passes_on_what_it_holds_by_steps_oldest_first)
+{
+	struct result result = { 0 };
+	struct bench bench;
+	struct lock *locks[5];
+	struct ask ask;
+
+	bench_init(&bench);
+	bench.fixture.limits.turn_steps = 2;
+	for (uint64_t i = 0; i < UNIT_COUNT(locks); i++) {
+		locks[i] = hold_lock(&bench, bench.client, 10 + i);
+		ask = fixture_ask(bench.other, 1 + i, 50 + i, -1);
+		ck_assert_status(lock_acquire(bench.core, locks[i], &ask, &result), CONCUR_PENDING);
+	}
+	session_end(bench.core, bench.client, FAREWELL_DEATH);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "50:OWNER_DIED, 51:OWNER_DIED");
+	ck_assert(is_locked(locks[4]));
+	ck_assert_uint_eq(fixture_turn(&bench.fixture, 0), 0);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "52:OWNER_DIED, 53:OWNER_DIED");
+	fixture_settle(&bench.fixture);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "54:OWNER_DIED");
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(removal_of_an_object_passes_by_calls_of_a_session_that_has_ended)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench.fixture.limits.turn_steps = 2;
+	for (uint64_t call = 1; call <= 10; call++)
+		wait_in(&bench, bench.client, call, call, true);
+	session_end(bench.core, bench.client, FAREWELL_DEATH);
+	object_destroy(bench.core, (struct object *)bench.queue);
+	core_answer(bench.core);
+	fixture_settle(&bench.fixture);
+	ck_assert_str_eq(fixture_said(&bench.fixture), "");
+	bench_fini(&bench);
+}
+END_TEST
+
 static struct object *
 open_for(struct bench *bench, enum lifetime lifetime)
 {
@@ -264,6 +341,9 @@ main(void)
 		context_end_is_for_one_context_only,
 		session_end_lets_go_of_all_it_owned,
 		session_end_passes_nothing_to_its_own_waiters,
+		session_end_frees_waiters_by_steps_and_nobody_meets_them_meanwhile,
+		session_end_passes_on_what_it_holds_by_steps_oldest_first,
+		removal_of_an_object_passes_by_calls_of_a_session_that_has_ended,
 		session_end_lets_go_of_many_objects_and_handles_by_steps,
 		unref_of_what_was_never_held_is_refused,
 		NULL,

@@ -196,24 +196,6 @@ walk_while_it_changes(struct random *random)
 	model_free(model);
 }
 
-START_TEST(removals_from_a_held_table_keep_its_buckets)
-{
-	struct model *model = model_new();
-	size_t buckets;
-
-	for (size_t k = 0; k < KEYS; k++)
-		model_toggle(model, k);
-	buckets = model->table.buckets;
-	table_hold(&model->table);
-	for (size_t k = 0; k < KEYS; k++)
-		model_toggle(model, k);
-	ck_assert_uint_eq(model->table.count, 0);
-	ck_assert_uint_eq(model->table.buckets, buckets);
-	ck_assert_ptr_null(table_any(&model->table));
-	model_free(model);
-}
-END_TEST
-
 START_TEST(next_gives_each_node_that_stays_once_while_the_table_grows_and_shrinks)
 {
 	random_each_seed(walk_while_it_changes);
@@ -277,7 +259,6 @@ main(void)
 		any_until_empty_gives_each_node_once,
 		any_of_a_table_that_shrank_gives_the_last_node,
 		each_with_a_visit_that_removes_reaches_every_node_once,
-		removals_from_a_held_table_keep_its_buckets,
 		next_gives_each_node_that_stays_once_while_the_table_grows_and_shrinks,
 		next_of_an_empty_table_is_none_and_ends,
 		init_without_memory_fails,

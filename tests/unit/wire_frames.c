@@ -193,7 +193,7 @@ example_welcome(void)
 	body.name_max = 1024;
 	body.key_max = 1 << 20;
 	body.depth_max = 64;
-	body.calls_max = 262144;
+	body.calls_max = 131072;
 	return body;
 }
 
