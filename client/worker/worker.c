@@ -240,10 +240,12 @@ attach_and_work(struct concur_worker *worker, bool *ret_has_worked)
 
 /* -- all of them -------------------------------------------------------------------------------------------------- */
 
-/* Statuses of a daemon that may be there again later. */
+/* Statuses of a daemon that may be there again later, or a pool of that name. */
 static bool
-is_passing(enum concur_status status)
+is_passing(const struct concur_worker_options *options, enum concur_status status)
 {
+	if (status == CONCUR_NOT_FOUND)
+		return options->pool;
 	return status == CONCUR_CLOSED || status == CONCUR_NO_DAEMON || status == CONCUR_TIMED_OUT ||
 	    status == CONCUR_STOPPING || status == CONCUR_NO_MEMORY || status == CONCUR_LIMIT;
 }
@@ -254,9 +256,7 @@ is_to_go_on(const struct concur_worker *worker, enum concur_status status, bool 
 {
 	const struct concur_worker_options *options = worker->options;
 
-	if (options->process || !(has_ever_worked || options->patient))
-		return false;
-	return is_passing(status) || (options->patient && status == CONCUR_NOT_FOUND);
+	return !options->process && (has_ever_worked || options->patient) && is_passing(options, status);
 }
 
 static bool
