@@ -206,6 +206,7 @@ def versions(build):
         ("redis-server", ["redis-server", "--version"]),
         ("beanstalkd", ["beanstalkd", "-v"]),
         ("gearmand", ["/usr/sbin/gearmand", "--version"]),
+        ("GNU parallel", ["parallel", "--version"]),
     ]
     told = []
     for name, command in programs:

@@ -1,7 +1,10 @@
 """The rows of tasks: submitted by a client, run by two worker processes, against others who do that."""
 
+import os
+import subprocess
 import sys
 import tempfile
+import time
 
 import measures
 import servers
@@ -111,6 +114,25 @@ def death(*arguments):
     return measure
 
 
+def jobs_a_second(command, count, environment):
+    begin = time.monotonic()
+    subprocess.run([*command, "-j", "2", "true", ":::", *map(str, range(count))], check=True, env=environment)
+    return count / (time.monotonic() - begin)
+
+
+def against_parallel(bench):
+    """The command as it is installed: a private daemon, its workers and all, start and end within each run."""
+    count = int(2000 * bench.scale)
+    peer = servers.find("parallel")
+    programs = os.path.abspath(os.path.join(bench.build, ".libs"))
+    environment = dict(os.environ, LD_LIBRARY_PATH=programs, PATH=programs + ":" + os.environ["PATH"],
+                       CONCUR_CONCURD=os.path.abspath(os.path.join(bench.build, "daemon/concurd")))
+    for _ in range(bench.runs):
+        yield (jobs_a_second([servers.find("concur", [programs]), "parallel"], count, environment),
+               jobs_a_second([peer], count, os.environ))
+    bench.note(f"{count} jobs a run, start and end included")
+
+
 def speed_rows():
     work = "C functions that do nothing, submitted, run by two worker processes, results collected"
     yield Row("tasks-executor", work, "ProcessPoolExecutor, submit + result", "tasks/s", 40, False, "free",
@@ -118,6 +140,11 @@ def speed_rows():
     yield Row("tasks-gearman", work, "gearmand + libgearman", "tasks/s", 8, False, "free", against_gearman)
     yield Row("tasks-map", "map of 1,000,000 integers, 1,000 of them a task, by two worker processes",
               "multiprocessing.Pool.map", "items/s", 3, False, "free", against_executor("map", "free"))
+
+
+def parallel_rows():
+    yield Row("parallel", "concur parallel -j 2 true, 2,000 times", "GNU parallel -j 2 true", "jobs/s", 5, False, "free",
+              against_parallel)
 
 
 def round_trip_rows():
@@ -142,6 +169,7 @@ def death_rows():
 
 def all_rows():
     yield from speed_rows()
+    yield from parallel_rows()
     yield from round_trip_rows()
     yield from death_rows()
     yield Row("memory-tasks", "memory of 1,000,000 queued tasks with 32 bytes of arguments", "", "MiB", 256, True,
