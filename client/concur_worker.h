@@ -130,9 +130,9 @@ CONCUR_CHECKED enum concur_status concur_worker_new(const struct concur_worker_o
 
 /* Works until the pool has no more to do (OK), concur_worker_drain() was called (OK), or the connection has ended: a
  * worker that the daemon started then returns CLOSED, any other one connects again, with growing pauses, and attaches
- * anew, also to a pool of that name that is made only later. Over TCP a connection that drops has not ended while its session can be resumed: see concur_connect(); the
- * worker goes on with what it has. Blocks. NOT_FOUND: no pool of that name. TASK_FAILED: the pool's initializer has.
- * What concur_connect() and POOL_CLOSED, POOL_BROKEN say. */
+ * anew, also to a pool of that name that is made only later. Over TCP a connection that drops has not ended while its
+ * session can be resumed: see concur_connect(); the worker goes on with what it has. Blocks. NOT_FOUND: no pool of that
+ * name. TASK_FAILED: the pool's initializer has. What concur_connect() and POOL_CLOSED, POOL_BROKEN say. */
 CONCUR_CHECKED enum concur_status concur_worker_run(concur_worker *worker);
 
 /* Takes no more tasks, gives back those that have not begun, and lets concur_worker_run() return when the others have

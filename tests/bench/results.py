@@ -188,7 +188,7 @@ def first_line_of(command):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     except OSError:
         return None
-    return done.stdout.splitlines()[0].strip() if done.stdout else None
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else None
 
 
 def machine():

@@ -143,8 +143,8 @@ def speed_rows():
 
 
 def parallel_rows():
-    yield Row("parallel", "concur parallel -j 2 true, 2,000 times", "GNU parallel -j 2 true", "jobs/s", 5, False, "free",
-              against_parallel)
+    yield Row("parallel", "concur parallel -j 2 true, 2,000 times", "GNU parallel -j 2 true", "jobs/s", 5, False,
+              "free", against_parallel)
 
 
 def round_trip_rows():
