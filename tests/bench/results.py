@@ -47,9 +47,9 @@ REASONS = [
      "holds the server up."),
     (r"queue-redis-one$",
      "One connection keeps neither side busy: each sleeps until the other has sent, and the 64 calls go round "
-     "together. To wake a process on another core takes this machine some 60 us, as echo-two-cores shows, and such a round takes "
-     "little more than that, whatever the server does in it: both servers are idle for most of it. The ratio by CPU is "
-     "what the servers themselves need; with 50 connections it shows in the rate."),
+     "together. To wake a process on another core takes this machine some 60 us, as echo-two-cores shows, and such a "
+     "round takes little more than that, whatever the server does in it: both servers are idle for most of it. The "
+     "ratio by CPU is what the servers themselves need; with 50 connections it shows in the rate."),
     (r"dict-set-1$|echo-one-core$",
      "One call a turn: in a profile by perf (one client on the server's core) 89 % of the server's time is the "
      "kernel's, which serves a peer's single calls as well, 6 % concurd's own, the rest libevent's and libc's."),
@@ -66,13 +66,13 @@ REASONS = [
      "callgrind among 1,000 and among 100,000: adding takes 1,190 and 1,178 instructions, timing out 584 and 696, "
      "handing over 429 and 431."),
     (r"tasks-map$",
-     "The client is the limit, not the daemon, which takes a tenth of the time: for each item it checks, measures and "
-     "encodes a number, and for its result checks, counts and builds a value, in a profile by perf (cpu-clock) some "
-     "170 ns altogether, with the codec's walk over varints in front; the worker does the same once more. CPython's "
-     "pickle, which knows one list of integers as such, takes less than half of that."),
+     "The client is the limit, not the daemon, which takes a tenth of the time: for each item it checks, measures "
+     "and encodes a number, and for its result checks, counts and builds a value, in a profile by perf (cpu-clock) "
+     "some 170 ns altogether, with the codec's walk over varints in front; the worker does the same once more."),
     (r"task-round-trip-relay$",
-     "Both sides do the same four hops; what comes on top is the daemon's and the two libraries' own work on a submit, "
-     "a hand-out, an end and a result, which are four frames with ids, names and states where the relay has bare bytes."),
+     "Both sides do the same four hops; what comes on top is the daemon's and the two libraries' own work on a "
+     "submit, a hand-out, an end and a result, which are four frames with ids, names and states where the relay has "
+     "bare bytes."),
     (r"pause-",
      "The ping of an idle daemon is as long on a machine that others use; the note tells it, and the most CPU time "
      "that the daemon took while one ping was on its way, which is what it can be held to."),
