@@ -166,7 +166,7 @@ START_TEST(worker_that_is_stopped_is_killed_when_its_task_times_out)
 }
 END_TEST
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 START_TEST(worker_that_runs_out_of_memory_costs_its_task_while_others_go_on)
 {
 	struct fixture fixture = fixture_of_two();
@@ -198,7 +198,7 @@ main(void)
 		initializer_that_fails_breaks_the_pool_with_its_cause,
 		worker_that_segfaults_costs_its_task_while_others_go_on,
 		worker_that_is_stopped_is_killed_when_its_task_times_out,
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 		worker_that_runs_out_of_memory_costs_its_task_while_others_go_on,
 #endif
 		worker_that_floods_its_output_keeps_nobody_up,
