@@ -50,7 +50,7 @@ REASONS = [
      "together. To wake a process on another core takes this machine some 60 us, as echo-two-cores shows, and such a "
      "round takes little more than that, whatever the server does in it: both servers are idle for most of it. The "
      "ratio by CPU is what the servers themselves need; with 50 connections it shows in the rate."),
-    (r"dict-set-1$|echo-one-core$",
+    (r"dict-\w+-1$|echo-one-core$",
      "One call a turn: in a profile by perf (one client on the server's core) 89 % of the server's time is the "
      "kernel's, which serves a peer's single calls as well, 6 % concurd's own, the rest libevent's and libc's."),
     (r"manager-dict-get-pipelined$",
