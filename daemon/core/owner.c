@@ -340,7 +340,7 @@ session_next(const struct core *core, uint64_t *position)
 struct owner *
 owner_find(const struct session *session, uint64_t context)
 {
-	struct table_node *node = table_find(&session->owners, context);
+	struct table_node *node = session->is_ending ? NULL : table_find(&session->owners, context);
 
 	return node ? owner_of_node(node) : NULL;
 }

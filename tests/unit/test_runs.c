@@ -305,6 +305,41 @@ START_TEST(death_of_a_worker_ends_what_it_ran_inside)
 END_TEST
 
 /* They have no slots: of these a worker has no more than a page. */
+/* The search goes from the lock that passes on to one that a run of the dead holds, and asks what is run inside of it,
+ * when other owners of that session are gone already. */
+START_TEST(death_of_a_worker_leads_no_search_to_owners_that_are_gone)
+{
+	enum { LOCKS = 1000 };
+	const struct object_options strict = { .kind = KIND_LOCK, .strict = true };
+	struct pair pair;
+	struct pool_bench *bench = &pair.bench;
+	struct lock *locks[LOCKS];
+	struct result result = { 0 };
+	struct ask ask;
+	uint64_t inner;
+
+	pair_init(&pair);
+	inner = pool_bench_submit(bench, 0, "i");
+	ck_assert_str_eq(claim(bench, pair.workers[0], pair.tasks[0], inner, false), "i");
+	for (unsigned i = 0; i < LOCKS; i++) {
+		uint64_t context = i < LOCKS - 1 ? 100 + i : FRAME_RUN | pair.tasks[0];
+
+		locks[i] = fixture_open(&bench->fixture, &strict);
+		ask = fixture_ask(bench->clients[1], context, ++bench->call, -1);
+		ck_assert_status(lock_acquire(bench->core, locks[i], &ask, &result), CONCUR_OK);
+	}
+	for (unsigned i = LOCKS - 2; i < LOCKS; i++) {
+		ask = ask_from(bench, 2, pair.tasks[1], -1);
+		ask.blocked = i == LOCKS - 1;
+		ck_assert_status(lock_acquire(bench->core, locks[i], &ask, &result), CONCUR_PENDING);
+	}
+	pool_bench_end(bench, 1, FAREWELL_DEATH);
+	core_answer(bench->core);
+	ck_assert_ptr_nonnull(strstr(fixture_said(&bench->fixture), "OWNER_DIED"));
+	pool_bench_fini(bench);
+}
+END_TEST
+
 START_TEST(claims_go_deeper_than_a_page_has_slots)
 {
 	enum { DEEP = 600 };
@@ -454,6 +489,7 @@ main(void)
 		inner_task_that_waits_for_its_outer_one_closes_a_circle,
 		claim_of_what_it_is_inside_of_makes_no_ring,
 		death_of_a_worker_ends_what_it_ran_inside,
+		death_of_a_worker_leads_no_search_to_owners_that_are_gone,
 		claims_go_deeper_than_a_page_has_slots,
 		wait_that_leaves_no_worker_for_what_is_waited_for_fails,
 		wait_while_another_worker_waits_for_a_promise_goes_on,
