@@ -118,8 +118,8 @@ stall_at_lane(struct stall *stall, struct lane *lane)
 
 		if (!worker_serves(worker, lane) || (worker->draining && !worker->hired))
 			continue;
-		/* One that the daemon has started is replaced when it has gone. */
-		if (!worker->session || worker->draining || !worker_is_stalled(worker))
+		/* One that the daemon has started is replaced when it has gone; as long as it waits it does not go. */
+		if (!worker->session || !worker_is_stalled(worker))
 			return true;
 		stall_at_worker(stall, worker);
 	}

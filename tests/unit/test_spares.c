@@ -97,6 +97,33 @@ START_TEST(wait_in_a_daemon_without_spares_fails)
 }
 END_TEST
 
+/* It would be replaced when it has gone, but goes only when its task ends. */
+START_TEST(wait_while_the_worker_that_is_to_leave_waits_too_fails)
+{
+	struct hired_bench bench;
+	struct worker *first_worker, *leaving;
+	struct result result = { 0 };
+	struct ask ask;
+	uint64_t first;
+
+	bench_init(&bench, 2);
+	bench.fixture->limits.spares_max = 0;
+	first = submit(&bench, 3, 0);
+	ck_assert_uint_eq(spawn(&bench), 2);
+	first_worker = start_and_attach(&bench, 0);
+	leaving = start_and_attach(&bench, 1);
+	take(&bench, first_worker, 1);
+	take(&bench, leaving, 1);
+	wait_in_run(&bench, leaving, first + 1, first + 2);
+	ck_assert_status(pool_resize(bench.core, bench.pool, 1), CONCUR_OK);
+	ck_assert(leaving->draining);
+	ask = fixture_ask(first_worker->session, FRAME_RUN | first, ++bench.processes.call, -1);
+	ck_assert_status(future_wait(bench.core, task_find(bench.core, first + 2), &ask, &result),
+	    CONCUR_POOL_EXHAUSTED);
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,6 +131,7 @@ main(void)
 		spare_is_started_when_all_wait_and_ends_when_idle,
 		wait_past_the_spares_fails_and_the_spares_stay,
 		wait_in_a_daemon_without_spares_fails,
+		wait_while_the_worker_that_is_to_leave_waits_too_fails,
 		NULL,
 	};
 
