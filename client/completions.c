@@ -4,12 +4,12 @@
  * of that is in the list, so left - ended are still to come. */
 #include "completions.h"
 
+#include "clock.h"
 #include "error.h"
 #include "object.h"
 #include "task_error.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { BATCH_MAX = 1024 }; /* completions of one call */
 
@@ -222,15 +222,6 @@ concur_completions_next(concur_completions *completions, int64_t timeout_ns, str
 
 /* -- waiting ------------------------------------------------------------------------------------------------------ */
 
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
-}
-
 static bool
 is_so(const concur_completions *completions, enum concur_when when)
 {
@@ -244,14 +235,14 @@ is_so(const concur_completions *completions, enum concur_when when)
 enum concur_status
 concur_completions_wait(concur_completions *completions, enum concur_when when, int64_t timeout_ns)
 {
-	int64_t deadline_ns = timeout_ns > 0 ? now_ns() + timeout_ns : 0, left_ns = timeout_ns;
+	int64_t deadline_ns = timeout_ns > 0 ? clock_now_ns() + timeout_ns : 0, left_ns = timeout_ns;
 	enum concur_status status = CONCUR_OK;
 
 	if (completions->left == 0)
 		return error_plain(CONCUR_NOT_THERE);
 	while (status == CONCUR_OK && !is_so(completions, when)) {
 		if (timeout_ns > 0)
-			left_ns = deadline_ns > now_ns() ? deadline_ns - now_ns() : 0;
+			left_ns = deadline_ns > clock_now_ns() ? deadline_ns - clock_now_ns() : 0;
 		status = read_batch(completions, left_ns);
 	}
 	return status;

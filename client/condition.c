@@ -1,11 +1,10 @@
 /* Calls on conditions. Lock's methods take a condition's id, too: then they are about its lock. */
 #include "shapes.h"
 
+#include "clock.h"
 #include "error.h"
 
 #include "concur/v1/methods.h"
-
-#include <time.h>
 
 static concur_future *
 condition_acquire(unsigned flags, concur_condition *condition, int64_t timeout_ns)
@@ -72,20 +71,11 @@ concur_condition_lock(concur_condition *condition, concur_lock **ret_lock)
 
 /* -- waiting for something --------------------------------------------------------------------------------------- */
 
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * CONCUR_SECOND + now.tv_nsec;
-}
-
 /* When a wait that begins now is over; CONCUR_FOREVER: never. */
 static int64_t
 deadline_of(int64_t timeout_ns)
 {
-	int64_t now = now_ns();
+	int64_t now = clock_now_ns();
 
 	return timeout_ns < 0 || timeout_ns > INT64_MAX - now ? CONCUR_FOREVER : now + timeout_ns;
 }
@@ -93,7 +83,7 @@ deadline_of(int64_t timeout_ns)
 static int64_t
 time_left(int64_t deadline_ns)
 {
-	int64_t left = deadline_ns - now_ns();
+	int64_t left = deadline_ns - clock_now_ns();
 
 	if (deadline_ns < 0)
 		return CONCUR_FOREVER;

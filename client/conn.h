@@ -99,6 +99,13 @@ void conn_forget(struct conn *conn, struct call *call);
  * another machine's kernel can not say so, and no frame has told it since. */
 bool conn_owes_word(const struct conn *conn, const struct call *call);
 
+/* Its socket has failed, and the keeper is at it. */
+static inline bool
+conn_is_cut(const struct conn *conn)
+{
+	return atomic_load_explicit(&conn->is_cut, memory_order_relaxed);
+}
+
 /* Words for why no answer comes any more; NULL: there is no more to say than that. */
 static inline const char *
 conn_why(const struct conn *conn)

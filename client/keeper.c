@@ -6,6 +6,7 @@
 
 #include "keeper.h"
 
+#include "clock.h"
 #include "conn.h"
 #include "session.h"
 #include "url.h"
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DIAL_NS (2 * CONCUR_SECOND)
@@ -40,15 +40,6 @@ static const char keeper_gone[] = "the connection to the daemon was lost, and so
 static const char keeper_late[] =
     "the connection to the daemon was lost, and there was no other in time: what the session "
     "held is released, calls in flight may have been carried out or not; connect again";
-
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
-}
 
 /* -- life --------------------------------------------------------------------------------------------------------- */
 
@@ -134,7 +125,7 @@ find_end(struct keeper *keeper)
 	struct conn *conn = keeper->conn;
 
 	pthread_mutex_lock(&conn->lock);
-	if (conn->led && !atomic_load(&conn->is_cut) && !conn->closed && !keeper->is_ending) {
+	if (conn->led && !conn_is_cut(conn) && !conn->closed && !keeper->is_ending) {
 		conn_await_progress(conn);
 	} else if (!conn->led && !conn->closed) {
 		conn->led = true;
@@ -160,16 +151,20 @@ sleep_until_end(struct keeper *keeper, int fd, int64_t timeout_ns)
 
 /* -- mending ------------------------------------------------------------------------------------------------------ */
 
-/* All that had arrived is read, and nobody reads any more. */
-static void
+/* All that had arrived is read, and nobody reads any more. True if the other side fell silent before. */
+static bool
 take_lead(struct conn *conn)
 {
+	bool was_silent;
+
 	pthread_mutex_lock(&conn->lock);
+	was_silent = conn->was_silent;
 	while (conn->led)
 		conn_await_progress(conn);
 	conn->led = true;
 	read_out(conn);
 	pthread_mutex_unlock(&conn->lock);
+	return was_silent;
 }
 
 static void
@@ -261,13 +256,13 @@ static void
 mend(struct keeper *keeper)
 {
 	const struct promise *promise = &keeper->promise;
-	int64_t patience_ns = promise->grace_ns + (keeper->conn->was_silent ? promise->silence_ns : 0);
-	int64_t deadline_ns = now_ns() + patience_ns, pause_ns = PAUSE_FIRST_NS;
+	int64_t deadline_ns = clock_now_ns() + promise->grace_ns, pause_ns = PAUSE_FIRST_NS;
 	enum concur_status status;
 
-	take_lead(keeper->conn);
+	if (take_lead(keeper->conn))
+		deadline_ns += promise->silence_ns;
 	while ((status = try_once(keeper)) != CONCUR_OK) {
-		if (!is_passing(status) || now_ns() >= deadline_ns || !goes_on(keeper)) {
+		if (!is_passing(status) || clock_now_ns() >= deadline_ns || !goes_on(keeper)) {
 			give_up(keeper->conn, is_passing(status) ? keeper_late : keeper_gone);
 			return;
 		}
@@ -282,7 +277,7 @@ keeper_run(void *arg)
 	struct keeper *keeper = arg;
 
 	while (goes_on(keeper)) {
-		if (atomic_load(&keeper->conn->is_cut))
+		if (conn_is_cut(keeper->conn))
 			mend(keeper);
 		else if (sleep_until_end(keeper, keeper->conn->fd, -1))
 			find_end(keeper);

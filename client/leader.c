@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "callback.h"
+#include "clock.h"
 #include "conn.h"
 #include "keeper.h"
 
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* One thread in conn_wait that does not lead. Lives on its stack; under the connection's lock but for `woken`. */
@@ -28,15 +28,6 @@ struct waiter {
 	struct waiter *next;    /* of the same call */
 	_Atomic uint32_t woken; /* the futex */
 };
-
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
-}
 
 static struct timespec
 as_timespec(int64_t ns)
@@ -130,7 +121,7 @@ conn_fail(struct conn *conn, int error)
 		conn_close(conn, CONCUR_CLOSED);
 		return;
 	}
-	if (conn->closed || atomic_load_explicit(&conn->is_cut, memory_order_relaxed))
+	if (conn->closed || conn_is_cut(conn))
 		return;
 	conn->was_silent = is_silence(error);
 	atomic_store_explicit(&conn->is_cut, true, memory_order_relaxed);
@@ -228,7 +219,7 @@ read_until(struct conn *conn, int64_t deadline_ns)
 
 	if (deadline_ns < 0)
 		return conn_read(conn, 0);
-	left_ns = deadline_ns - now_ns();
+	left_ns = deadline_ns - clock_now_ns();
 	if (left_ns <= 0)
 		return conn_read(conn, MSG_DONTWAIT);
 	left = as_timespec(left_ns);
@@ -239,15 +230,9 @@ read_until(struct conn *conn, int64_t deadline_ns)
 }
 
 static bool
-is_cut(const struct conn *conn)
-{
-	return atomic_load_explicit(&conn->is_cut, memory_order_relaxed);
-}
-
-static bool
 is_over(int64_t deadline_ns)
 {
-	return deadline_ns == 0 || (deadline_ns > 0 && now_ns() >= deadline_ns);
+	return deadline_ns == 0 || (deadline_ns > 0 && clock_now_ns() >= deadline_ns);
 }
 
 /* Under the lock, which it gives up meanwhile. Afterwards the caller leads no longer. OK if the call is answered, or
@@ -268,14 +253,14 @@ lead(struct conn *conn, struct call *call, int64_t deadline_ns)
 	conn->led = false;
 	if (conn->stuck_senders)
 		pthread_cond_broadcast(&conn->progress);
-	return status == CONCUR_CLOSED && is_cut(conn) ? CONCUR_OK : status;
+	return status == CONCUR_CLOSED && conn_is_cut(conn) ? CONCUR_OK : status;
 }
 
 /* Always with a time-out: without one Linux restarts the wait after a signal's handler. */
 static enum concur_status
 sleep_until(struct waiter *waiter, int64_t deadline_ns)
 {
-	int64_t left_ns = deadline_ns < 0 ? 3600 * CONCUR_SECOND : deadline_ns - now_ns();
+	int64_t left_ns = deadline_ns < 0 ? 3600 * CONCUR_SECOND : deadline_ns - clock_now_ns();
 	struct timespec left = as_timespec(left_ns > 0 ? left_ns : 0);
 
 	if (syscall(SYS_futex, &waiter->woken, FUTEX_WAIT_PRIVATE, 0, &left, NULL, 0) == 0)
@@ -338,7 +323,7 @@ call_back(struct conn *conn)
 enum concur_status
 conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 {
-	int64_t deadline_ns = timeout_ns > 0 ? now_ns() + timeout_ns : timeout_ns;
+	int64_t deadline_ns = timeout_ns > 0 ? clock_now_ns() + timeout_ns : timeout_ns;
 	enum concur_status status = CONCUR_OK;
 
 	if (deadline_ns < -1) /* so long that it wrapped round */
@@ -348,7 +333,7 @@ conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns)
 	while (!call_is_done(call) && status == CONCUR_OK) {
 		if (callback_is_due(conn))
 			call_back(conn);
-		else if (!conn->led && !is_cut(conn))
+		else if (!conn->led && !conn_is_cut(conn))
 			status = lead(conn, call, deadline_ns);
 		else if (deadline_ns == 0)
 			status = CONCUR_PENDING;

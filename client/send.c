@@ -23,12 +23,6 @@ enum {
 	OUT_AGAIN = 8 << 20,    /* that are kept so at most, but for one frame */
 };
 
-static bool
-is_cut(const struct conn *conn)
-{
-	return atomic_load_explicit(&conn->is_cut, memory_order_relaxed);
-}
-
 /* Something has arrived: reads it, or leaves it to the leader. */
 static void
 read_meanwhile(struct conn *conn, uint64_t reads)
@@ -37,7 +31,7 @@ read_meanwhile(struct conn *conn, uint64_t reads)
 	if (conn->led) {
 		while (conn->led && conn->reads == reads && !conn->closed)
 			conn_await_progress(conn);
-	} else if (!conn->closed && !is_cut(conn)) {
+	} else if (!conn->closed && !conn_is_cut(conn)) {
 		conn->led = true;
 		pthread_mutex_unlock(&conn->lock);
 		(void)conn_read(conn, MSG_DONTWAIT);
@@ -58,7 +52,7 @@ wait_for_room(struct conn *conn)
 	for (;;) {
 		pthread_mutex_lock(&conn->lock);
 		reads = conn->reads;
-		closed = conn->closed || is_cut(conn);
+		closed = conn->closed || conn_is_cut(conn);
 		pthread_mutex_unlock(&conn->lock);
 		if (closed)
 			return false;
@@ -110,7 +104,7 @@ conn_flush(struct conn *conn)
 {
 	atomic_store_explicit(&conn->held_back, false, memory_order_relaxed);
 	/* What is cut sends it when it is mended. */
-	if ((!is_cut(conn) && send_all(conn)) || conn->keeper)
+	if ((!conn_is_cut(conn) && send_all(conn)) || conn->keeper)
 		outbox_settle(&conn->out);
 	else
 		outbox_drop(&conn->out);
@@ -208,7 +202,7 @@ wait_for_reply(struct conn *conn, uint64_t reads)
 
 	pthread_mutex_lock(&conn->lock);
 	pthread_mutex_unlock(&conn->send_lock);
-	while (!conn->closed && conn->reads == reads && (conn->led || is_cut(conn)))
+	while (!conn->closed && conn->reads == reads && (conn->led || conn_is_cut(conn)))
 		conn_await_progress(conn);
 	if (!conn->closed && conn->reads == reads) {
 		conn->led = true;

@@ -3,23 +3,15 @@
 
 #include "progress.h"
 
+#include "client/clock.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BAR_WIDTH = 30 };
 static const int64_t DRAW_NS = 100000000;
 static const int64_t LINE_NS = 1000000000;
-
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void
 progress_init(struct progress *progress, enum progress_when when)
@@ -29,7 +21,7 @@ progress_init(struct progress *progress, enum progress_when when)
 	*progress = (struct progress){
 		.is_shown = when == PROGRESS_ALWAYS || (when == PROGRESS_ON_TERMINAL && is_terminal),
 		.is_lines = !is_terminal,
-		.begun_ns = now_ns(),
+		.begun_ns = clock_now_ns(),
 	};
 }
 
@@ -69,7 +61,7 @@ draw(const struct progress *progress, uint64_t done, uint64_t total)
 void
 progress_update(struct progress *progress, uint64_t done, uint64_t total)
 {
-	int64_t now = progress->is_shown ? now_ns() : 0;
+	int64_t now = progress->is_shown ? clock_now_ns() : 0;
 
 	if (progress->is_lines && progress->drawn_ns == 0)
 		progress->drawn_ns = progress->begun_ns;
@@ -96,6 +88,6 @@ progress_end(struct progress *progress, uint64_t done)
 	progress_clear(progress);
 	if (!progress->is_shown || !progress->is_lines)
 		return;
-	progress->drawn_ns = now_ns();
+	progress->drawn_ns = clock_now_ns();
 	draw(progress, done, done);
 }

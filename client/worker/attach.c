@@ -3,6 +3,7 @@
 
 #include "worker.h"
 
+#include "client/clock.h"
 #include "client/error.h"
 #include "client/future.h"
 #include "client/object.h"
@@ -150,7 +151,7 @@ join_pool(struct concur_worker *worker)
 	worker->tasks_max = reply->tasks_per_worker;
 	worker->memory_max = reply->memory_per_worker;
 	worker->age_max_ns = reply->age_per_worker_ns;
-	worker->attached_ns = worker_now_ns();
+	worker->attached_ns = clock_now_ns();
 	reply_word(worker->thread_name_prefix, sizeof worker->thread_name_prefix, &reply->thread_name_prefix);
 	status = initialize(worker, reply);
 	concur__v1__attach_reply__free_unpacked(reply, NULL);

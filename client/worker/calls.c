@@ -12,15 +12,6 @@
 
 enum { MEMORY_PAUSE_NS = 10000000 };
 
-int64_t
-worker_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
-}
-
 static void
 pause_for_memory(void)
 {

@@ -4,6 +4,7 @@
  * shell: no descriptors but the three, no signals blocked or ignored. */
 #include "config.h"
 
+#include "client/clock.h"
 #include "client/concur.h"
 
 #include "streams.h"
@@ -230,11 +231,11 @@ is_cancelled(const void *work)
 }
 
 static int64_t
-clock_ns(clockid_t clock)
+calendar_ns(void)
 {
 	struct timespec now;
 
-	(void)clock_gettime(clock, &now);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * CONCUR_SECOND + now.tv_nsec;
 }
 
@@ -254,7 +255,7 @@ put_account(struct concur_value *to, const struct times *times, char *host, size
 		*host = '\0';
 	to = put_pair(to, "host", CV(host));
 	to = put_pair(to, "began_ns", CV(times->began_ns));
-	return put_pair(to, "ran_ns", CV(clock_ns(CLOCK_MONOTONIC) - times->from_ns));
+	return put_pair(to, "ran_ns", CV(clock_now_ns() - times->from_ns));
 }
 
 static enum concur_status
@@ -309,7 +310,7 @@ run(concur_work *work, struct command *command)
 	command->streams.keep_max = CONCUR_EXEC_OUTPUT_MAX;
 	if (streams_open(&command->streams, ends))
 		return failed_to_start(work, command, errno);
-	times = (struct times){ clock_ns(CLOCK_REALTIME), clock_ns(CLOCK_MONOTONIC) };
+	times = (struct times){ calendar_ns(), clock_now_ns() };
 	error = start(command, ends);
 	for (int i = 0; i < 3; i++)
 		(void)close(ends[i]);

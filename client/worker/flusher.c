@@ -5,6 +5,8 @@
  * were none for some time: a stream of short tasks costs it one look a millisecond, an idle worker nothing. */
 #include "worker.h"
 
+#include "client/clock.h"
+
 #include <time.h>
 
 enum {
@@ -18,7 +20,7 @@ look(struct concur_worker *worker)
 {
 	if (worker->done.count == 0)
 		return false;
-	if (worker_now_ns() - worker->done.since_ns >= FLUSH_NS)
+	if (clock_now_ns() - worker->done.since_ns >= FLUSH_NS)
 		worker_send_done(worker, &worker->done);
 	return true;
 }

@@ -4,6 +4,7 @@
  * list, so that a task whose result found no room fails, and nothing else is lost. */
 #include "work.h"
 
+#include "client/clock.h"
 #include "lib/value.h"
 #include "client/values.h"
 
@@ -42,7 +43,7 @@ note_waiting(struct concur_worker *worker)
 {
 	if (worker->done.count != 1)
 		return;
-	worker->done.since_ns = worker_now_ns();
+	worker->done.since_ns = clock_now_ns();
 	pthread_cond_signal(&worker->waiting);
 }
 

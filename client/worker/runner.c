@@ -5,6 +5,7 @@
  * Worker.Take at most, and none while everybody has work. */
 #include "worker.h"
 
+#include "client/clock.h"
 #include "client/future.h"
 #include "client/self.h"
 #include "work.h"
@@ -109,7 +110,7 @@ is_used_up(const struct concur_worker *worker)
 	return (worker->tasks_max && worker->begun >= worker->tasks_max) ||
 	    (worker->memory_max && worker->begun > 0 && memory_in_use() > worker->memory_max) ||
 	    (worker->age_max_ns && worker->begun > 0 &&
-		(uint64_t)(worker_now_ns() - worker->attached_ns) > worker->age_max_ns);
+		(uint64_t)(clock_now_ns() - worker->attached_ns) > worker->age_max_ns);
 }
 
 /* Under the lock. */
@@ -227,11 +228,11 @@ worker_run_tasks(struct concur_worker *worker, unsigned thread)
 	int64_t begun_ns;
 
 	while ((task = next_task(worker))) {
-		begun_ns = worker_now_ns();
+		begun_ns = clock_now_ns();
 		work_run(worker, thread, task, NULL);
 		concur__v1__task__free_unpacked(task, NULL);
 		pthread_mutex_lock(&worker->lock);
-		credit_note(&worker->credit, worker_now_ns() - begun_ns);
+		credit_note(&worker->credit, clock_now_ns() - begun_ns);
 		pthread_mutex_unlock(&worker->lock);
 	}
 	pthread_mutex_lock(&worker->lock);

@@ -4,6 +4,8 @@
 
 #include "work.h"
 
+#include "client/clock.h"
+
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -34,8 +36,8 @@ worker_settle_output(const struct concur_worker *worker)
 	(void)fflush(stdout);
 	if (!is_pending(STDOUT_FILENO) && !is_pending(STDERR_FILENO))
 		return;
-	end_ns = worker_now_ns() + SETTLE_NS;
+	end_ns = clock_now_ns() + SETTLE_NS;
 	do
 		(void)nanosleep(&pause, NULL);
-	while ((is_pending(STDOUT_FILENO) || is_pending(STDERR_FILENO)) && worker_now_ns() < end_ns);
+	while ((is_pending(STDOUT_FILENO) || is_pending(STDERR_FILENO)) && clock_now_ns() < end_ns);
 }

@@ -67,7 +67,6 @@ struct concur_worker {
 };
 
 /* Monotonic. */
-int64_t worker_now_ns(void);
 
 /* calls.c: sends a call of the worker; what is in the body is sent when it returns. Never NULL. */
 concur_future *worker_begin(struct concur_worker *worker, uint32_t method, const ProtobufCMessage *body);

@@ -96,8 +96,7 @@ struct session *session_next(const struct core *core, uint64_t *position);
 
 /* The record of a context, made if it is not there; NULL if there is no memory. owner_settle frees it when it holds
  * nothing and waits for nothing: call it after the last use. owner_find finds none of a session that is ending: its
- * table
- * still has those that are gone. */
+ * table still has those that are gone. */
 struct owner *owner_get(struct session *session, uint64_t context);
 struct owner *owner_find(const struct session *session, uint64_t context);
 void owner_settle(struct owner *owner);
