@@ -121,7 +121,8 @@ def jobs_a_second(command, count, environment):
 
 
 def against_parallel(bench):
-    """The command as it is installed: a private daemon, its workers and all, start and end within each run."""
+    """A private daemon, its workers and all, start and end within each run. Both run in one environment, which the jobs
+    inherit: what it costs to start one is the same."""
     count = int(2000 * bench.scale)
     peer = servers.find("parallel")
     programs = os.path.abspath(os.path.join(bench.build, ".libs"))
@@ -129,7 +130,7 @@ def against_parallel(bench):
                        CONCUR_CONCURD=os.path.abspath(os.path.join(bench.build, "daemon/concurd")))
     for _ in range(bench.runs):
         yield (jobs_a_second([servers.find("concur", [programs]), "parallel"], count, environment),
-               jobs_a_second([peer], count, os.environ))
+               jobs_a_second([peer], count, environment))
     bench.note(f"{count} jobs a run, start and end included")
 
 
