@@ -22,7 +22,8 @@ struct stall {
 	bool ends;               /* one of the waits has a time */
 };
 
-bool
+/* Whether all threads of the worker wait for tasks. */
+static bool
 worker_is_stalled(const struct worker *worker)
 {
 	const struct session *session = worker->session;

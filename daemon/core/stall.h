@@ -18,7 +18,4 @@ bool stall_closes(struct core *core, struct waiter *waiter);
 /* Tasks wait in the pool, and no worker takes them: starts a spare worker, or fails a wait, if there is a stall. */
 void stall_check(struct core *core, struct pool *pool);
 
-/* Whether all threads of the worker wait for tasks. */
-bool worker_is_stalled(const struct worker *worker);
-
 #endif
