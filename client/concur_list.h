@@ -72,7 +72,11 @@ concur_future *concur_list_count_begin(concur_list *list, struct concur_value va
 CONCUR_CHECKED enum concur_status concur_list_reverse(concur_list *list);
 concur_future *concur_list_reverse_begin(concur_list *list);
 
-/* Stable. TYPE_ERROR for items that have no order. */
+/* Stable. TYPE_ERROR for items that have no order; TOO_LARGE for more than sort_max of them, as the daemon does nothing
+ * else meanwhile. A longer list is sorted by its client: copy it (concur_object_copy()), read slices of the copy, sort
+ * them, and write them back by slices of the same length, each under concur_if_version(): the first with the copy's
+ * concur_object_original_version(), each other with the concur_future_version() of the one before. CHANGED: others have
+ * changed the list; begin anew. Whoever reads the list meanwhile sees a part of it sorted. */
 CONCUR_CHECKED enum concur_status concur_list_sort(concur_list *list, bool reverse);
 concur_future *concur_list_sort_begin(concur_list *list, bool reverse);
 

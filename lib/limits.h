@@ -24,7 +24,8 @@
 	X(page_bytes, 256 * 1024, "bytes", "of entries in a page; one entry is always given")                \
 	X(page_entries, 1024, "entries", "looked at for one page")                                           \
 	X(batch_max, 16384, "items", "of one call that takes or gives many")                                 \
-	X(sort_max, 1000000, "items", "that one call sorts, searches or moves")                              \
+	X(sort_max, 100000, "items", "that one call sorts, merges, compares or nests")                       \
+	X(move_max, 1000000, "items", "that one call searches or moves")                                     \
 	X(container_max, 33000000, "items", "in one container")                                              \
 	X(nested_max, 16384, "objects", "that one call makes of containers in what it stores")               \
 	X(pipe_bytes_max, 16 * LIMITS_MIB, "bytes", "sent into a pipe and not received; a send waits")       \

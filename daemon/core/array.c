@@ -219,8 +219,8 @@ array_set_slice(struct core *core, struct array *array, const struct list_slice 
 	status = list_slice_indexes_of(array->count, slice, &first, &count);
 	if (status == CONCUR_OK && from.size != count * array->size)
 		status = CONCUR_VALUE_ERROR;
-	if (status == CONCUR_OK && count > core->limits->sort_max)
-		status = core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (status == CONCUR_OK && count > core->limits->move_max)
+		status = core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	/* Whatever can fail comes first. */
 	for (size_t i = 0; status == CONCUR_OK && i < count; i++) {
 		if (!array_own(array, (size_t)((int64_t)first + (int64_t)i * slice->step)))

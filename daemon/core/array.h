@@ -38,7 +38,7 @@ enum concur_status array_compare_exchange(struct core *core, struct array *array
 struct blob *array_slice(const struct array *array, size_t first, size_t count, int64_t step);
 
 /* Sets a slice to the items of an ARRAY value. TYPE_ERROR unless that is what it is, of the same typecode; VALUE_ERROR
- * for a step of 0 or another number of items; TOO_LARGE past sort_max of them. */
+ * for a step of 0 or another number of items; TOO_LARGE past move_max of them. */
 enum concur_status array_set_slice(struct core *core, struct array *array, const struct list_slice *slice,
     const struct value *value);
 

@@ -53,13 +53,13 @@ list_set(struct core *core, struct list *list, int64_t index, const struct list_
 	return CONCUR_OK;
 }
 
-/* Moving items is bounded: the shorter side of the place must be within sort_max. */
+/* Moving items is bounded: the shorter side of the place must be within move_max. */
 static bool
 list_may_move(const struct core *core, const struct list *list, size_t at)
 {
 	size_t behind = ring_count(&list->items) - at;
 
-	return (at < behind ? at : behind) <= core->limits->sort_max;
+	return (at < behind ? at : behind) <= core->limits->move_max;
 }
 
 enum concur_status
@@ -76,7 +76,7 @@ list_insert(struct core *core, struct list *list, int64_t index, const struct li
 	if (index > count)
 		index = count;
 	if (!list_may_move(core, list, (size_t)index))
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	status = nest_check_value(core, &list->object, &item->value);
 	if (status != CONCUR_OK)
 		return status;
@@ -150,7 +150,7 @@ list_pop(struct core *core, struct list *list, int64_t index, struct blob **ret)
 	if (!list_place(list, index, &at))
 		return CONCUR_INDEX_ERROR;
 	if (!list_may_move(core, list, at))
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	if (ring_own_removal(&list->items, at) < 0)
 		return store_refusal(core);
 	*ret = ring_remove(&list->items, at);
@@ -175,8 +175,8 @@ list_index(struct core *core, const struct list *list, const struct value *value
 {
 	size_t from = list_clamp(list, start), to = list_clamp(list, stop);
 
-	if (to > from && to - from > core->limits->sort_max)
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (to > from && to - from > core->limits->move_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	*ret = -1;
 	for (size_t i = from; i < to; i++) {
 		struct value item = store_value(*ring_at(&list->items, i));
@@ -197,8 +197,8 @@ list_count(struct core *core, const struct list *list, const struct value *value
 {
 	size_t count = ring_count(&list->items);
 
-	if (count > core->limits->sort_max)
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (count > core->limits->move_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	*ret = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct value item = store_value(*ring_at(&list->items, i));

@@ -3,7 +3,8 @@
  *
  * Indexes and slices are normalised here, as CPython does (PySlice_AdjustIndices). Statuses besides those said:
  * NO_MEMORY, LIMIT at container_max, LIMIT at memory_max where a list that was copied must take its own of what it
- * shares, TOO_LARGE where a call would look at or move more than sort_max items; then the list is as it was. */
+ * shares, TOO_LARGE where a call would look at or move more than move_max items, or sort or merge more than sort_max;
+ * then the list is as it was. */
 #ifndef CORE_LIST_H
 #define CORE_LIST_H
 

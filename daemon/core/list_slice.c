@@ -118,7 +118,7 @@ list_replace(struct core *core, struct list *list, size_t first, size_t narrow, 
 static enum concur_status
 list_check_work(struct core *core, size_t items)
 {
-	return items > core->limits->sort_max ? core_limit(core, CONCUR_TOO_LARGE, "sort_max") : CONCUR_OK;
+	return items > core->limits->move_max ? core_limit(core, CONCUR_TOO_LARGE, "move_max") : CONCUR_OK;
 }
 
 /* Whether the `narrow` items of a slice may become `wide`. All behind them move unless that is as many. */
@@ -133,13 +133,18 @@ list_check_splice(struct core *core, const struct list *list, size_t first, size
 	return list_check_work(core, behind + (narrow > wide ? narrow : wide));
 }
 
-/* Makes sure that others do not share the items of a slice. */
+/* Makes sure that others do not share the items of a slice. A list that was copied may have to take its own of all that
+ * lies between them, too. */
 static enum concur_status
 list_own_slice(struct core *core, struct list *list, size_t first, int64_t step, size_t count)
 {
 	size_t width = step < 0 ? 0 - (size_t)step : (size_t)step, span = count ? (count - 1) * width : 0;
 
-	if (count && ring_own(&list->items, step < 0 ? first - span : first, span + 1) < 0)
+	if (count == 0 || !list->items.sharing)
+		return CONCUR_OK;
+	if (span >= core->limits->move_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
+	if (ring_own(&list->items, step < 0 ? first - span : first, span + 1) < 0)
 		return store_refusal(core);
 	return CONCUR_OK;
 }
@@ -237,8 +242,8 @@ list_repeat(struct core *core, struct list *list, int64_t times)
 	if ((uint64_t)times > core->limits->container_max / count)
 		return core_limit(core, CONCUR_LIMIT, "container_max");
 	more = count * (size_t)(times - 1);
-	if (more > core->limits->sort_max)
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (more > core->limits->move_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	if (ring_extend(&list->items, more) < 0)
 		return store_refusal(core);
 	for (size_t i = 0; i < more; i++)

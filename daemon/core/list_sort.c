@@ -99,8 +99,8 @@ list_reverse(struct core *core, struct list *list)
 {
 	size_t count = ring_count(&list->items);
 
-	if (count > core->limits->sort_max)
-		return core_limit(core, CONCUR_TOO_LARGE, "sort_max");
+	if (count > core->limits->move_max)
+		return core_limit(core, CONCUR_TOO_LARGE, "move_max");
 	if (ring_own(&list->items, 0, count) < 0)
 		return store_refusal(core);
 	for (size_t i = 0; i < count / 2; i++) {

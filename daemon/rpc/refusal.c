@@ -1,5 +1,6 @@
-/* The table of refusals. The first row that fits the call tells: its method or service, the kind of the object, the
- * status, a field that the request has, and, where a status has several causes, a look at whether it was this one.
+/* The table of refusals, and that of what is too much for one call. The first row that fits the call tells: its method or
+ * service, the kind of the object, the status, a field that the request has, and, where a status has several causes, a
+ * look at whether it was this one.
  *
  * Only what a request says and what the object tells of itself is read here; nothing is decided. */
 #include "daemon/rpc/refusal.h"
@@ -292,6 +293,25 @@ static const struct refusal refusals[] = {
 	{ "", 0, CONCUR_UNHASHABLE, "key", NULL, NO_KEYS },
 	{ "", 0, CONCUR_UNHASHABLE, NULL, NULL, NO_KEYS },
 };
+
+/* What else to do where a call would stop the daemon for too long. */
+static const struct advice {
+	const char *method; /* as above */
+	const char *limit;
+	const char *words;
+} advices[] = {
+	{ "List/Sort", "sort_max", "read the items, sort them, and write them back with if_version" },
+	{ "List/ExtendFrom", "sort_max", "read the other one in pages, and extend the list by these" },
+	{ "Dict/Merge", "sort_max", "read the other one in pages, and update the dict with these" },
+	{ "Set/", "sort_max", "read the other one in pages, and give its values" },
+	{ "Object/Equal", "sort_max", "read both in pages, and compare these" },
+	{ "Object/Copy", "sort_max", "many of its keys have just run out; try again in a moment" },
+	{ "", "sort_max", "store it empty, and then what is in it, in parts" },
+	{ "List/Index", "move_max", "search it in parts, each from a start to a stop" },
+	{ "List/Count", "move_max", "read the items in pages, and count these" },
+	{ "List/Reverse", "move_max", "read it backwards, by slices whose step is -1" },
+	{ "", "move_max", "do it in parts, or nearer to an end of the list" },
+};
 /* clang-format on */
 
 /* -- the sentence -------------------------------------------------------------------------------------------------- */
@@ -369,12 +389,12 @@ refusal_method_name(const struct method *method, char *text, size_t size)
 }
 
 static bool
-refusal_is_of(const struct refusal *refusal, const char *method)
+refusal_is_of(const char *of, const char *method)
 {
-	size_t size = strlen(refusal->method);
-	bool all = size == 0 || refusal->method[size - 1] == '/';
+	size_t size = strlen(of);
+	bool all = size == 0 || of[size - 1] == '/';
 
-	return all ? strncmp(refusal->method, method, size) == 0 : strcmp(refusal->method, method) == 0;
+	return all ? strncmp(of, method, size) == 0 : strcmp(of, method) == 0;
 }
 
 static bool
@@ -407,6 +427,17 @@ refusal_tell(const struct refusal *refusal, const struct call *call, char *text,
 	return true;
 }
 
+/* The core has named the limit. */
+static bool
+refusal_advise(const struct call *call, const char *method, char *text, size_t size)
+{
+	for (size_t i = 0; call->core->limit && i < sizeof advices / sizeof *advices; i++) {
+		if (strcmp(advices[i].limit, call->core->limit) == 0 && refusal_is_of(advices[i].method, method))
+			return refusal_say(text, size, "%s", advices[i].words);
+	}
+	return false;
+}
+
 bool
 refusal_explain(const struct call *call, enum concur_status status, char *text, size_t size)
 {
@@ -418,8 +449,25 @@ refusal_explain(const struct call *call, enum concur_status status, char *text, 
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		const struct refusal *refusal = &refusals[i];
 
-		if (refusal->status == status && refusal_is_of(refusal, method) && refusal_is_on(refusal, call) &&
-		    refusal_tell(refusal, call, text, size))
+		if (refusal->status == status && refusal_is_of(refusal->method, method) &&
+		    refusal_is_on(refusal, call) && refusal_tell(refusal, call, text, size))
+			return true;
+	}
+	return status == CONCUR_TOO_LARGE && refusal_advise(call, method, text, size);
+}
+
+/* A method of that name, or one of that service, with that field (NULL: any). */
+static bool
+refusal_finds(const struct method_table *methods, const char *of, const char *field)
+{
+	for (size_t i = 0; i < METHOD_SLOTS; i++) {
+		const struct method *method = &methods->slots[i];
+		char name[64];
+
+		if (!method->service)
+			continue;
+		refusal_method_name(method, name, sizeof name);
+		if (refusal_is_of(of, name) && (!field || refusal_field(method->input, field)))
 			return true;
 	}
 	return false;
@@ -429,20 +477,13 @@ bool
 refusal_check(const struct method_table *methods, const char **ret_why)
 {
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < METHOD_SLOTS && !found; j++) {
-			const struct method *method = &methods->slots[j];
-			char name[64];
-
-			if (!method->service)
-				continue;
-			refusal_method_name(method, name, sizeof name);
-			found = refusal_is_of(&refusals[i], name) &&
-			    (!refusals[i].field || refusal_field(method->input, refusals[i].field));
-		}
 		*ret_why = refusals[i].method;
-		if (!found)
+		if (!refusal_finds(methods, refusals[i].method, refusals[i].field))
+			return false;
+	}
+	for (size_t i = 0; i < sizeof advices / sizeof *advices; i++) {
+		*ret_why = advices[i].method;
+		if (!refusal_finds(methods, advices[i].method, NULL))
 			return false;
 	}
 	return true;

@@ -140,6 +140,24 @@ refused "semaphore full: released more often than acquired: fewer permits are ta
 "$concur" barrier two abort
 refused "barrier two: the barrier is broken: a reset makes it whole again" barrier two wait
 
+# what is too much for one call
+too_much() { # NAME LIMIT ADVICE WORD...
+	sentence="list $1: larger than a limit allows ($2): $3 (limit $2)"
+	list=$1
+	shift 3
+	refused "$sentence" list "$list" "$@"
+}
+"$concur" list long append 1
+"$concur" list long repeat 100001
+too_much long sort_max 'read the items, sort them, and write them back with if_version' sort
+"$concur" list other append 1
+too_much other sort_max 'read the other one in pages, and extend the list by these' extend-from long
+"$concur" list long repeat 10
+too_much long move_max 'search it in parts, each from a start to a stop' index 2
+too_much long move_max 'read the items in pages, and count these' count 1
+too_much long move_max 'read it backwards, by slices whose step is -1' reverse
+too_much long move_max 'do it in parts, or nearer to an end of the list' repeat 3
+
 # keys
 none='a value of that type can not be a key'
 refused "dict d: $none: key is a list; lists, maps and arrays are none, nor are tuples with one inside" dict d get '[1]'

@@ -240,7 +240,7 @@ START_TEST(set_slice_of_another_shape_is_refused)
 			     &(struct value){ VALUE_ARRAY, ints, sizeof ints }),
 	    CONCUR_TYPE_ERROR);
 	ck_assert_status(array_set_slice(bench.core, bench.array, &whole, &INTEGER(1)), CONCUR_TYPE_ERROR);
-	bench.fixture.limits.sort_max = 1;
+	bench.fixture.limits.move_max = 1;
 	ck_assert_status(array_set_slice(bench.core, bench.array, &(struct list_slice){ 0, 2, 1, false, false }, &two),
 	    CONCUR_TOO_LARGE);
 	ck_assert_int_eq(get(&bench, 0), 0);

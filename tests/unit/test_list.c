@@ -190,16 +190,16 @@ START_TEST(extend_past_container_max_is_refused)
 }
 END_TEST
 
-START_TEST(move_past_sort_max_is_refused_but_ends_are_free)
+START_TEST(move_past_move_max_is_refused_but_ends_are_free)
 {
 	struct bench bench;
 	struct blob *blob;
 
 	bench_init(&bench);
-	bench.fixture.limits.sort_max = 3;
+	bench.fixture.limits.move_max = 3;
 	fill(&bench, 0, 8);
 	ck_assert_status(insert(&bench, 4, INTEGER(9)), CONCUR_TOO_LARGE);
-	ck_assert_str_eq(bench.core->limit, "sort_max");
+	ck_assert_str_eq(bench.core->limit, "move_max");
 	ck_assert_status(list_pop(bench.core, bench.list, 4, &blob), CONCUR_TOO_LARGE);
 	ck_assert_status(insert(&bench, 3, INTEGER(9)), CONCUR_OK);
 	ck_assert_str_eq(pop(&bench, -1), "7");
@@ -268,18 +268,17 @@ START_TEST(index_of_opaque_items_needs_compare_only_where_they_come_first)
 }
 END_TEST
 
-START_TEST(index_past_sort_max_is_refused)
+START_TEST(index_past_move_max_is_refused)
 {
 	struct bench bench;
 	int64_t found;
 
 	bench_init(&bench);
-	bench.fixture.limits.sort_max = 3;
+	bench.fixture.limits.move_max = 3;
 	fill(&bench, 0, 5);
 	ck_assert_status(list_index(bench.core, bench.list, &INTEGER(1), 0, 4, false, &found), CONCUR_TOO_LARGE);
 	ck_assert_int_eq(find(&bench, INTEGER(3), 2, 5), 3);
 	ck_assert_status(list_count(bench.core, bench.list, &INTEGER(1), false, &found), CONCUR_TOO_LARGE);
-	ck_assert_status(list_sort(bench.core, bench.list, false), CONCUR_TOO_LARGE);
 	ck_assert_status(list_reverse(bench.core, bench.list), CONCUR_TOO_LARGE);
 	bench_fini(&bench);
 }
@@ -349,6 +348,21 @@ START_TEST(sort_of_all_lengths_gives_order)
 }
 END_TEST
 
+START_TEST(sort_of_more_than_one_step_may_take_is_refused)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	fill(&bench, 0, 100000);
+	ck_assert_status(list_sort(bench.core, bench.list, true), CONCUR_OK);
+	append(&bench, INTEGER(0));
+	ck_assert_status(list_sort(bench.core, bench.list, false), CONCUR_TOO_LARGE);
+	ck_assert_str_eq(bench.core->limit, "sort_max");
+	ck_assert_status(list_reverse(bench.core, bench.list), CONCUR_OK);
+	bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(sort_that_fails_leaves_the_list_as_it_was)
 {
 	struct bench bench;
@@ -407,7 +421,7 @@ START_TEST(repeat_past_a_limit_is_refused)
 	fill(&bench, 0, 3);
 	ck_assert_status(list_repeat(bench.core, bench.list, 4), CONCUR_LIMIT);
 	ck_assert_status(list_repeat(bench.core, bench.list, INT64_MAX), CONCUR_LIMIT);
-	bench.fixture.limits.sort_max = 5;
+	bench.fixture.limits.move_max = 5;
 	ck_assert_status(list_repeat(bench.core, bench.list, 3), CONCUR_TOO_LARGE);
 	ck_assert_str_eq(show(&bench), "[0, 1, 2]");
 	ck_assert_status(list_repeat(bench.core, bench.list, 2), CONCUR_OK);
@@ -441,14 +455,15 @@ main(void)
 		insert_clamps_its_index,
 		pop_takes_from_ends_and_middle,
 		extend_past_container_max_is_refused,
-		move_past_sort_max_is_refused_but_ends_are_free,
+		move_past_move_max_is_refused_but_ends_are_free,
 		index_and_count_compare_as_python,
 		index_clamps_start_and_stop,
 		index_of_opaque_items_needs_compare_only_where_they_come_first,
-		index_past_sort_max_is_refused,
+		index_past_move_max_is_refused,
 		reverse_of_any_length_turns_the_list_round,
 		sort_is_stable_both_ways,
 		sort_of_all_lengths_gives_order,
+		sort_of_more_than_one_step_may_take_is_refused,
 		sort_that_fails_leaves_the_list_as_it_was,
 		repeat_as_pythons_in_place_product,
 		repeat_past_a_limit_is_refused,

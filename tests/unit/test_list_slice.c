@@ -297,15 +297,36 @@ START_TEST(set_slice_of_long_list_is_refused_only_for_what_it_moves)
 
 	bench_init(&bench);
 	fill(&bench, 20);
-	bench.fixture.limits.sort_max = 5;
+	bench.fixture.limits.move_max = 5;
 	ck_assert_status(set_slice(&bench, &front, numbers, 2), CONCUR_OK);
 	ck_assert_status(set_slice(&bench, &front, numbers, 3), CONCUR_TOO_LARGE);
-	ck_assert_str_eq(bench.core->limit, "sort_max");
+	ck_assert_str_eq(bench.core->limit, "move_max");
 	ck_assert_status(set_slice(&bench, &tail, numbers, 3), CONCUR_OK);
 	ck_assert_status(list_delete_slice(bench.core, bench.list, &tail), CONCUR_OK);
 	ck_assert_status(list_delete_slice(bench.core, bench.list, &front), CONCUR_TOO_LARGE);
 	ck_assert_status(set_slice(&bench, &whole, numbers, 3), CONCUR_TOO_LARGE);
 	ck_assert_uint_eq(list_kind.len((const struct object *)bench.list), 19);
+	bench_fini(&bench);
+}
+END_TEST
+
+START_TEST(set_slice_with_step_of_a_copied_list_is_refused_for_what_lies_between)
+{
+	struct bench bench;
+	const struct list_slice far = { 0, 20, 6, false, false }, near = { 0, 5, 4, false, false };
+	const int64_t numbers[] = { 7, 8, 9, 10 };
+	struct object *copy;
+
+	bench_init(&bench);
+	fill(&bench, 20);
+	bench.fixture.limits.move_max = 5;
+	ck_assert_status(set_slice(&bench, &far, numbers, 4), CONCUR_OK);
+	ck_assert_status(object_copy(bench.core, (struct object *)bench.list, LIFETIME_DEFAULT, NULL, &copy),
+	    CONCUR_OK);
+	ck_assert_status(set_slice(&bench, &far, numbers, 4), CONCUR_TOO_LARGE);
+	ck_assert_str_eq(bench.core->limit, "move_max");
+	ck_assert_status(set_slice(&bench, &near, numbers, 2), CONCUR_OK);
+	object_destroy(bench.core, copy);
 	bench_fini(&bench);
 }
 END_TEST
@@ -336,6 +357,7 @@ main(void)
 		set_slice_with_step_of_other_size_is_refused,
 		set_slice_of_full_list_counts_what_it_replaces,
 		set_slice_of_long_list_is_refused_only_for_what_it_moves,
+		set_slice_with_step_of_a_copied_list_is_refused_for_what_lies_between,
 		random_slices_agree_with_model,
 		NULL,
 	};
