@@ -23,6 +23,7 @@ call_answer(struct call *call, const struct reader_frame *frame)
 	else if (frame->size > CALL_ROOM)
 		room = call->owned = malloc(frame->size);
 	if (frame->lost || !room) {
+		call->lost = call->takes && frame->head.status == CONCUR_OK;
 		call_fail(call, CONCUR_NO_MEMORY);
 		return;
 	}

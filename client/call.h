@@ -27,6 +27,9 @@ struct call {
 	bool in_flight;             /* in the table; under the connection's lock */
 	bool waits;                 /* may wait in the daemon */
 	bool takes;                 /* its reply may carry what was taken from a queue or a pipe */
+	bool withholds;             /* and is decoded as soon as it is there: only then it counts as read */
+	bool lost;                  /* there was no memory for a reply that may carry such */
+	struct link withheld;       /* in conn->withheld, if call_is_withheld(); under the connection's lock */
 	enum concur_status status;  /* of the reply, or why there is none */
 	uint32_t reply;             /* which reply of the session it was, modulo 2^32; 0: none */
 	const uint8_t *body;        /* of the reply: in `room` or in `owned` */
@@ -39,6 +42,13 @@ static inline bool
 call_is_done(const struct call *call)
 {
 	return atomic_load_explicit(&call->done, memory_order_acquire);
+}
+
+/* An answered call's reply does not count as read until the call is forgotten. */
+static inline bool
+call_is_withheld(const struct call *call)
+{
+	return call->lost || (call->withholds && call->reply && call->status == CONCUR_OK);
 }
 
 /* The call is answered by the library itself. */

@@ -40,7 +40,8 @@ CONCUR_CHECKED enum concur_status concur_pipe_send(concur_pipe *pipe, struct con
 concur_future *concur_pipe_send_begin(concur_pipe *pipe, struct concur_value value, int64_t timeout_ns);
 
 /* Receives a value; several who wait get theirs in the order they came. One that its receiver's process has not read
- * when it dies goes back to where it stood. EMPTY if there was none within the time. END_OF_FILE. */
+ * when it dies goes back to where it stood. EMPTY if there was none within the time. END_OF_FILE. NO_MEMORY as
+ * concur_queue_get(). */
 CONCUR_CHECKED enum concur_status concur_pipe_recv(concur_pipe *pipe, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_pipe_recv_begin(concur_pipe *pipe, int64_t timeout_ns);

@@ -37,12 +37,13 @@ concur_future *concur_queue_put_many_begin(concur_queue *queue, const struct con
 
 /* Takes an item. EMPTY if there was none within the time. If this process dies before it has read the answer, the item
  * goes back to where it stood; of several answers that were on their way at once, some may have been read. LIMIT if
- * too many items are on their way to this process. */
+ * too many items are on their way to this process. NO_MEMORY: the item is in its old place again. A future of
+ * queue_get_begin() still has it where only decoding it lacked memory, until it is freed. */
 CONCUR_CHECKED enum concur_status concur_queue_get(concur_queue *queue, int64_t timeout_ns,
     struct concur_value *ret_value);
 concur_future *concur_queue_get_begin(concur_queue *queue, int64_t timeout_ns);
 
-/* Waits for the first item, then takes what there is, at most `count`. EMPTY. */
+/* Waits for the first item, then takes what there is, at most `count`. EMPTY; NO_MEMORY as above. */
 CONCUR_CHECKED enum concur_status concur_queue_get_many(concur_queue *queue, uint32_t count, int64_t timeout_ns,
     struct concur_values *ret_values);
 concur_future *concur_queue_get_many_begin(concur_queue *queue, uint32_t count, int64_t timeout_ns);

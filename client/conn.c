@@ -41,6 +41,7 @@ conn_new(int fd, uint64_t word, struct conn **ret_conn)
 	pthread_cond_init(&conn->progress, NULL);
 	link_init(&conn->followers);
 	link_init(&conn->due);
+	link_init(&conn->withheld);
 	*ret_conn = conn;
 	return CONCUR_OK;
 }

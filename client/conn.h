@@ -54,7 +54,9 @@ struct conn {
 	uint64_t reads;                /* times that bytes have arrived */
 	unsigned stuck_senders;        /* that wait for the leader to read on; and the keeper, for it to leave */
 	pthread_cond_t progress;       /* for them */
-	_Atomic uint32_t replies_read; /* counted for the daemon */
+	uint32_t replies;              /* that have arrived */
+	struct link withheld;          /* calls whose replies have, but do not count as read; first arrived first */
+	_Atomic uint32_t replies_read; /* that are before all of those; written under the lock */
 	_Atomic uint32_t replies_told; /* what of it the last frame said */
 	_Atomic uint64_t seen;         /* the highest call that was answered: all frames up to it have arrived */
 	_Atomic bool is_cut;           /* the socket has failed; written under the lock */
@@ -92,7 +94,7 @@ enum concur_status conn_send(struct conn *conn, const struct conn_frame *frame, 
 /* Waits until the call is answered: OK; PENDING after timeout_ns, INTERRUPTED by a signal's handler. */
 enum concur_status conn_wait(struct conn *conn, struct call *call, int64_t timeout_ns);
 
-/* Forgets a call: its answer, if it comes, is dropped. */
+/* Forgets a call: its answer, if it comes, is dropped; if it was withheld, it counts as read. */
 void conn_forget(struct conn *conn, struct call *call);
 
 /* True if the daemon is to be told that the call's reply was read: something that was taken from a queue came in it,

@@ -45,7 +45,7 @@ wait_for_answer(concur_future *future, int64_t timeout_ns)
 		if (status != CONCUR_OK)
 			return error_plain(status);
 	}
-	if (future->call.takes)
+	if (future->call.takes && !call_is_withheld(&future->call))
 		acknowledge(future);
 	if (future->conn && callback_is_due(future->conn) && is_mine(future))
 		callback_run(future->conn);
@@ -144,6 +144,31 @@ give_back(concur_future *future)
 	}
 }
 
+/* What could not be decoded goes back to where it came from. Its reply does not count as read before this is sent, so
+ * that it is still in doubt when this arrives. */
+static void
+give_items_back(concur_future *future)
+{
+	Concur__V1__GiveBackRequest body = CONCUR__V1__GIVE_BACK_REQUEST__INIT;
+
+	if (!call_is_withheld(&future->call) || !(future->call.lost || future->untaken))
+		return;
+	body.reply = future->call.reply;
+	request_tell(future->session, CONCUR_METHOD_SESSION_GIVE_BACK, &body.base);
+}
+
+static void
+forget(concur_future *future)
+{
+	bool is_done = call_is_done(&future->call);
+
+	if (is_done)
+		give_items_back(future);
+	conn_forget(future->conn, &future->call);
+	if (is_done && call_is_withheld(&future->call))
+		acknowledge(future);
+}
+
 void
 concur_future_free(concur_future *future)
 {
@@ -152,7 +177,7 @@ concur_future_free(concur_future *future)
 	if (future->call.waits)
 		concur_future_cancel(future);
 	if (is_mine(future))
-		conn_forget(future->conn, &future->call);
+		forget(future);
 	give_back(future);
 	call_fini(&future->call);
 	session_unref(future->session);
@@ -212,6 +237,7 @@ concur_future_value(concur_future *future, struct concur_value *ret_value)
 		return future_bad_reply();
 	if (fields.size)
 		decoded = values_decode(fields.value, fields.size, &value);
+	future->untaken = decoded == CONCUR_NO_MEMORY;
 	if (decoded != CONCUR_OK)
 		return error_plain(decoded);
 	*ret_value = value;
@@ -226,6 +252,7 @@ concur_future_values(concur_future *future, struct concur_values *ret_values)
 	if (status != CONCUR_OK || !ret_values)
 		return status;
 	status = reply_values(future->call.body, future->call.size, ret_values);
+	future->untaken = status == CONCUR_NO_MEMORY;
 	return status == CONCUR_OK ? status : error_plain(status);
 }
 
@@ -253,6 +280,7 @@ concur_future_reply(concur_future *future, struct concur_reply *ret_reply)
 	if (status != CONCUR_OK || !ret_reply)
 		return status;
 	copy = malloc(call->size + 1);
+	future->untaken = !copy;
 	if (!copy)
 		return error_plain(CONCUR_NO_MEMORY);
 	if (call->size)

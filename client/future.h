@@ -14,6 +14,7 @@ struct concur_future {
 	enum result result;
 	bool interrupted; /* a blocking form withdrew it because of a signal */
 	bool taken;       /* OBJECT: somebody has the handle */
+	bool untaken;     /* there was no memory to decode what was last asked for */
 	char *detail;     /* why it could not be begun; NULL: it was */
 };
 

@@ -223,8 +223,7 @@ try_once(struct keeper *keeper)
 	if (keeper->session->key)
 		status = session_prove(keeper->session, fresh);
 	if (status == CONCUR_OK)
-		status = session_resume(keeper->session, fresh, &keeper->promise,
-		    atomic_load(&keeper->conn->replies_read), &seen);
+		status = session_resume(keeper->session, fresh, &keeper->promise, keeper->conn->replies, &seen);
 	set_fresh(keeper, NULL);
 	if (status == CONCUR_OK)
 		take_over(keeper->conn, fresh, seen);

@@ -138,26 +138,40 @@ conn_await_progress(struct conn *conn)
 	conn->stuck_senders--;
 }
 
+/* Under the lock: what has arrived, or what is withheld, is another than before. */
+static void
+count_read(struct conn *conn)
+{
+	uint32_t read = conn->replies;
+
+	if (!link_empty(&conn->withheld))
+		read = LINK_ENTRY(conn->withheld.next, const struct call, withheld)->reply - 1;
+	atomic_store_explicit(&conn->replies_read, read, memory_order_relaxed);
+}
+
 static void
 answer(struct conn *conn, const struct reader_frame *frame)
 {
 	struct table_node *node = table_find(&conn->calls, frame->head.call);
-	uint32_t reply = 1 + atomic_fetch_add_explicit(&conn->replies_read, 1, memory_order_relaxed);
 	struct call *call;
 
+	conn->replies++;
 	if (frame->head.call > atomic_load_explicit(&conn->seen, memory_order_relaxed))
 		atomic_store_explicit(&conn->seen, frame->head.call, memory_order_relaxed);
 	conn->daemon_stops |= frame->head.status == CONCUR_STOPPING;
-	if (!node) { /* forgotten meanwhile */
+	if (node) {
+		call = LINK_ENTRY(node, struct call, node);
+		take_out(conn, call);
+		call->reply = conn->replies;
+		call_answer(call, frame);
+		if (call_is_withheld(call))
+			link_append(&conn->withheld, &call->withheld);
+		callback_note(conn, call);
+		wake_waiters(call);
+	} else { /* forgotten meanwhile */
 		free(frame->owned);
-		return;
 	}
-	call = LINK_ENTRY(node, struct call, node);
-	take_out(conn, call);
-	call->reply = reply;
-	call_answer(call, frame);
-	callback_note(conn, call);
-	wake_waiters(call);
+	count_read(conn);
 }
 
 enum concur_status
@@ -352,6 +366,10 @@ conn_forget(struct conn *conn, struct call *call)
 	pthread_mutex_lock(&conn->lock);
 	if (call->in_flight)
 		take_out(conn, call);
+	if (call_is_withheld(call)) {
+		link_remove(&call->withheld);
+		count_read(conn);
+	}
 	callback_drop(call);
 	pthread_mutex_unlock(&conn->lock);
 }

@@ -49,6 +49,18 @@ outbox_reserve(struct outbox *outbox, size_t size)
 	return outbox->bytes + outbox->end;
 }
 
+/* All but what it had at first, which small frames need to go out without memory. */
+static void
+outbox_shrink(struct outbox *outbox)
+{
+	uint8_t *bytes = realloc(outbox->bytes, OUTBOX_ROOM);
+
+	if (!bytes)
+		return;
+	outbox->bytes = bytes;
+	outbox->room = OUTBOX_ROOM;
+}
+
 void
 outbox_settle(struct outbox *outbox)
 {
@@ -58,7 +70,7 @@ outbox_settle(struct outbox *outbox)
 		return;
 	outbox->from = outbox->sent = outbox->end = 0;
 	if (outbox->room > OUTBOX_KEPT)
-		outbox_fini(outbox);
+		outbox_shrink(outbox);
 }
 
 void

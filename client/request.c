@@ -31,6 +31,7 @@ future_new(const struct request *request)
 	future->call.waits = request->waits;
 	future->call.takes = request->waits &&
 	    (request->result == RESULT_VALUE || request->result == RESULT_VALUES || request->result == RESULT_RAW);
+	future->call.withholds = future->call.takes && request->at_once;
 	return future;
 }
 
@@ -137,27 +138,33 @@ write_raw(uint8_t *to, const void *from)
 		memcpy(to, raw->bytes, raw->size);
 }
 
-concur_future *
-concur_call_begin(concur_session *session, const char *method, const void *body, size_t size, unsigned flags)
+static concur_future *
+call_any(concur_session *session, const char *method, const struct raw *raw, unsigned flags, bool at_once)
 {
 	struct request request = { .session = session,
 		.method = crc32_of(method, strlen(method)),
 		.result = RESULT_RAW,
 		.flags = flags,
-		.waits = true };
-	struct raw raw = { body, size };
-	struct request_body raw_body = { size, write_raw, &raw };
+		.waits = true,
+		.at_once = at_once };
+	struct request_body body = { raw->size, write_raw, raw };
 
 	if (flags & ~(unsigned)FRAME_FLAGS)
 		return request_refuse(&request, error_set(CONCUR_BAD_ARGUMENT, "unknown flags 0x%x", flags));
-	return request_begin(&request, &raw_body);
+	return request_begin(&request, &body);
+}
+
+concur_future *
+concur_call_begin(concur_session *session, const char *method, const void *body, size_t size, unsigned flags)
+{
+	return call_any(session, method, &(struct raw){ body, size }, flags, false);
 }
 
 enum concur_status
 concur_call(concur_session *session, const char *method, const void *body, size_t size, unsigned flags,
     struct concur_reply *ret_reply)
 {
-	concur_future *future = concur_call_begin(session, method, body, size, flags);
+	concur_future *future = call_any(session, method, &(struct raw){ body, size }, flags, true);
 	enum concur_status status;
 
 	future_complete(future);

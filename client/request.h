@@ -16,6 +16,7 @@ struct request {
 	enum result result;
 	unsigned flags; /* FRAME_* */
 	bool waits;     /* may wait in the daemon */
+	bool at_once;   /* this is a blocking form, which decodes the answer as soon as it is there */
 };
 
 /* The encoded body of a request. */

@@ -23,7 +23,8 @@
 	    .method = (method_id),                                    \
 	    .result = (result_kind),                                  \
 	    .flags = (call_flags),                                    \
-	    .waits = true })
+	    .waits = true,                                            \
+	    .at_once = (call_flags)&FRAME_BLOCKED })
 
 concur_future *shape_object(const struct request *request);
 concur_future *shape_other(const struct request *request, concur_object *other);

@@ -141,6 +141,69 @@ deliveries_settle(struct core *core, struct deliveries *deliveries, size_t left)
 	}
 }
 
+/* The place of the first entry whose reply is not below that number, of those whose replies are written. */
+static size_t
+deliveries_find(const struct deliveries *deliveries, uint64_t reply)
+{
+	size_t from = 0, to = deliveries->written;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (deliveries_at(deliveries, middle)->reply < reply)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* Takes the entries [from, to) out, whose replies are written: the shorter side closes up. */
+static void
+deliveries_cut(struct deliveries *deliveries, size_t from, size_t to)
+{
+	size_t less = to - from;
+
+	if (from < deliveries->count - to) {
+		for (size_t i = from; i-- > 0;)
+			*deliveries_at(deliveries, i + less) = *deliveries_at(deliveries, i);
+		deliveries->first = (deliveries->first + less) & (deliveries->room - 1);
+	} else {
+		for (size_t i = to; i < deliveries->count; i++)
+			*deliveries_at(deliveries, i - less) = *deliveries_at(deliveries, i);
+	}
+	deliveries->count -= less;
+	deliveries->written -= less;
+}
+
+enum concur_status
+deliveries_give_back(struct core *core, struct deliveries *deliveries, uint64_t reply)
+{
+	size_t from = deliveries_find(deliveries, reply), to = from, left;
+	struct origin *origin;
+	struct object *object;
+
+	while (to < deliveries->written && deliveries_at(deliveries, to)->reply == reply)
+		to++;
+	for (left = to; left > from; left--) {
+		if (delivery_return(core, deliveries_at(deliveries, left - 1)) != CONCUR_OK)
+			break;
+	}
+	if (left == to)
+		return from == to ? CONCUR_OK : CONCUR_NO_MEMORY;
+	/* One call was answered by it, so all came from one place. */
+	origin = deliveries_at(deliveries, left)->origin;
+	object = origin->object;
+	for (size_t i = left; i < to; i++)
+		origin_forget(core, origin);
+	deliveries_cut(deliveries, left, to);
+	deliveries_shrink(core, deliveries);
+	/* Those that it serves may be the session's own, whose deliveries these are. */
+	if (object)
+		object->kind->took_back(core, object);
+	return left > from ? CONCUR_NO_MEMORY : CONCUR_OK;
+}
+
 bool
 deliveries_return(struct core *core, struct deliveries *deliveries)
 {

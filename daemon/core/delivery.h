@@ -103,6 +103,11 @@ deliveries_written(struct deliveries *deliveries, size_t count, uint64_t reply)
 /* All replies up to that number were read. */
 void deliveries_read(struct core *core, struct deliveries *deliveries, uint64_t reply);
 
+/* What came in that reply could not be used: it goes back to where it stood, then those who wait for it are served.
+ * Nothing is done for what was read or never written. NO_MEMORY: some of it is still here, in doubt; the session is to
+ * end by death then. */
+enum concur_status deliveries_give_back(struct core *core, struct deliveries *deliveries, uint64_t reply);
+
 /* The session said that it leaves: nothing goes back. */
 void deliveries_drop(struct core *core, struct deliveries *deliveries);
 

@@ -156,11 +156,11 @@ struct kind {
 	 * however many there are. NULL: TYPE_ERROR. */
 	enum concur_status (*copy)(struct core *core, struct object *object, struct object *original);
 
-	/* An item that was taken from it, and that its taker has died before reading, goes back to where it stood, or
-	 * is dropped if it would not be there any more. Nobody is served yet. OK, then the blob is the object's;
-	 * NO_MEMORY. Kinds whose items are in doubt (delivery.h) have both hooks. */
+	/* An item that was taken from it, and that its taker died before reading, or gives back, goes to where it
+	 * stood, or is dropped if it would not be there any more. Nobody is served yet. OK, then the blob is the
+	 * object's; NO_MEMORY. Kinds whose items are in doubt (delivery.h) have both hooks. */
 	enum concur_status (*take_back)(struct core *core, struct object *object, const struct delivery *delivery);
-	/* All that came back to it has: serves those who wait. Called once for each item. */
+	/* All that came back to it has: serves those who wait. Called once at least. */
 	void (*took_back)(struct core *core, struct object *object);
 
 	/* For inspection; each may be NULL. */

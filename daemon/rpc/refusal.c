@@ -1,6 +1,6 @@
-/* The table of refusals, and that of what is too much for one call. The first row that fits the call tells: its method or
- * service, the kind of the object, the status, a field that the request has, and, where a status has several causes, a
- * look at whether it was this one.
+/* The table of refusals, and that of what is too much for one call. The first row that fits the call tells: its
+ * method or service, the kind of the object, the status, a field that the request has, and, where a status has several
+ * causes, a look at whether it was this one.
  *
  * Only what a request says and what the object tells of itself is read here; nothing is decided. */
 #include "daemon/rpc/refusal.h"

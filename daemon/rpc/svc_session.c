@@ -222,6 +222,21 @@ SVC_HANDLER(svc_session_cancel, Session, CancelRequest, CancelReply)
 	reply(&message, call);
 }
 
+SVC_HANDLER(svc_session_give_back, Session, GiveBackRequest, DoneReply)
+{
+	struct channel *channel = call->to.channel;
+	/* What is behind it is too large for one that was written. */
+	uint64_t number = channel->replies_read + (uint32_t)(request->reply - (uint32_t)channel->replies_read);
+	enum concur_status status = deliveries_give_back(call->core, &call->session->deliveries, number);
+
+	call_done(call, status, OUTCOME_DONE);
+	if (status == CONCUR_OK)
+		return;
+	/* What it could not give back must not pass for read: its death brings it back when there is memory. */
+	channel_lose_session(channel);
+	channel_doom(channel, CHANNEL_NO_MEMORY);
+}
+
 SVC_HANDLER(svc_session_context_end, Session, ContextRequest, DoneReply)
 {
 	session_context_end(call->core, call->session, request->context);

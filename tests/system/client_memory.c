@@ -14,6 +14,7 @@ struct bench {
 	concur_queue *queue;
 	concur_lock *lock;
 	concur_cell *cell;
+	struct concur_ends ends;
 	char large[LARGE + 1];
 };
 
@@ -28,6 +29,7 @@ bench_init(struct bench *bench)
 	ck_ok(concur_queue_open(bench->session, "queue", NULL, &bench->queue));
 	ck_ok(concur_lock_open(bench->session, "lock", NULL, &bench->lock));
 	ck_ok(concur_cell_open(bench->session, "cell", NULL, &bench->cell));
+	ck_ok(concur_pipe_new(bench->session, NULL, NULL, &bench->ends));
 	ck_ok(concur_dict_set(bench->dict, CV("a"), CLIST(CV(1), CLIST(CV("deep"), CV(2.5)), CV("three"))));
 	ck_ok(concur_list_append(bench->list, CV("item")));
 	ck_ok(concur_cell_set(bench->cell, CV(bench->large)));
@@ -41,6 +43,8 @@ bench_fini(struct bench *bench)
 	concur_free(bench->queue);
 	concur_free(bench->lock);
 	concur_free(bench->cell);
+	concur_free(bench->ends.end[0]);
+	concur_free(bench->ends.end[1]);
 	concur_close(bench->session);
 }
 
@@ -160,6 +164,97 @@ run_put_and_get(struct bench *bench)
 	return status == CONCUR_OK ? first : status;
 }
 
+/* The item that a get was refused for want of memory stands in its place again. `size` is that of what is put. */
+static enum concur_status
+put_and_get_at_once(struct bench *bench, size_t size)
+{
+	struct concur_value item = concur_bytes(CONCUR_VALUE_DATA, bench->large, size), value = { 0 };
+	enum concur_status status = concur_queue_put(bench->queue, item, 0), first;
+
+	if (status != CONCUR_OK)
+		return status;
+	first = concur_queue_get(bench->queue, 0, &value);
+	if (first == CONCUR_NO_MEMORY)
+		status = concur_queue_get(bench->queue, 0, &value);
+	else
+		status = first;
+	if (status == CONCUR_OK && value.size != size)
+		status = CONCUR_BAD_REPLY;
+	concur_value_free(&value);
+	return status == CONCUR_OK ? first : status;
+}
+
+static enum concur_status
+run_get_small(struct bench *bench)
+{
+	return put_and_get_at_once(bench, 8);
+}
+
+/* Its body is copied out of the buffer of what is received. */
+static enum concur_status
+run_get_middle(struct bench *bench)
+{
+	return put_and_get_at_once(bench, 1000);
+}
+
+/* Its body is received into a block of its own. */
+static enum concur_status
+run_get_whole(struct bench *bench)
+{
+	return put_and_get_at_once(bench, strlen(bench->large));
+}
+
+static enum concur_status
+run_get_many(struct bench *bench)
+{
+	const struct concur_value items[] = { CV(1), CV("two"), CV(3.0) };
+	struct concur_values values = { 0 };
+	enum concur_status status = concur_queue_put_many(bench->queue, items, UNIT_COUNT(items), 0), first;
+
+	if (status != CONCUR_OK)
+		return status;
+	first = concur_queue_get_many(bench->queue, 9, 0, &values);
+	status = first == CONCUR_NO_MEMORY ? concur_queue_get_many(bench->queue, 9, 0, &values) : first;
+	if (status == CONCUR_OK &&
+	    (values.count != UNIT_COUNT(items) || !concur_value_same(&values.items[1], &items[1])))
+		status = CONCUR_BAD_REPLY;
+	concur_values_free(&values);
+	return status == CONCUR_OK ? first : status;
+}
+
+static enum concur_status
+run_recv(struct bench *bench)
+{
+	struct concur_value value = { 0 };
+	enum concur_status status = concur_pipe_send(bench->ends.end[1], CV("hello"), 0), first;
+
+	if (status != CONCUR_OK)
+		return status;
+	first = concur_pipe_recv(bench->ends.end[0], 0, &value);
+	status = first == CONCUR_NO_MEMORY ? concur_pipe_recv(bench->ends.end[0], 0, &value) : first;
+	concur_value_free(&value);
+	return status == CONCUR_OK ? first : status;
+}
+
+/* A future that is freed gives back what there was no memory to receive. */
+static enum concur_status
+run_get_later(struct bench *bench)
+{
+	struct concur_value item = concur_bytes(CONCUR_VALUE_DATA, bench->large, 1000);
+	enum concur_status status = concur_queue_put(bench->queue, item, 0), first = CONCUR_OK;
+	concur_future *future;
+
+	if (status != CONCUR_OK)
+		return status;
+	while (!(future = concur_queue_get_begin(bench->queue, 0)) ||
+	    (status = concur_future_wait(future, CONCUR_FOREVER)) == CONCUR_NO_MEMORY) {
+		first = CONCUR_NO_MEMORY;
+		concur_future_free(future);
+	}
+	concur_future_free(future);
+	return status == CONCUR_OK ? first : status;
+}
+
 static enum concur_status
 run_acquire(struct bench *bench)
 {
@@ -264,6 +359,12 @@ static const struct call_row {
 	{ "page", run_page, 2 },
 	{ "slice", run_slice, 2 },
 	{ "put_and_get", run_put_and_get, 2 },
+	{ "get_small", run_get_small, 3 },
+	{ "get_middle", run_get_middle, 4 },
+	{ "get_whole", run_get_whole, 4 },
+	{ "get_many", run_get_many, 3 },
+	{ "recv", run_recv, 3 },
+	{ "get_later", run_get_later, 3 },
 	{ "acquire", run_acquire, 1 },
 	{ "info", run_info, 1 },
 	{ "list", run_list, 1 },
@@ -313,6 +414,48 @@ START_TEST(call_without_memory_is_no_memory_and_the_session_goes_on)
 }
 END_TEST
 
+/* Another session finds what it would have found had nobody tried to get it. */
+START_TEST(get_without_any_memory_gives_the_item_back_to_its_place)
+{
+	struct concur_value value = { 0 };
+	struct concur_queue_state state;
+	struct bench bench;
+	concur_session *other;
+	concur_queue *queue;
+	const char *first = "first, and longer than what a call keeps in itself, which is not more than 64 bytes";
+	unsigned good = 0;
+	bool failed = true;
+
+	bench_init(&bench);
+	ck_ok(concur_connect(concur_url(bench.session), NULL, &other));
+	ck_ok(concur_queue_open(other, "queue", NULL, &queue));
+	for (; failed; good++) {
+		enum concur_status status;
+
+		ck_ok(concur_queue_put(bench.queue, CV(first), 0));
+		ck_ok(concur_queue_put(bench.queue, CV("second"), 0));
+		nomem_starve(good);
+		status = concur_queue_get(bench.queue, 0, &value);
+		failed = nomem_disarm();
+		ck_assert_int_eq(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
+		ck_ok(concur_ping(bench.session));
+		ck_ok(concur_queue_state(queue, &state));
+		ck_assert_uint_eq(state.size, failed ? 2 : 1);
+		ck_assert_uint_eq(state.in_doubt, 0);
+		for (; failed && state.size; state.size--) {
+			ck_ok(concur_queue_get(queue, 0, &value));
+			ck_assert_int_eq(*value.bytes, state.size == 2 ? 'f' : 's');
+			concur_value_free(&value);
+		}
+	}
+	ck_assert_uint_ge(good, 3);
+	concur_value_free(&value);
+	concur_free(queue);
+	concur_close(other);
+	bench_fini(&bench);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -322,6 +465,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, call_without_memory_is_no_memory_and_the_session_goes_on, 0, (int)UNIT_COUNT(rows));
+	tcase_add_test(tcase, get_without_any_memory_gives_the_item_back_to_its_place);
 	tcase_set_timeout(tcase, 0);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

@@ -1,10 +1,7 @@
 /* A connection against a scripted peer at the other end of a socket pair: who reads, who waits, who is woken. */
 #include "config.h"
 
-#include "unit.h"
-
-#include "client/concur.h"
-#include "client/conn.h"
+#include "conn_pair.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,123 +11,9 @@
 #include <unistd.h>
 
 enum {
-	METHOD = 0x1234,
 	THREADS = 4,
 	CALLS = 500, /* of each thread */
 };
-
-struct pair {
-	struct conn *conn;
-	int peer;
-};
-
-static void
-pair_open(struct pair *pair)
-{
-	int fds[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-	ck_assert_int_eq(conn_new(fds[0], 1, &pair->conn), CONCUR_OK);
-	pair->peer = fds[1];
-}
-
-static void
-pair_close(struct pair *pair)
-{
-	conn_free(pair->conn);
-	close(pair->peer);
-}
-
-/* -- our side ----------------------------------------------------------------------------------------------------- */
-
-static void
-fill(uint8_t *to, const void *from)
-{
-	memset(to, 'x', *(const size_t *)from);
-}
-
-static enum concur_status
-send_flags(struct pair *pair, struct call *call, size_t size, uint16_t flags)
-{
-	struct conn_frame frame = { .method = METHOD,
-		.context = 7,
-		.flags = flags,
-		.size = size,
-		.write = fill,
-		.body = &size };
-
-	*call = (struct call){ 0 };
-	return conn_send(pair->conn, &frame, call);
-}
-
-static void
-begin(struct pair *pair, struct call *call)
-{
-	ck_assert_int_eq(send_flags(pair, call, 3, 0), CONCUR_OK);
-}
-
-/* The call was answered with its own id. */
-static void
-check_answer(struct call *call)
-{
-	uint64_t id;
-
-	ck_assert_int_eq(call->status, CONCUR_OK);
-	ck_assert_uint_ge(call->size, sizeof id);
-	memcpy(&id, call->body, sizeof id);
-	ck_assert_uint_eq(id, call->node.key);
-	call_fini(call);
-}
-
-/* -- the peer's side ---------------------------------------------------------------------------------------------- */
-
-/* False at the end of file. */
-static bool
-peer_take(int peer, void *room, size_t size)
-{
-	return recv(peer, room, size, MSG_WAITALL) == (ssize_t)size;
-}
-
-/* Reads one frame, body and all. */
-static bool
-peer_read(int peer, struct frame_request *ret)
-{
-	uint8_t head[FRAME_REQUEST], body[4096];
-	size_t size;
-
-	if (!peer_take(peer, head, sizeof head))
-		return false;
-	frame_request_read(head, ret);
-	size = ret->length + FRAME_LENGTH - FRAME_REQUEST;
-	ck_assert_uint_le(size, sizeof body);
-	return size == 0 || peer_take(peer, body, size);
-}
-
-/* Answers with the call's id, in a body of `size` bytes. False if nobody reads any more. */
-static bool
-peer_answer(int peer, uint64_t call, size_t size)
-{
-	struct frame_reply head = { .length = (uint32_t)(FRAME_REPLY - FRAME_LENGTH + size), .call = call };
-	uint8_t bytes[FRAME_REPLY + 65536] = { 0 };
-
-	frame_reply_write(bytes, &head);
-	memcpy(bytes + FRAME_REPLY, &call, sizeof call);
-	for (size_t sent = 0; sent < FRAME_REPLY + size;) {
-		ssize_t n = send(peer, bytes + sent, FRAME_REPLY + size - sent, MSG_NOSIGNAL);
-		if (n <= 0)
-			return false;
-		sent += (size_t)n;
-	}
-	return true;
-}
-
-static bool
-peer_has_bytes(int peer)
-{
-	uint8_t byte;
-
-	return recv(peer, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
-}
 
 /* A peer that answers each call before it reads the next, as long as there are any. */
 static void *

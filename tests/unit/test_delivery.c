@@ -48,6 +48,16 @@ get(struct bench *bench, struct world_client *client)
 	return world_send(client, "/concur.v1.Queue/Get", &request.base);
 }
 
+/* A get whose reply comes in the same turn. */
+static struct world_call *
+got(struct bench *bench, struct world_client *client)
+{
+	struct world_call *call = get(bench, client);
+
+	world_turn(&bench->world, 0);
+	return call;
+}
+
 static int64_t
 item_of(const struct world_call *call)
 {
@@ -225,6 +235,124 @@ START_TEST(session_ended_as_too_slow_gives_its_items_back)
 }
 END_TEST
 
+/* From a client that has read so many replies, whatever it was sent. */
+static void
+give_back(struct world_client *client, uint32_t read, uint32_t reply)
+{
+	Concur__V1__GiveBackRequest request = CONCUR__V1__GIVE_BACK_REQUEST__INIT;
+
+	client->replies_read = read;
+	request.reply = reply;
+	ck_assert_int_eq(world_call(client, "/concur.v1.Session/GiveBack", &request.base)->status, CONCUR_OK);
+}
+
+START_TEST(items_given_back_return_to_their_places)
+{
+	struct bench bench;
+	uint32_t before;
+
+	bench_init(&bench);
+	for (int64_t i = 1; i <= 4; i++)
+		put(&bench, i);
+	before = bench.getter->replies_read;
+	for (int i = 0; i < 3; i++)
+		get(&bench, bench.getter);
+	world_turn(&bench.world, 0);
+	give_back(bench.getter, before, before + 2);
+	expect_left(&bench, 2, 2);
+	ck_assert_int_eq(item_of(got(&bench, bench.putter)), 2);
+	give_back(bench.getter, before, before + 1);
+	give_back(bench.getter, before, before + 3);
+	expect_left(&bench, 3, 0);
+	for (int64_t i = 1; i <= 4; i++) {
+		if (i != 2)
+			ck_assert_int_eq(item_of(got(&bench, bench.putter)), i);
+	}
+	world_fini(&bench.world);
+}
+END_TEST
+
+START_TEST(items_of_one_reply_are_given_back_together)
+{
+	Concur__V1__GetManyRequest request = CONCUR__V1__GET_MANY_REQUEST__INIT;
+	struct bench bench;
+	uint32_t before;
+
+	bench_init(&bench);
+	for (int64_t i = 1; i <= 4; i++)
+		put(&bench, i);
+	request.object = bench.queue;
+	request.count = 3;
+	before = bench.getter->replies_read;
+	world_send(bench.getter, "/concur.v1.Queue/GetMany", &request.base);
+	world_turn(&bench.world, 0);
+	give_back(bench.getter, before, before + 1);
+	expect_left(&bench, 4, 0);
+	for (int64_t i = 1; i <= 4; i++)
+		ck_assert_int_eq(item_of(got(&bench, bench.putter)), i);
+	world_fini(&bench.world);
+}
+END_TEST
+
+START_TEST(items_that_were_read_are_not_given_back)
+{
+	struct bench bench;
+	uint32_t read;
+
+	bench_init(&bench);
+	put(&bench, 1);
+	get(&bench, bench.getter);
+	world_turn(&bench.world, 0);
+	read = bench.getter->replies_read;
+	give_back(bench.getter, read, read);     /* the header says that it was read */
+	give_back(bench.getter, read, read + 9); /* that was never written */
+	give_back(bench.getter, read, 0);
+	expect_left(&bench, 0, 0);
+	world_fini(&bench.world);
+}
+END_TEST
+
+/* Its deliveries change while they are looked through. */
+START_TEST(item_given_back_serves_the_same_session)
+{
+	struct bench bench;
+	struct world_call *second;
+	uint32_t before;
+
+	bench_init(&bench);
+	put(&bench, 1);
+	before = bench.getter->replies_read;
+	get(&bench, bench.getter);
+	second = get(&bench, bench.getter);
+	world_turn(&bench.world, 0);
+	ck_assert(!second->answered);
+	give_back(bench.getter, before, before + 1);
+	world_turn(&bench.world, 0);
+	ck_assert_int_eq(item_of(second), 1);
+	expect_left(&bench, 0, 1);
+	world_end(bench.getter, SERVER_LOST);
+	expect_left(&bench, 1, 0);
+	world_fini(&bench.world);
+}
+END_TEST
+
+START_TEST(item_of_a_removed_queue_is_given_back_to_nobody)
+{
+	struct bench bench;
+	uint32_t before;
+
+	bench_init(&bench);
+	put(&bench, 1);
+	before = bench.getter->replies_read;
+	get(&bench, bench.getter);
+	world_turn(&bench.world, 0);
+	world_ask(bench.putter, "/concur.v1.Object/Remove", bench.queue);
+	world_end(bench.putter, SERVER_LOST);
+	give_back(bench.getter, before, before + 1);
+	world_fini(&bench.world);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -238,6 +366,11 @@ main(void)
 		goodbye_keeps_what_was_got,
 		getter_that_waited_behind_the_dead_gets_the_item,
 		session_ended_as_too_slow_gives_its_items_back,
+		items_given_back_return_to_their_places,
+		items_of_one_reply_are_given_back_together,
+		items_that_were_read_are_not_given_back,
+		item_given_back_serves_the_same_session,
+		item_of_a_removed_queue_is_given_back_to_nobody,
 		NULL,
 	};
 

@@ -384,6 +384,36 @@ START_TEST(death_without_memory_gives_back_once_there_is_some)
 }
 END_TEST
 
+/* What could not go back is in doubt still, and goes when there is memory. */
+START_TEST(giving_back_without_memory_loses_nothing)
+{
+	bool failed = true;
+	unsigned nth = 0;
+
+	for (; failed; nth++) {
+		struct queue_bench bench;
+		struct deliveries *deliveries;
+		enum concur_status status;
+
+		queue_bench_init(&bench, 0, QUEUE_FIFO);
+		deliveries = &bench.clients[1]->deliveries;
+		queue_bench_put(&bench, 0, 1, 0, "abcde");
+		ck_assert_str_eq(queue_bench_get_many(&bench, 1, 2, 0, 4), "DONE 'a' 'b' 'c' 'd'");
+		sent(&bench, 1, 7, 4);
+		nomem_arm(nth);
+		status = deliveries_give_back(&bench.fixture.core, deliveries, 7);
+		failed = nomem_disarm();
+		ck_assert_status(status, failed ? CONCUR_NO_MEMORY : CONCUR_OK);
+		ck_assert_uint_eq(in_doubt(&bench), deliveries->count);
+		queue_bench_expect_state(&bench, 5 - deliveries->count, 5, 0, 0);
+		ck_assert_status(deliveries_give_back(&bench.fixture.core, deliveries, 7), CONCUR_OK);
+		ck_assert_str_eq(queue_bench_get_many(&bench, 2, 3, 0, 9), "DONE 'a' 'b' 'c' 'd' 'e'");
+		queue_bench_fini(&bench);
+	}
+	ck_assert_uint_gt(nth, 4); /* each item needs a place */
+}
+END_TEST
+
 int
 main(void)
 {
@@ -408,6 +438,7 @@ main(void)
 		get_at_deliveries_max_is_refused_until_some_are_read,
 		wait_at_deliveries_max_is_refused,
 		death_without_memory_gives_back_once_there_is_some,
+		giving_back_without_memory_loses_nothing,
 		NULL,
 	};
 
