@@ -181,6 +181,7 @@ nest_bench_fini(struct nest_bench *bench)
 	fixture_fini(&bench->fixture);
 	while (bench->read)
 		free(bench->bytes[--bench->read]);
+	free(bench->bytes);
 }
 
 void
@@ -195,7 +196,8 @@ nest_value(struct nest_bench *bench, const char *text)
 {
 	struct value value;
 
-	ck_assert_uint_lt(bench->read, UNIT_COUNT(bench->bytes));
+	bench->bytes = reallocarray(bench->bytes, bench->read + 1, sizeof *bench->bytes);
+	ck_assert_ptr_nonnull(bench->bytes);
 	bench->bytes[bench->read++] = nest_read(text, &value);
 	return value;
 }

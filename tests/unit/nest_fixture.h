@@ -31,7 +31,7 @@ struct nest_bench {
 	struct dict *dict, *plain;      /* nested, not nested */
 	struct list *list, *plain_list; /* the same */
 	uint64_t objects;               /* in the core when nothing is stored */
-	uint8_t *bytes[8];              /* of values that were read */
+	uint8_t **bytes;                /* of values that were read */
 	size_t read;
 };
 

@@ -131,7 +131,7 @@ END_TEST
 
 START_TEST(tuple_of_many_containers_keeps_them_in_order)
 {
-	enum { MANY = 40 };
+	enum { MANY = 300 };
 	char text[16 * MANY] = "(", shown[16 * MANY + 16];
 	size_t length = 1;
 	struct nest_bench bench;

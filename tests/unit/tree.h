@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TREE_ITEMS_MAX = 128, TREE_BYTES_MAX = 32 };
+enum { TREE_BYTES_MAX = 32 };
 
 /* The widest integers that a model can have; big integers are tested up to these. */
 __extension__ typedef __int128 tree_integer;

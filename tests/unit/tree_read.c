@@ -7,16 +7,13 @@
 static struct tree *read_value(const char **at);
 
 static struct tree *
-read_new(enum value_kind kind, size_t items)
+read_new(enum value_kind kind)
 {
 	struct tree *tree = calloc(1, sizeof *tree);
 
 	if (!tree)
 		abort();
 	tree->kind = kind;
-	tree->items = calloc(items + 1, sizeof(struct tree *));
-	if (!tree->items)
-		abort();
 	return tree;
 }
 
@@ -42,7 +39,7 @@ read_must(const char **at, const char *word)
 static struct tree *
 read_bytes(const char **at, enum value_kind kind)
 {
-	struct tree *tree = read_new(kind, 0);
+	struct tree *tree = read_new(kind);
 
 	for (; **at != '\''; tree->size++) {
 		if (**at == '\0' || tree->size == TREE_BYTES_MAX)
@@ -62,6 +59,18 @@ read_bytes(const char **at, enum value_kind kind)
 	return tree;
 }
 
+/* Room doubles whenever the count reaches a power of two. */
+static void
+read_item(const char **at, struct tree *tree)
+{
+	if ((tree->count & (tree->count - 1)) == 0) {
+		tree->items = reallocarray(tree->items, tree->count ? 2 * tree->count : 1, sizeof(struct tree *));
+		if (!tree->items)
+			abort();
+	}
+	tree->items[tree->count++] = read_value(at);
+}
+
 /* Behind the opening bracket. Returns whether a comma stood behind the last item. */
 static bool
 read_items(const char **at, struct tree *tree, const char *close)
@@ -69,12 +78,12 @@ read_items(const char **at, struct tree *tree, const char *close)
 	bool comma = true;
 
 	while (!read_word(at, close)) {
-		if (!comma || tree->count >= TREE_ITEMS_MAX)
+		if (!comma)
 			abort();
-		tree->items[tree->count++] = read_value(at);
+		read_item(at, tree);
 		if (tree->kind == VALUE_MAP) {
 			read_must(at, ":");
-			tree->items[tree->count++] = read_value(at);
+			read_item(at, tree);
 		}
 		comma = read_word(at, ",");
 	}
@@ -84,7 +93,7 @@ read_items(const char **at, struct tree *tree, const char *close)
 static struct tree *
 read_container(const char **at, enum value_kind kind, const char *close)
 {
-	struct tree *tree = read_new(kind, TREE_ITEMS_MAX + 2);
+	struct tree *tree = read_new(kind);
 	bool comma = read_items(at, tree, close);
 
 	if (kind == VALUE_TUPLE && tree->count == 1 && !comma)
@@ -95,7 +104,7 @@ read_container(const char **at, enum value_kind kind, const char *close)
 static struct tree *
 read_array(const char **at)
 {
-	struct tree *tree = read_new(VALUE_ARRAY, TREE_ITEMS_MAX + 2);
+	struct tree *tree = read_new(VALUE_ARRAY);
 
 	read_must(at, "'");
 	tree->typecode = (uint8_t) * (*at)++;
@@ -119,7 +128,7 @@ read_integer(const char **at)
 static struct tree *
 read_number(const char **at)
 {
-	struct tree *tree = read_new(VALUE_INTEGER, 0);
+	struct tree *tree = read_new(VALUE_INTEGER);
 	bool negative = read_word(at, "-");
 	size_t digits = strspn(*at, "0123456789");
 
@@ -149,7 +158,7 @@ read_number(const char **at)
 static struct tree *
 read_boolean(tree_integer integer)
 {
-	struct tree *tree = read_new(VALUE_BOOLEAN, 0);
+	struct tree *tree = read_new(VALUE_BOOLEAN);
 
 	tree->integer = integer;
 	return tree;
@@ -158,7 +167,7 @@ read_boolean(tree_integer integer)
 static struct tree *
 read_reference(const char **at)
 {
-	struct tree *tree = read_new(VALUE_OBJECT, 0);
+	struct tree *tree = read_new(VALUE_OBJECT);
 
 	tree->integer = read_integer(at);
 	read_must(at, ")");
@@ -178,7 +187,7 @@ static struct tree *
 read_value(const char **at)
 {
 	if (read_word(at, "None"))
-		return read_new(VALUE_NULL, 0);
+		return read_new(VALUE_NULL);
 	if (read_word(at, "True"))
 		return read_boolean(1);
 	if (read_word(at, "False"))
