@@ -16,12 +16,16 @@ struct text_table {
 	char **cells; /* owned, row by row */
 	size_t count; /* cells */
 	size_t room;
+	size_t fold; /* columns of a line, past which the last cell goes on below; 0: any number */
 	bool failed; /* there was no memory for a cell */
 };
 
 /* `columns` ends with a head of NULL and outlives the table. */
 void table_init(struct text_table *table, const struct table_column *columns);
 void table_fini(struct text_table *table);
+
+/* Lines are to be no longer than the terminal's, if stdout is one (80 where it does not know). */
+void table_fit(struct text_table *table);
 
 /* The next cell, in the order of reading. The table takes the text over; NULL: there was no memory. */
 void table_take(struct text_table *table, char *text);

@@ -74,9 +74,9 @@ print_sessions(struct command *command, json_t *sessions)
 	static const struct table_column columns[] = {
 		{ "PROCESS", true },
 		{ "PROGRAM", false },
-		{ "CONNECTED", true },
-		{ "WAITING", true },
-		{ "HOLDING", true },
+		{ "FOR", true },
+		{ "WAITS", true },
+		{ "HOLDS", true },
 		{ "OBJECTS", true },
 		{ "SESSION", true },
 		{ "CLIENT", false },
@@ -88,6 +88,7 @@ print_sessions(struct command *command, json_t *sessions)
 	bool printed;
 
 	table_init(&table, columns);
+	table_fit(&table);
 	json_array_foreach(sessions, index, session) add_session(command, &table, session);
 	printed = table_print(&table, "");
 	table_fini(&table);
@@ -198,6 +199,7 @@ print_people(struct command *command, const struct who *who)
 	bool printed;
 
 	table_init(&table, columns);
+	table_fit(&table);
 	add_people(command, &table, who);
 	if (table.count == 0 && !table.failed) {
 		command_complain(command, "nobody");

@@ -12,6 +12,37 @@ prints() {
 	grep -q "$pattern" "$place/out" || failed "$name: no line matches '$pattern':" "$(cat "$place/out")"
 }
 
+# on_terminal COLUMNS WORD...: what `concur WORD...` prints on a terminal of that width.
+on_terminal() {
+	columns=$1
+	shift
+	python3 - "$columns" "$concur" "$@" <<-'END' | tr -d '\r'
+		import fcntl, os, pty, struct, sys, termios
+
+		child, terminal = pty.fork()
+		if child == 0:
+		    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+		    os.execv(sys.argv[2], sys.argv[2:])
+		try:
+		    while read := os.read(terminal, 4096):
+		        os.write(1, read)
+		except OSError:
+		    pass  # how Linux tells the end
+		os.waitpid(child, 0)
+	END
+}
+
+# fits COLUMNS NAME WORD...: no line of it is longer. What was printed is in $place/out.
+fits() {
+	columns=$1 name=$2
+	shift 2
+	checks=$((checks + 1))
+	on_terminal "$columns" "$@" >"$place/out"
+	if ! [ -s "$place/out" ] || grep -q ".\{$((columns + 1))\}" "$place/out"; then
+		failed "$name: not in $columns columns:" "$(cat "$place/out")"
+	fi
+}
+
 expect 0 '' '' ls_of_nothing_is_nothing ls
 expect 0 '[]' '' ls_json_of_nothing_is_an_array ls --json
 expect 1 '' 'nothing: no such object' show_of_nothing_is_plain_no show nothing
@@ -111,6 +142,14 @@ expect 1 '' 'stock: nobody' who_of_what_nobody_uses_is_plain_no who stock
 prints who_alone_has_all_sessions "^ *$holder  concur .*  0  *1  *1  .*concur" who
 prints who_alone_has_this_command '(this command)$' who
 same 1 "$("$concur" who --json | grep -c '"self": true')" who_json_has_all_sessions
+fits 80 who_fits_a_terminal who
+same "$("$concur" who | wc -l)" "$(wc -l <"$place/out")" who_is_not_folded_where_it_fits
+fits 70 who_folds_for_a_narrow_terminal who
+same '    (this command)' "$(tail -1 "$place/out")" who_goes_on_below
+fits 80 who_of_a_name_fits_a_terminal who mine
+fits 56 who_of_a_name_folds_for_a_narrow_terminal who mine
+same 'holds it, exclusive' "$(tr -s ' \n' ' ' <"$place/out" | grep -o 'holds it, exclusive')" who_folded_has_all_words
+same 7 "$("$concur" who mine | wc -l)" who_on_no_terminal_has_a_line_for_each
 
 kill "$first" "$second" "$holder"
 wait
