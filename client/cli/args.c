@@ -63,7 +63,7 @@ args_word(const struct field *field, const ProtobufCMessageDescriptor *type, con
 		return spell_word(word, true, fault);
 	if (message_holds_value(target))
 		return spell_word(word, raw, fault);
-	if (strcmp(field->name, "other") == 0)
+	if (strcmp(field->name, "other") == 0 || strcmp(field->name, "lock") == 0)
 		return spell_word(word, true, fault); /* its id is found when there is a connection */
 	if (strcmp(field->name, "typecode") == 0)
 		return read_typecode(word, fault);

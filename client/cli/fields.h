@@ -15,8 +15,8 @@
  *
  * Some names are not those of their field: `timeout`, `delay`, `ttl`, `grace`, `backoff` and `run_timeout` are wait_ns
  * (left out: waits for ever), delay_ns, ttl_ns, grace_ns, backoff_ns and timeout_ns in seconds, `pairs` is `values` as
- * key, value, key, value ... A field `other` is an id, and its word another object's name; the word of `typecode` is a
- * letter. */
+ * key, value, key, value ... A field `other` is an id, and its word another object's name; so is `lock`, whose
+ * word may also be the id; the word of `typecode` is a letter. */
 #ifndef CLI_FIELDS_H
 #define CLI_FIELDS_H
 

@@ -37,6 +37,33 @@ name_other(struct command *command, json_t *request)
 	return verdict;
 }
 
+/* The id of the lock that the words name, or say the id of. A name of digits is a name. */
+static enum verdict
+name_lock(struct command *command, json_t *request)
+{
+	json_t *word = json_object_get(request, "lock");
+	json_auto_t *open = NULL, *id = NULL;
+	json_auto_t *reply = NULL;
+	enum concur_status status;
+	struct fault fault;
+	uint64_t number;
+
+	if (!json_is_string(word))
+		return VERDICT_DONE;
+	open = json_pack("{s:O, s:s, s:b}", "name", word, "kind", "none", "must_exist", 1);
+	status = command_try(command, "Object/Open", open, &reply, &fault);
+	id = spell_word(json_string_value(word), false, &(struct fault){ "" });
+	if (status == CONCUR_OK) {
+		(void)json_object_set(request, "lock", json_object_get(reply, "object"));
+	} else if (status == CONCUR_NOT_FOUND && spell_read_u64(id, &number)) {
+		(void)json_object_set(request, "lock", id);
+	} else {
+		command_complain(command, "%s: %s", json_string_value(word), fault.text);
+		return command_verdict(status);
+	}
+	return VERDICT_DONE;
+}
+
 /* Futures have numbers where objects have names. */
 static enum verdict
 name_future(struct command *command, json_t *request)
@@ -74,7 +101,7 @@ name_object(struct command *command, const struct method *method, json_t *reques
 	(void)json_object_set_new(request, "name", json_string(command->name));
 	if (has_field(method, "kind"))
 		(void)json_object_set_new(request, "kind", json_string(command->kind->word));
-	return VERDICT_DONE;
+	return name_lock(command, request);
 }
 
 /* One call, and for a listing the pages that follow. */

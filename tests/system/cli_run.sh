@@ -126,6 +126,20 @@ with_daemon_tests() {
 	expect 1 '' 'timed out' condition_wait_times_out condition c wait --timeout 0.01
 	expect 1 'false' '' condition_lock_is_free_afterwards condition c locked
 	expect 0 'true' '' condition_lock_is_held_meanwhile condition c -- "$concur" condition c locked
+	# On a lock that is there already.
+	"$concur" lock under open >"$place/lock"
+	"$concur" lock 77 open >"$place/lock77"
+	"$concur" condition on open --lock under >/dev/null
+	same "$(sed -n 's/^object: //p' "$place/lock")" "$("$concur" condition on lock | sed -n 's/^object: //p')" \
+		condition_opens_on_a_lock_by_name
+	"$concur" condition byid open --lock "$(sed -n 's/^object: //p' "$place/lock")" >/dev/null
+	same "$(sed -n 's/^object: //p' "$place/lock")" "$("$concur" condition byid lock | sed -n 's/^object: //p')" \
+		condition_opens_on_a_lock_by_id
+	"$concur" condition on77 open --lock 77 >/dev/null
+	same "$(sed -n 's/^object: //p' "$place/lock77")" "$("$concur" condition on77 lock | sed -n 's/^object: //p')" \
+		condition_takes_a_name_of_digits_for_a_name
+	expect 1 '' 'nothing: no such object' condition_on_no_lock_is_plain_no condition none open --lock nothing
+	expect 1 '' 'no such object' condition_on_no_id_is_plain_no condition none open --lock 12
 
 	# An rwlock: readers are in together, a writer alone.
 	expect 0 'both' '' rwlock_readers_are_in_together \
