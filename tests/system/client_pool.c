@@ -245,6 +245,32 @@ START_TEST(promise_completed_gives_its_result_to_who_waits)
 }
 END_TEST
 
+/* -- removing the pool -------------------------------------------------------------------------------------------- */
+
+START_TEST(removal_cancels_what_waits_finishes_what_runs_and_lets_the_worker_go)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_task task = { .function = "square", .arguments = CV(3) };
+	uint64_t held = submit_held(&fixture), waiting = submit(&fixture, "square", CV(3)), promise;
+	struct concur_value value;
+	concur_future *wait;
+
+	ck_ok(concur_pool_promise(fixture.pool, &promise));
+	wait = concur_task_wait_begin(fixture.session, waiting, CONCUR_FOREVER);
+	ck_ok(concur_remove(fixture.pool));
+	ck_status(concur_future_wait(wait, CONCUR_FOREVER), CONCUR_CANCELLED);
+	concur_future_free(wait);
+	ck_status(concur_task_wait(fixture.session, promise, CONCUR_FOREVER, &value), CONCUR_CANCELLED);
+	ck_status(concur_pool_apply(fixture.pool, &task, CONCUR_FOREVER, &value), CONCUR_POOL_CLOSED);
+	ck_ok(concur_event_set(fixture.go));
+	ck_ok(concur_task_wait(fixture.session, held, CONCUR_FOREVER, &value));
+	ck_ok(concur_pool_join(fixture.pool, CONCUR_FOREVER));
+	ck_assert_int_eq(end_of(worker), 0);
+	fixture_free(&fixture);
+}
+END_TEST
+
 /* -- waiting inside of tasks -------------------------------------------------------------------------------------- */
 
 START_TEST(task_that_waits_for_tasks_of_its_pool_runs_them_itself)
@@ -307,6 +333,7 @@ main(void)
 		completions_of_many_tasks_come_once_each,
 		result_behind_a_running_task_is_not_held_up,
 		promise_completed_gives_its_result_to_who_waits,
+		removal_cancels_what_waits_finishes_what_runs_and_lets_the_worker_go,
 		task_that_waits_for_tasks_of_its_pool_runs_them_itself,
 		two_threads_hold_two_tasks_at_once,
 		lock_left_by_a_task_passes_on_as_at_a_death,
