@@ -20,6 +20,16 @@ expect 0 "none of the pool's 1 workers has the function 'fly'" '' labelled_one_w
 expect 1 '' 'TypeError: exec: argv is to be a list of texts' wrong_arguments_are_the_tasks_error \
 	submit p exec --arguments '{"argv": 3}' --wait --timeout 60
 
+# A traceback stands behind the complaint.
+module=$CONCUR_TEST_BUILDDIR/tests/system/.libs/pool_module.so
+expect 0 '' '' create_with_module pool create traces --workers 1 -- --module "$module"
+"$concur" submit traces trace --wait --timeout 60 >"$place/out" 2>"$place/err"
+same 1 $? failed_task_with_traceback_is_plain_no
+same 'concur: pool traces: KeyError: no pears
+line 3, in basket
+line 7, in shop' "$(cat "$place/err")" traceback_stands_behind_the_complaint
+same '' "$(cat "$place/out")" failed_task_prints_no_result
+
 # Workers that can not start: the first task and all later ones say why.
 expect 0 '' '' create_with_missing_module pool create lost --workers 1 -- --module none.so
 why='the module none.so can not be loaded: ./none.so: cannot open'

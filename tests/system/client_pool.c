@@ -158,6 +158,27 @@ START_TEST(mapping_as_completed_freed_withdraws_what_has_not_begun)
 }
 END_TEST
 
+/* Nobody runs them: what has been submitted stays that. */
+START_TEST(mapping_submits_no_more_than_ahead)
+{
+	struct fixture fixture = fixture_new();
+	const struct concur_chunks chunks = { .size = 7, .ahead = 5 };
+	struct concur_task task = { .function = "squares" };
+	struct concur_value items[TASKS], result;
+	struct concur_pool_state state;
+	concur_mapping *mapping;
+
+	for (int i = 0; i < TASKS; i++)
+		items[i] = CV(i);
+	ck_ok(concur_mapping_start(fixture.pool, &task, items, TASKS, &chunks, &mapping));
+	ck_status(concur_mapping_next(mapping, CONCUR_SECOND / 100, &result), CONCUR_TIMED_OUT);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.waiting, 5);
+	concur_mapping_free(mapping);
+	fixture_free(&fixture);
+}
+END_TEST
+
 START_TEST(completions_of_many_tasks_come_once_each)
 {
 	struct fixture fixture = fixture_new();
@@ -330,6 +351,7 @@ main(void)
 		map_of_many_items_gives_results_in_order,
 		mapping_as_completed_gives_chunks_as_they_end,
 		mapping_as_completed_freed_withdraws_what_has_not_begun,
+		mapping_submits_no_more_than_ahead,
 		completions_of_many_tasks_come_once_each,
 		result_behind_a_running_task_is_not_held_up,
 		promise_completed_gives_its_result_to_who_waits,

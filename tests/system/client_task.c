@@ -1,4 +1,4 @@
-/* Tasks by their ids: what they have written, and why they wait. */
+/* Tasks by their ids: what they have written, how they fail, and why they wait. */
 #include "tests/system/pool.h"
 
 /* -- what they write ---------------------------------------------------------------------------------------------- */
@@ -113,6 +113,26 @@ START_TEST(log_of_which_nothing_is_kept_says_so)
 }
 END_TEST
 
+/* -- how they fail ------------------------------------------------------------------------------------------------ */
+
+START_TEST(error_has_the_traceback_of_its_worker)
+{
+	struct fixture fixture = fixture_local(pool_paths().module);
+	uint64_t task = submit(&fixture, "trace", concur_null());
+	concur_future *future = concur_task_wait_begin(fixture.session, task, CONCUR_FOREVER);
+	struct concur_task_error error;
+
+	ck_status(concur_future_wait(future, CONCUR_FOREVER), CONCUR_TASK_FAILED);
+	ck_status(concur_future_task_error(future, &error), CONCUR_NO);
+	ck_assert_str_eq(error.type, "KeyError");
+	ck_assert_str_eq(error.message, "no pears");
+	ck_assert_str_eq(error.traceback, "line 3, in basket\nline 7, in shop\n");
+	concur_task_error_free(&error);
+	concur_future_free(future);
+	fixture_free(&fixture);
+}
+END_TEST
+
 /* -- why they wait ------------------------------------------------------------------------------------------------ */
 
 START_TEST(why_in_a_pool_without_a_name_says_how_to_attach)
@@ -140,6 +160,7 @@ main(void)
 		log_past_task_output_max_has_the_last_lines,
 		log_of_a_task_that_has_not_begun_is_empty,
 		log_of_which_nothing_is_kept_says_so,
+		error_has_the_traceback_of_its_worker,
 		why_in_a_pool_without_a_name_says_how_to_attach,
 		NULL,
 	};
