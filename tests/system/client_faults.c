@@ -228,14 +228,16 @@ START_TEST(map_whose_worker_is_killed_loses_one_chunk_and_ends)
 END_TEST
 
 /* The quick ones before raise what the worker asks for. The first of those that are sent together goes to it alone, and
- * the next ones, half of what waits, at once: the one that is killed, and some behind it. */
+ * the next ones, half of what waits, at once: the one that is killed, and some behind it. Its worker stands still, and
+ * can give nothing back by itself. */
 START_TEST(kill_of_a_task_costs_none_of_those_in_hand_behind_it)
 {
 	enum { QUICK = 400, ALL = 20, HELD = 1 };
 	struct fixture fixture =
 	    fixture_configured(&(struct concur_pool_options){ .workers = 1, .grace_ns = CONCUR_SECOND / 10 });
 	struct concur_task square = { .function = "square", .arguments = CV(5) };
-	struct concur_task hold = { .function = "hold", .arguments = CLIST(CV("began"), CV("go")) };
+	struct concur_task stop = { .function = "die", .arguments = CV(SIGSTOP) };
+	struct concur_task_state task;
 	struct concur_pool_state state;
 	struct concur_value value;
 	concur_future *futures[ALL];
@@ -245,13 +247,15 @@ START_TEST(kill_of_a_task_costs_none_of_those_in_hand_behind_it)
 		must_square(&fixture, i);
 	concur_cork(fixture.session);
 	for (int i = 0; i < ALL; i++)
-		futures[i] = concur_pool_submit_begin(fixture.pool, i == HELD ? &hold : &square, CONCUR_FOREVER);
+		futures[i] = concur_pool_submit_begin(fixture.pool, i == HELD ? &stop : &square, CONCUR_FOREVER);
 	concur_uncork(fixture.session);
 	for (int i = 0; i < ALL; i++) {
 		ck_ok(concur_future_task(futures[i], &tasks[i]));
 		concur_future_free(futures[i]);
 	}
-	ck_ok(concur_semaphore_acquire(fixture.began, 1, CONCUR_FOREVER, NULL));
+	do {
+		ck_ok(concur_task_state(fixture.session, tasks[HELD], &task));
+	} while (task.phase == CONCUR_PHASE_PENDING);
 	ck_ok(concur_pool_state(fixture.pool, &state));
 	ck_assert_uint_gt(state.in_hand, 0);
 	ck_ok(concur_task_cancel(fixture.session, tasks[HELD], true, CONCUR_FOREVER));
