@@ -26,6 +26,18 @@ client_session(void)
 	return session;
 }
 
+/* The same, of a daemon where an anonymous object goes as soon as nobody refers to it. */
+static inline concur_session *
+client_session_without_linger(void)
+{
+	static const char *const arguments[] = { "--limit", "linger_seconds=0", NULL };
+	const struct concur_options options = { .arguments = arguments };
+	concur_session *session;
+
+	ck_ok(concur_spawn(&options, &session));
+	return session;
+}
+
 /* Waits for the future and frees it. */
 static inline enum concur_status
 client_end(concur_future *future)

@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(lock_of_a_value_is_one_for_all_and_goes_with_it)
 {
-	concur_session *session = client_session(), *other;
+	concur_session *session = client_session_without_linger(), *other;
 	struct concur_manager before, after;
 	struct concur_value value;
 	concur_lock *lock, *theirs;

@@ -113,7 +113,7 @@ END_TEST
 /* The set that is made lives as long as its handle. */
 START_TEST(made_set_goes_with_its_handle)
 {
-	concur_session *session = client_session();
+	concur_session *session = client_session_without_linger();
 	concur_set *set = SET(session, CV(1)), *made;
 	struct concur_manager before, after;
 
