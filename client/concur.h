@@ -301,7 +301,8 @@ concur_future *concur_object_equal_value_begin(concur_object *object, struct con
  * freed with concur_free(). Nobody has to hold it: calls on the object do not ask for it. WRONG_KIND. */
 CONCUR_CHECKED enum concur_status concur_object_own_lock(concur_object *object, concur_lock **ret_lock);
 
-/* Takes the object's name away; it goes when nobody refers to it. */
+/* Takes the object's name away; it goes when nobody refers to it. A pool is closed, too: what has not begun is
+ * cancelled, what runs is finished. */
 CONCUR_CHECKED enum concur_status concur_object_remove(concur_object *object);
 concur_future *concur_object_remove_begin(concur_object *object);
 

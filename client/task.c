@@ -149,15 +149,13 @@ concur_future_task_log(concur_future *future, struct concur_output *ret_output)
 {
 	enum concur_status status = future_settle(future, RESULT_TASK_LOG);
 	Concur__V1__FutureLogReply *reply;
-	uint64_t behind;
 
 	if (status != CONCUR_OK || !ret_output)
 		return status;
 	reply = concur__v1__future_log_reply__unpack(NULL, future->call.size, future->call.body);
 	if (!reply)
 		return future_bad_reply();
-	behind = reply->n_lines ? reply->lines[reply->n_lines - 1]->number + 1 : reply->dropped;
-	status = output_make(reply->lines, reply->n_lines, behind, ret_output);
+	status = output_make(reply->lines, reply->n_lines, reply->behind, ret_output);
 	concur__v1__future_log_reply__free_unpacked(reply, NULL);
 	return status;
 }

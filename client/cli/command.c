@@ -166,8 +166,10 @@ command_open(struct command *command, bool create, bool strict, json_t **ret_id)
 		return VERDICT_USAGE;
 	}
 	verdict = command_call(command, "Object/Open", request, &reply);
-	if (verdict == VERDICT_DONE)
+	if (verdict == VERDICT_DONE) {
 		*ret_id = json_incref(json_object_get(reply, "object"));
+		command->has_made = json_is_true(json_object_get(reply, "created"));
+	}
 	return verdict;
 }
 

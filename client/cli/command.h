@@ -17,6 +17,7 @@ struct command {
 	size_t word_count;
 	char **rest;             /* what follows "--", ends with NULL; NULL: there was no "--" */
 	concur_session *session; /* NULL until connected */
+	bool has_made;           /* its object was not there, and command_open() made it */
 	size_t reply_size;       /* bytes of the last reply */
 	size_t printed;          /* items of the listing so far */
 };

@@ -238,8 +238,8 @@ const struct row rows[] = {
 	{ ROW_PROCESS, "state", "Process/State", "", 0, print_fields, NULL, "whether it runs, its pid, how it ended, what it used" },
 	{ ROW_PROCESS, "log", "Process/Output", "--follow", LISTS, NULL, processrun_log, "print what it has written, stderr's lines to stderr; with --follow until it ends" },
 
-	{ ROW_POOL, "open", "Pool/Configure", "words?... --kind --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --age_per_worker --spares --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
-	{ ROW_POOL, "create", "Pool/Configure", "words?... --kind=process --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --age_per_worker --spares --run_timeout --retries --backoff --grace", CREATES, print_nothing, NULL, "the same, and the daemon starts its workers: as many as it may use cores, which run commands, unless the options say otherwise" },
+	{ ROW_POOL, "open", "Pool/Configure", "words?... --kind --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --age_per_worker --spares --run_timeout --retries --backoff --grace", CREATES | ROW_SETS_UP, print_nothing, NULL, "make the pool if it is not there, and configure it; words behind -- are its workers': -- --module M.so" },
+	{ ROW_POOL, "create", "Pool/Configure", "words?... --kind=process --workers&has_workers --runtime --threads --thread_name_prefix --capacity --initializer --initializer_arguments --tasks_per_worker --memory_per_worker --age_per_worker --spares --run_timeout --retries --backoff --grace", CREATES | ROW_SETS_UP, print_nothing, NULL, "the same, and the daemon starts its workers: as many as it may use cores, which run commands, unless the options say otherwise" },
 	{ ROW_POOL, "state", "Pool/State", "", 0, print_fields, NULL, "tasks and workers, by number" },
 	{ ROW_POOL, "stats", "Pool/State", "", 0, print_fields, NULL, "the same" },
 	{ ROW_POOL, "resize", "Pool/Resize", "count", 0, print_nothing, NULL, "how many workers the daemon starts for it, at most" },
@@ -273,7 +273,8 @@ const struct row rows[] = {
 	{ ROW_LIST | ROW_NAMESPACE, "open", "Object/Open", "--nested --lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there; --nested: dicts and lists put into it become objects" },
 	{ ROW_SET | ROW_EVENT, "open", "Object/Open", "--lifetime --must_create", 0, print_fields, NULL, "make the object if it is not there" },
 	{ ROW_ALL, "info", "Object/Info", "", 0, print_fields, NULL, "what is known of the object: length, version, who waits" },
-	{ ROW_ALL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
+	{ ROW_POOL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the pool: it takes no more tasks, what has not begun is cancelled, what runs is finished" },
+	{ ROW_ALL & ~ROW_POOL, "rm", "Object/Remove", "", 0, print_nothing, NULL, "remove the object" },
 };
 /* clang-format on */
 

@@ -50,6 +50,7 @@ enum {
 	ROW_MAY_COMMAND = 1 << 5, /* with ROW_COMMAND: or none */
 	ROW_HIDDEN = 1 << 3,      /* not in help */
 	ROW_OWN_WORDS = 1 << 6,   /* all words behind it are its own, options too; with a method of NULL */
+	ROW_SETS_UP = 1 << 7,     /* with ROW_CREATES: an object that it made goes again if its call is refused */
 	ROW_SNAPSHOT = 1 << 4,    /* with ROW_LISTS: lists a copy, so that all pages tell of one moment */
 };
 

@@ -186,6 +186,17 @@ call_words(struct command *command, const struct method *method, const struct ar
 	return worst;
 }
 
+/* What was made for a call that was refused is as nobody wanted it. The complaint has been made; if this fails, too,
+ * there is nothing to add to it. */
+static void
+take_back(struct command *command)
+{
+	json_auto_t *request = json_pack("{s:s}", "name", command->name), *reply = NULL;
+	struct fault fault;
+
+	(void)command_try(command, "Manager/Remove", request, &reply, &fault);
+}
+
 enum verdict
 verbs_run(struct command *command)
 {
@@ -198,6 +209,8 @@ verbs_run(struct command *command)
 	if (verdict != VERDICT_DONE)
 		goto out;
 	verdict = call_words(command, &method, &args);
+	if (verdict != VERDICT_DONE && command->has_made && command->row->how & ROW_SETS_UP)
+		take_back(command);
 	if (verdict <= VERDICT_NO && command->row->how & ROW_LISTS)
 		print_end(command);
 out:

@@ -301,6 +301,16 @@ object_forget_name(struct core *core, struct object *object)
 }
 
 void
+object_remove(struct core *core, struct object *object)
+{
+	bool had_name = object->name != NULL;
+
+	object_forget_name(core, object);
+	if (had_name && object->kind->removed)
+		object->kind->removed(core, object);
+}
+
+void
 object_destroy(struct core *core, struct object *object)
 {
 	object_forget_name(core, object);

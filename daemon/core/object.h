@@ -134,6 +134,8 @@ struct kind {
 	enum concur_status (*init)(struct core *core, struct object *object, const struct object_options *options);
 	/* The object is going: end its waiters with REMOVED and let go of holds. Its contents go by `step`. */
 	void (*end)(struct core *core, struct object *object);
+	/* Its name was taken away on purpose; others may still refer to it. NULL: that is all there is to it. */
+	void (*removed)(struct core *core, struct object *object);
 	/* Frees at most *steps of its contents, subtracting; true when none are left. The object itself is not its
 	 * business. */
 	bool (*step)(struct core *core, struct object *object, size_t *steps);
@@ -268,6 +270,9 @@ uint64_t object_next_departure(const struct core *core);
 
 /* Takes the name away, and with it the reference that a NAMED object has from it. */
 void object_forget_name(struct core *core, struct object *object);
+
+/* The same on purpose: its kind may have something to end, too. One without a name stays as it is. */
+void object_remove(struct core *core, struct object *object);
 
 /* Ends it now: waiters REMOVED, name and id gone, contents freed by steps. */
 void object_destroy(struct core *core, struct object *object);

@@ -99,6 +99,16 @@ pool_end(struct core *core, struct object *object)
 	pool_dismiss_hired(core, pool);
 }
 
+/* Its tasks refer to it: what waited would keep it for ever, out of everybody's reach. */
+static void
+pool_removed(struct core *core, struct object *object)
+{
+	struct pool *pool = pool_of(object);
+
+	pool->is_removed = true;
+	(void)pool_close(core, pool, true);
+}
+
 /* Any of its tasks that has not ended, or NULL. */
 static struct task *
 pool_any_unended(const struct pool *pool)
@@ -193,6 +203,7 @@ const struct kind pool_kind = {
 	.size = sizeof(struct pool),
 	.init = pool_init,
 	.end = pool_end,
+	.removed = pool_removed,
 	.step = pool_step,
 	.len = pool_len,
 	.roles = pool_roles,

@@ -170,6 +170,7 @@ struct pool {
 	struct timer hiring;                /* set: nobody is hired before */
 	struct blob *broken;                /* the error of what broke it */
 	bool is_closed;
+	bool is_removed;    /* its name was taken away: what comes back to it is cancelled */
 	bool is_admitting;  /* what waits for room is being taken in */
 	bool is_cancelling; /* all that waits is being cancelled */
 	bool is_gone;       /* it is being freed */

@@ -288,7 +288,7 @@ task_give_back(struct core *core, struct task *task, uint64_t delay_ns)
 		lane_put(task->terms->lane, task, true);
 	}
 	/* Nobody takes it any more. */
-	if (pool->broken)
+	if (pool->broken || pool->is_removed)
 		(void)pool_cancel_waiting(core, pool);
 }
 

@@ -117,6 +117,7 @@ SVC_HANDLER(svc_future_log, Future, FutureLogRequest, FutureLogReply)
 	first = log ? process_line_from(log, 0) : NULL;
 	message.dropped = first ? first->number : log ? log->next : 0;
 	message.cursor = page.is_last ? 0 : page.cursor;
+	message.behind = page.cursor;
 	message.lines = page.lines;
 	message.n_lines = page.count;
 	reply(&message, call);

@@ -128,7 +128,7 @@ SVC_HANDLER(svc_manager_remove, Manager, NameRequest, DoneReply)
 		return;
 	object = object_find_name(call->core, &name);
 	if (object)
-		object_forget_name(call->core, object);
+		object_remove(call->core, object);
 	reply_done(&call->to, object ? OUTCOME_DONE : OUTCOME_NOT_THERE);
 }
 

@@ -105,7 +105,7 @@ SVC_HANDLER(svc_object_remove, Object, ObjectRequest, DoneReply)
 	if (!object)
 		return;
 	call_done(call, CONCUR_OK, object->name ? OUTCOME_DONE : OUTCOME_NOT_THERE);
-	object_forget_name(call->core, object);
+	object_remove(call->core, object);
 }
 
 SVC_HANDLER(svc_object_len, Object, ObjectRequest, CountReply)

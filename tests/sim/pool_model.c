@@ -352,6 +352,13 @@ model_terminate(struct pool_model *model, struct model_pool *pool)
 }
 
 void
+model_unname(struct pool_model *model, struct model_pool *pool)
+{
+	pool->is_closed = pool->is_removed = true;
+	(void)model_cancel_waiting(model, pool);
+}
+
+void
 model_remove(struct pool_model *model, struct model_pool *pool)
 {
 	pool->is_gone = pool->is_closed = true;

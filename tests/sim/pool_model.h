@@ -34,6 +34,7 @@ enum model_what { WHAT_NOTHING, WHAT_RECALL, WHAT_KILL, WHAT_END };
 struct model_pool {
 	uint64_t id;
 	bool is_gone, is_closed, is_broken;
+	bool is_removed;    /* its name is: what comes back to it is cancelled */
 	bool is_cancelling; /* what waits is to be cancelled at the turn's end */
 	bool hires;         /* the daemon starts workers for it */
 	unsigned maker;     /* the client with whose session it goes; MODEL_CLIENTS: none */
@@ -173,7 +174,8 @@ void model_do_chores(struct pool_model *model);
 /* Whatever waits in the pool ends. How many there were. */
 uint64_t model_cancel_waiting(struct pool_model *model, struct model_pool *pool);
 void model_break(struct pool_model *model, struct model_pool *pool, int64_t number);
-void model_remove(struct pool_model *model, struct model_pool *pool);
+void model_unname(struct pool_model *model, struct model_pool *pool); /* it is removed, and goes by and by */
+void model_remove(struct pool_model *model, struct model_pool *pool); /* it goes at once */
 uint64_t model_terminate(struct pool_model *model, struct model_pool *pool);
 
 /* What is due by then happens; *ret_first: when the next thing is, NEVER if there is none. */

@@ -190,7 +190,7 @@ model_give_back(struct pool_model *model, struct model_task *task, uint64_t dela
 		model->releases++;
 	}
 	/* Nobody takes it any more. */
-	pool->is_cancelling |= pool->is_broken;
+	pool->is_cancelling |= pool->is_broken || pool->is_removed;
 }
 
 void

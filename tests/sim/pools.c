@@ -265,7 +265,7 @@ configure(struct run *run, struct model_pool *pool)
 	world_forget(run->audit, world_call(run->audit, "/concur.v1.Pool/Configure", &request.base));
 }
 
-/* A new pool in that place; the one before it goes on for as long as it has tasks and workers. */
+/* A new pool in that place; the one before it goes on for as long as it has tasks that have begun. */
 static void
 open_pool(struct run *run, size_t place)
 {
@@ -273,8 +273,10 @@ open_pool(struct run *run, size_t place)
 	unsigned maker;
 
 	snprintf(name, sizeof name, "pool %zu", place);
-	if (run->pools[place] && run->pools[place]->maker == MODEL_CLIENTS)
+	if (run->pools[place] && run->pools[place]->maker == MODEL_CLIENTS) {
+		model_unname(&run->model, run->pools[place]);
 		remove_name(run, name);
+	}
 	run->pools[place] = model_add_pool(&run->model, open_object(run, CONCUR__V1__KIND__KIND_POOL, name, &maker));
 	run->pools[place]->maker = maker;
 	run->pools[place]->hires = place == POOLS - 1;

@@ -20,6 +20,16 @@ expect 0 "none of the pool's 1 workers has the function 'fly'" '' labelled_one_w
 expect 1 '' 'TypeError: exec: argv is to be a list of texts' wrong_arguments_are_the_tasks_error \
 	submit p exec --arguments '{"argv": 3}' --wait --timeout 60
 
+# A traceback stands behind the complaint.
+module=$CONCUR_TEST_BUILDDIR/tests/system/.libs/pool_module.so
+expect 0 '' '' create_with_module pool create traces --workers 1 -- --module "$module"
+"$concur" submit traces trace --wait --timeout 60 >"$place/out" 2>"$place/err"
+same 1 $? failed_task_with_traceback_is_plain_no
+same 'concur: pool traces: KeyError: no pears
+line 3, in basket
+line 7, in shop' "$(cat "$place/err")" traceback_stands_behind_the_complaint
+same '' "$(cat "$place/out")" failed_task_prints_no_result
+
 # Workers that can not start: the first task and all later ones say why.
 expect 0 '' '' create_with_missing_module pool create lost --workers 1 -- --module none.so
 why='the module none.so can not be loaded: ./none.so: cannot open'
@@ -48,7 +58,7 @@ runs() { [ "$("$concur" future "$task" state | sed -n 's/^state: //p')" = runnin
 until_true runs "$task"
 expect 1 '' 'it runs and was not to be killed: --kill does that' cancel_of_running_is_plain_no future "$task" cancel
 
-# A task outlives the name of its pool, and tells of it.
+# A task that runs outlives its pool, and tells of it.
 expect 0 '' '' rm rm p
 echo >"$place/go"
 expect 0 '{"exit_code": 0, "stdout": {"$bytes": "Cg=="}, "stderr": {"$bytes": ""}}' '' task_outlives_the_name \
@@ -59,9 +69,41 @@ expect 0 'the pool has no worker, and the daemon starts none for it: concur work
 	why_says_what_to_do why "$task"
 expect 1 '' 'a task that it is to come after, is gone' task_after_a_missing_one_is_refused \
 	submit far f --after 1
-expect 0 '' '' rm_of_pool_with_task rm far
-expect 0 'the pool has no worker, and the daemon starts none for it: one has to attach by its id, for it has no name' \
-	'' why_of_task_whose_pool_has_no_name why "$task"
+# A pool that is removed takes along what has not begun, and whoever waits for it hears so.
+later=$("$concur" submit far --delay 3600 -- true)
+"$concur" future "$later" wait 2>"$place/later" &
+waits=$!
+expect 0 '' '' rm_of_pool_with_tasks rm far
+wait "$waits"
+same 1 $? wait_for_task_of_removed_pool_ends
+same "concur: future $later: it was cancelled" "$(cat "$place/later")" wait_for_task_of_removed_pool_says_why
+expect 1 '' 'it was cancelled' task_of_removed_pool_is_cancelled future "$task" wait
+expect 0 'it has ended' '' why_of_task_of_removed_pool why "$task"
+expect 1 '' 'pool far: no such object' submit_to_removed_pool_is_plain_no submit far f
+pool=$("$concur" future "$task" state | sed -n 's/^pool: //p')
+"$concur" future "$task" release
+"$concur" future "$later" release
+expect 1 '' 'no such object' removed_pool_goes_with_its_tasks show "@$pool"
+
+# What is refused leaves no pool, and one that was there as it was.
+expect 4 '' 'must be greater than 0' create_without_workers_is_refused pool create bad --workers 0
+expect 1 '' 'no runtime of that name' create_with_missing_runtime_is_refused pool create bad --runtime none
+expect 4 '' 'are its workers' open_with_threads_of_threads_is_refused pool open bad --kind thread --threads 2
+expect 1 '' 'pool bad: no such object' refused_create_leaves_no_pool pool bad state
+expect 0 '' '' create_old pool create old --workers 3
+expect 4 '' 'must be greater than 0' create_of_a_pool_that_is_there_is_refused pool create old --workers 0
+same 3 "$("$concur" pool old state | sed -n 's/^workers_max: //p')" refused_create_leaves_an_old_pool
+
+# Modules that are none, or were made for another version.
+other=$CONCUR_TEST_BUILDDIR/tests/system/.libs/other_version.so
+expect 0 '' '' create_with_module_of_another_version pool create new --workers 1 -- --module "$other"
+expect 1 '' "ImportError: the module $other is of version 2, and this is for version 1" \
+	module_of_another_version_fails_the_task submit new f --wait --timeout 60
+expect 0 '' '' create_with_library_that_is_no_module pool create lib --workers 1 -- \
+	--module "$CONCUR_TEST_BUILDDIR/.libs/libconcur.so"
+expect 1 '' 'libconcur.so has no symbol concur_module' library_that_is_no_module_fails_the_task \
+	submit lib f --wait --timeout 60
+
 expect 1 '' 'no such future: nobody referred to it any more, or its pool was removed' gone_future_says_so \
 	future 12 wait
 finish

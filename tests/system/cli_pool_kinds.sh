@@ -61,7 +61,7 @@ expect 0 "$echoed" '' attached_worker_takes_its_label submit some --label here -
 kill "$worker"
 wait "$worker"
 
-same 'far long none some threads work' "$(echo $("$concur" pool ls --raw))" ls_of_a_kind
+same 'far long some threads work' "$(echo $("$concur" pool ls --raw))" ls_of_a_kind
 expect 2 '' 'no verb of pool is called work' neither_word_is_a_verb pool none work
 expect 0 0 '' terminate_takes_the_name_behind_the_verb pool terminate work
 finish

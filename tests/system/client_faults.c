@@ -186,6 +186,116 @@ START_TEST(worker_that_floods_its_output_keeps_nobody_up)
 }
 END_TEST
 
+/* The one worker of the pool. */
+static pid_t
+worker_of(const struct fixture *fixture)
+{
+	struct concur_pool_workers workers;
+	pid_t pid;
+
+	ck_ok(concur_pool_workers(fixture->pool, 0, 0, &workers));
+	ck_assert_uint_eq(workers.count, 1);
+	pid = (pid_t)workers.items[0].process;
+	concur_pool_workers_free(&workers);
+	return pid;
+}
+
+/* It would never return, had it to hear from that one. */
+START_TEST(map_whose_worker_is_killed_loses_one_chunk_and_ends)
+{
+	enum { CHUNKS = 6 };
+	struct fixture fixture = fixture_configured(&(struct concur_pool_options){ .workers = 1 });
+	const struct concur_chunks chunks = { .size = 1, .ahead = CHUNKS };
+	struct concur_task task = { .function = "holds" };
+	struct concur_value names[2] = { CV("began"), CV("go") }, items[CHUNKS], result;
+	concur_mapping *mapping;
+
+	for (int i = 0; i < CHUNKS; i++)
+		items[i] = concur_items(CONCUR_VALUE_LIST, names, 2);
+	ck_ok(concur_mapping_start(fixture.pool, &task, items, CHUNKS, &chunks, &mapping));
+	ck_ok(concur_semaphore_acquire(fixture.began, 1, CONCUR_FOREVER, NULL));
+	ck_assert_int_eq(kill(worker_of(&fixture), SIGKILL), 0);
+	ck_status(concur_mapping_next(mapping, CONCUR_FOREVER, &result), CONCUR_WORKER_DIED);
+	ck_ok(concur_event_set(fixture.go));
+	for (int i = 1; i < CHUNKS; i++) {
+		ck_ok(concur_mapping_next(mapping, CONCUR_FOREVER, &result));
+		concur_value_free(&result);
+	}
+	ck_status(concur_mapping_next(mapping, CONCUR_FOREVER, &result), CONCUR_NOT_THERE);
+	concur_mapping_free(mapping);
+	fixture_free(&fixture);
+}
+END_TEST
+
+/* The quick ones before raise what the worker asks for. The first of those that are sent together goes to it alone, and
+ * the next ones, half of what waits, at once: the one that is killed, and some behind it. Its worker stands still, and
+ * can give nothing back by itself. */
+START_TEST(kill_of_a_task_costs_none_of_those_in_hand_behind_it)
+{
+	enum { QUICK = 400, ALL = 20, HELD = 1 };
+	struct fixture fixture =
+	    fixture_configured(&(struct concur_pool_options){ .workers = 1, .grace_ns = CONCUR_SECOND / 10 });
+	struct concur_task square = { .function = "square", .arguments = CV(5) };
+	struct concur_task stop = { .function = "die", .arguments = CV(SIGSTOP) };
+	struct concur_task_state task;
+	struct concur_pool_state state;
+	struct concur_value value;
+	concur_future *futures[ALL];
+	uint64_t tasks[ALL];
+
+	for (int i = 0; i < QUICK; i++)
+		must_square(&fixture, i);
+	concur_cork(fixture.session);
+	for (int i = 0; i < ALL; i++)
+		futures[i] = concur_pool_submit_begin(fixture.pool, i == HELD ? &stop : &square, CONCUR_FOREVER);
+	concur_uncork(fixture.session);
+	for (int i = 0; i < ALL; i++) {
+		ck_ok(concur_future_task(futures[i], &tasks[i]));
+		concur_future_free(futures[i]);
+	}
+	do {
+		ck_ok(concur_task_state(fixture.session, tasks[HELD], &task));
+	} while (task.phase == CONCUR_PHASE_PENDING);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_gt(state.in_hand, 0);
+	ck_ok(concur_task_cancel(fixture.session, tasks[HELD], true, CONCUR_FOREVER));
+	for (int i = 0; i < ALL; i++)
+		ck_status(concur_task_wait(fixture.session, tasks[i], CONCUR_FOREVER, &value),
+		    i == HELD ? CONCUR_CANCELLED : CONCUR_OK);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.cancelled, 1);
+	ck_assert_uint_eq(state.failed, 0);
+	ck_assert_uint_eq(state.done, QUICK + ALL - 1);
+	fixture_free(&fixture);
+}
+END_TEST
+
+/* However often it is tried, it is the one that is blamed, and no worker is killed for it once more. */
+START_TEST(task_that_kills_its_workers_is_run_as_often_as_allowed_and_blamed)
+{
+	struct fixture fixture = fixture_configured(&(struct concur_pool_options){ .workers = 1, .backoff_ns = 1 });
+	struct concur_task poison = { .function = "die", .arguments = CV(SIGKILL), .retries = 2 };
+	uint64_t id, others[10];
+	struct concur_task_state task;
+	struct concur_pool_state state;
+	struct concur_value value;
+
+	ck_ok(concur_pool_submit(fixture.pool, &poison, CONCUR_FOREVER, &id));
+	for (int i = 0; i < 10; i++)
+		others[i] = submit(&fixture, "square", CV(i));
+	ck_status(concur_task_wait(fixture.session, id, CONCUR_FOREVER, &value), CONCUR_WORKER_DIED);
+	for (int i = 0; i < 10; i++)
+		ck_ok(concur_task_wait(fixture.session, others[i], CONCUR_FOREVER, &value));
+	ck_ok(concur_task_state(fixture.session, id, &task));
+	ck_assert_uint_eq(task.attempts, 3);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.lost, 3);
+	ck_assert_uint_eq(state.retried, 2);
+	ck_assert_uint_eq(state.failed, 1);
+	fixture_free(&fixture);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -202,6 +312,9 @@ main(void)
 		worker_that_runs_out_of_memory_costs_its_task_while_others_go_on,
 #endif
 		worker_that_floods_its_output_keeps_nobody_up,
+		map_whose_worker_is_killed_loses_one_chunk_and_ends,
+		kill_of_a_task_costs_none_of_those_in_hand_behind_it,
+		task_that_kills_its_workers_is_run_as_often_as_allowed_and_blamed,
 		NULL,
 	};
 

@@ -158,6 +158,27 @@ START_TEST(mapping_as_completed_freed_withdraws_what_has_not_begun)
 }
 END_TEST
 
+/* Nobody runs them: what has been submitted stays that. */
+START_TEST(mapping_submits_no_more_than_ahead)
+{
+	struct fixture fixture = fixture_new();
+	const struct concur_chunks chunks = { .size = 7, .ahead = 5 };
+	struct concur_task task = { .function = "squares" };
+	struct concur_value items[TASKS], result;
+	struct concur_pool_state state;
+	concur_mapping *mapping;
+
+	for (int i = 0; i < TASKS; i++)
+		items[i] = CV(i);
+	ck_ok(concur_mapping_start(fixture.pool, &task, items, TASKS, &chunks, &mapping));
+	ck_status(concur_mapping_next(mapping, CONCUR_SECOND / 100, &result), CONCUR_TIMED_OUT);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.waiting, 5);
+	concur_mapping_free(mapping);
+	fixture_free(&fixture);
+}
+END_TEST
+
 START_TEST(completions_of_many_tasks_come_once_each)
 {
 	struct fixture fixture = fixture_new();
@@ -245,6 +266,32 @@ START_TEST(promise_completed_gives_its_result_to_who_waits)
 }
 END_TEST
 
+/* -- removing the pool -------------------------------------------------------------------------------------------- */
+
+START_TEST(removal_cancels_what_waits_finishes_what_runs_and_lets_the_worker_go)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_task task = { .function = "square", .arguments = CV(3) };
+	uint64_t held = submit_held(&fixture), waiting = submit(&fixture, "square", CV(3)), promise;
+	struct concur_value value;
+	concur_future *wait;
+
+	ck_ok(concur_pool_promise(fixture.pool, &promise));
+	wait = concur_task_wait_begin(fixture.session, waiting, CONCUR_FOREVER);
+	ck_ok(concur_remove(fixture.pool));
+	ck_status(concur_future_wait(wait, CONCUR_FOREVER), CONCUR_CANCELLED);
+	concur_future_free(wait);
+	ck_status(concur_task_wait(fixture.session, promise, CONCUR_FOREVER, &value), CONCUR_CANCELLED);
+	ck_status(concur_pool_apply(fixture.pool, &task, CONCUR_FOREVER, &value), CONCUR_POOL_CLOSED);
+	ck_ok(concur_event_set(fixture.go));
+	ck_ok(concur_task_wait(fixture.session, held, CONCUR_FOREVER, &value));
+	ck_ok(concur_pool_join(fixture.pool, CONCUR_FOREVER));
+	ck_assert_int_eq(end_of(worker), 0);
+	fixture_free(&fixture);
+}
+END_TEST
+
 /* -- waiting inside of tasks -------------------------------------------------------------------------------------- */
 
 START_TEST(task_that_waits_for_tasks_of_its_pool_runs_them_itself)
@@ -304,9 +351,11 @@ main(void)
 		map_of_many_items_gives_results_in_order,
 		mapping_as_completed_gives_chunks_as_they_end,
 		mapping_as_completed_freed_withdraws_what_has_not_begun,
+		mapping_submits_no_more_than_ahead,
 		completions_of_many_tasks_come_once_each,
 		result_behind_a_running_task_is_not_held_up,
 		promise_completed_gives_its_result_to_who_waits,
+		removal_cancels_what_waits_finishes_what_runs_and_lets_the_worker_go,
 		task_that_waits_for_tasks_of_its_pool_runs_them_itself,
 		two_threads_hold_two_tasks_at_once,
 		lock_left_by_a_task_passes_on_as_at_a_death,

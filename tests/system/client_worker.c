@@ -87,6 +87,31 @@ START_TEST(task_cancelled_with_kill_is_told_so)
 }
 END_TEST
 
+/* Its worker hears that it is to stop, does, and sends its result all the same: that is not heard. */
+START_TEST(result_of_a_task_that_was_given_up_is_not_heard)
+{
+	struct fixture fixture = fixture_new();
+	pid_t worker = start_worker(&fixture, -1, NULL, NULL);
+	struct concur_task task = { .function = "hold",
+		.arguments = CLIST(CV("began"), CV("go")),
+		.timeout_ns = CONCUR_SECOND / 20 };
+	struct concur_pool_state state;
+	struct concur_value value;
+	uint64_t late;
+
+	ck_ok(concur_pool_submit(fixture.pool, &task, CONCUR_FOREVER, &late));
+	ck_status(concur_task_wait(fixture.session, late, CONCUR_FOREVER, &value), CONCUR_TASK_TIMED_OUT);
+	/* The worker's one thread is done with the late one. */
+	must_square(&fixture, 4);
+	ck_status(concur_task_wait(fixture.session, late, CONCUR_FOREVER, &value), CONCUR_TASK_TIMED_OUT);
+	ck_ok(concur_pool_state(fixture.pool, &state));
+	ck_assert_uint_eq(state.done, 1);
+	ck_assert_uint_eq(state.failed, 1);
+	ck_assert_uint_eq(state.lost, 0);
+	dismiss(&fixture, worker);
+}
+END_TEST
+
 /* -- modules and commands ----------------------------------------------------------------------------------------- */
 
 START_TEST(module_that_does_not_load_is_told_at_once)
@@ -343,6 +368,7 @@ main(void)
 		worker_stopped_others_go_on_and_it_too_later,
 		worker_told_to_end_finishes_what_it_has_begun,
 		task_cancelled_with_kill_is_told_so,
+		result_of_a_task_that_was_given_up_is_not_heard,
 		module_that_does_not_load_is_told_at_once,
 		module_twice_is_refused_with_the_function,
 		exec_of_a_filter_streams_both_ways,

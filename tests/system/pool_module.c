@@ -22,6 +22,14 @@ square(concur_work *work, const struct concur_value *number)
 	return concur_work_result(work, CV(number->integer * number->integer));
 }
 
+/* As a language does that has tracebacks. */
+static enum concur_status
+trace(concur_work *work, const struct concur_value *arguments)
+{
+	(void)arguments;
+	return concur_work_fail_traceback(work, "KeyError", "no pears", "line 3, in basket\nline 7, in shop\n");
+}
+
 /* A status that is no error of the task's own. */
 static enum concur_status
 no_memory(concur_work *work, const struct concur_value *arguments)
@@ -296,6 +304,7 @@ static const struct concur_function functions[] = {
 	{ "echo", echo, false },
 	{ "square", square, false },
 	{ "squares", square, true },
+	{ "trace", trace, false },
 	{ "no_memory", no_memory, false },
 	{ "process", process, false },
 	{ "die", die, false },

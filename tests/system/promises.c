@@ -155,6 +155,54 @@ START_TEST(cancel_that_races_with_a_grant_leaks_no_lock)
 }
 END_TEST
 
+/* One permit, by the name "permit". */
+static concur_semaphore *
+open_permit(concur_session *session)
+{
+	concur_semaphore *semaphore;
+
+	must_ok(concur_semaphore_open(session, "permit", NULL, &semaphore));
+	return semaphore;
+}
+
+static void
+take_and_give_permit(concur_session *session, int channel)
+{
+	concur_semaphore *semaphore = open_permit(session);
+
+	(void)channel;
+	for (int i = 0; i < ROUNDS; i++) {
+		must_ok(concur_semaphore_acquire(semaphore, 1, CONCUR_FOREVER, NULL));
+		must_ok(concur_semaphore_release(semaphore, 1));
+	}
+	concur_free(semaphore);
+}
+
+START_TEST(cancel_that_races_with_a_permit_leaks_none)
+{
+	concur_session *session = death_start(NULL, 0);
+	concur_semaphore *semaphore = open_permit(session);
+	struct child child = child_start(take_and_give_permit);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		concur_future *future = concur_semaphore_acquire_begin(semaphore, 1, CONCUR_FOREVER);
+		enum concur_status status;
+
+		cancel(session, future, i);
+		status = await_future(future);
+		if (status == CONCUR_OK)
+			must_ok(concur_semaphore_release(semaphore, 1));
+		else
+			must_be(status, CONCUR_CANCELLED);
+	}
+	child_join(&child);
+	must_ok(concur_semaphore_acquire(semaphore, 1, 0, NULL));
+	must_be(concur_semaphore_acquire(semaphore, 1, 0, NULL), CONCUR_TIMED_OUT);
+	must_ok(concur_semaphore_release(semaphore, 1));
+	concur_free(semaphore);
+}
+END_TEST
+
 static void
 put_in_order(concur_session *session, int channel)
 {
@@ -331,6 +379,7 @@ main(void)
 	const TTest *const tests[] = {
 		interrupt_of_all_workers_leaves_no_mess,
 		cancel_that_races_with_a_grant_leaks_no_lock,
+		cancel_that_races_with_a_permit_leaks_none,
 		cancel_that_races_with_an_item_loses_none,
 		cancel_that_races_with_a_message_loses_none,
 		large_value_travels_through_queue_and_pipe_unchanged,

@@ -471,6 +471,27 @@ check_bad_value(struct bench *bench, const struct row *row)
 	return true;
 }
 
+/* A task's, of one or of many. */
+static bool
+check_bad_arguments(struct bench *bench, const struct row *row)
+{
+	if (!has_field(row, "arguments"))
+		return false;
+	for (size_t which = 0; which < 4; which++) {
+		struct spoil spoil = spoil_nothing(bench, row);
+
+		spoil.values[0] = bad_value(which);
+		expect(row, make_call(bench, row, &spoil), CONCUR_BAD_VALUE);
+	}
+	return true;
+}
+
+START_TEST(submission_whose_arguments_do_not_decode_is_refused)
+{
+	each_method_changes_nothing(3, check_bad_arguments);
+}
+END_TEST
+
 START_TEST(call_with_bad_value_is_refused)
 {
 	each_method_changes_nothing(20, check_bad_value);
@@ -611,6 +632,7 @@ main(void)
 		call_for_object_of_another_kind_is_refused,
 		call_with_bad_wait_is_refused,
 		call_with_bad_value_is_refused,
+		submission_whose_arguments_do_not_decode_is_refused,
 		call_with_bad_key_is_refused,
 		call_with_unhashable_key_is_refused,
 		call_with_reference_to_missing_object_is_refused,

@@ -74,6 +74,91 @@ START_TEST(removal_of_the_pool_tells_who_waits_and_frees_by_steps)
 }
 END_TEST
 
+/* The bench's pool has a name from here on. */
+static void
+name_pool(struct pool_bench *bench)
+{
+	struct value name = TEXT("p");
+	struct object_open open = { .name = &name, .options = { .kind = KIND_POOL } };
+	struct object *object;
+	bool created;
+
+	ck_assert_status(object_open(bench->core, &open, &object, &created), CONCUR_OK);
+	ck_assert(created);
+	object_unref(bench->core, (struct object *)bench->pool);
+	bench->pool = (struct pool *)object;
+}
+
+START_TEST(removal_of_the_name_cancels_what_waits_and_finishes_what_runs)
+{
+	struct pool_bench bench;
+	struct worker *worker;
+	uint64_t first, delayed, promise;
+
+	pool_bench_init(&bench);
+	name_pool(&bench);
+	worker = pool_bench_attach(&bench, 1);
+	first = pool_bench_submit(&bench, 0, "ab");
+	delayed = pool_bench_submit_as(&bench, 0, "c", &(struct task_spec){ .delay_ns = CORE_SECOND });
+	ck_assert_status(pool_promise(bench.core, bench.pool, bench.clients[0], &promise), CONCUR_OK);
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "a");
+	object_remove(bench.core, (struct object *)bench.pool);
+	ck_assert_uint_eq(pool_bench_submit(&bench, 0, "d"), 0);
+	fixture_turn(&bench.fixture, 2);
+	ck_assert_str_eq(pool_bench_state(&bench, first + 1), "CANCELLED");
+	ck_assert_str_eq(pool_bench_state(&bench, delayed), "CANCELLED");
+	ck_assert_str_eq(pool_bench_state(&bench, promise), "CANCELLED");
+	ck_assert_str_eq(pool_bench_take(&bench, worker, 1), "-");
+	pool_bench_done(&bench, worker, first, "r");
+	ck_assert_str_eq(pool_bench_state(&bench, first), "FINISHED 'r'");
+	ck_assert_str_eq(fixture_said(&bench.fixture), "5:END_OF_FILE");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+/* Of a pool that nobody can find, nobody would ever take it. */
+START_TEST(task_that_comes_back_to_a_removed_pool_is_cancelled)
+{
+	struct pool_bench bench;
+	uint64_t task;
+
+	pool_bench_init(&bench);
+	name_pool(&bench);
+	task = pool_bench_submit_as(&bench, 0, "a", &(struct task_spec){ .retries = 1 });
+	ck_assert_str_eq(pool_bench_take(&bench, pool_bench_attach(&bench, 1), 1), "a");
+	object_remove(bench.core, (struct object *)bench.pool);
+	fixture_turn(&bench.fixture, 2);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "RUNNING");
+	pool_bench_end(&bench, 1, FAREWELL_DEATH);
+	fixture_turn(&bench.fixture, 3);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "CANCELLED");
+	pool_bench_fini(&bench);
+}
+END_TEST
+
+/* Its tasks referred to it, and it had them: neither ever went. */
+START_TEST(removed_pool_with_detached_tasks_goes_with_the_last_of_them)
+{
+	struct pool_bench bench;
+	uint64_t task, id;
+
+	pool_bench_init(&bench);
+	name_pool(&bench);
+	bench.fixture.limits.result_seconds = 2;
+	id = object_id((struct object *)bench.pool);
+	task = pool_bench_submit_as(&bench, 0, "a", &(struct task_spec){ .detached = true });
+	object_remove(bench.core, (struct object *)bench.pool);
+	fixture_turn(&bench.fixture, 2);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "CANCELLED");
+	ck_assert_ptr_nonnull(object_find(bench.core, id));
+	fixture_turn(&bench.fixture, 3 * CORE_SECOND);
+	fixture_settle(&bench.fixture);
+	ck_assert_str_eq(pool_bench_state(&bench, task), "GONE");
+	ck_assert_ptr_null(object_find(bench.core, id));
+	pool_bench_fini(&bench);
+}
+END_TEST
+
 START_TEST(promise_is_completed_once_by_anybody)
 {
 	struct pool_bench bench;
@@ -190,6 +275,9 @@ main(void)
 		join_waits_for_the_last_task_and_workers_are_told_to_end,
 		terminate_ends_every_task_and_join_at_once,
 		removal_of_the_pool_tells_who_waits_and_frees_by_steps,
+		removal_of_the_name_cancels_what_waits_and_finishes_what_runs,
+		task_that_comes_back_to_a_removed_pool_is_cancelled,
+		removed_pool_with_detached_tasks_goes_with_the_last_of_them,
 		promise_is_completed_once_by_anybody,
 		promise_in_a_closed_pool_is_refused,
 		submit_past_tasks_max_is_told_its_name,
