@@ -99,6 +99,17 @@ def load_manager(server, cpus, work, seconds, verb="drive", *more):
                 *map(str, more)], cpus)
 
 
+def instructions(command, function):
+    """Instructions that a program executes inside of the functions of that name (a pattern), counted by callgrind."""
+    counter = [servers.find("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null",
+               f"--toggle-collect={function}"]
+    done = subprocess.run(counter + command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    collected = re.search(r"Collected\s*:\s*(\d+)", done.stderr)
+    if done.returncode != 0 or not collected or int(collected.group(1)) == 0:
+        raise Failed(f"{' '.join(command)} under callgrind: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+    return int(collected.group(1))
+
+
 def count_system_calls(server, action):
     """All system calls that the server makes while `action` runs."""
     table = server.log + ".strace"

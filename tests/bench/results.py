@@ -56,15 +56,14 @@ REASONS = [
     (r"manager-dict-get-pipelined$",
      "One connection, whose two sides wait for each other: concurd is not kept busy, and the row goes up and down with "
      "how long the machine takes to wake a process."),
-    (r"lock-contended-redis$",
+    (r"lock-contended-redis",
      "Half of what a grant takes is the processes' own: one send, one recv and a switch from the one to the other, "
      "which are the same whatever the server is. concurd does three system calls a grant (epoll_wait, recv, send), as "
      "the bare ring does; the ratio by CPU is that of the servers alone."),
     (r"waiters-",
      "A waiter and its owner take some 400 bytes: 1,000 of them stay in the processor's cache and 100,000 do not, so "
-     "that each step waits for memory as well. The steps themselves grow less than the logarithm, counted by "
-     "callgrind among 1,000 and among 100,000: adding takes 1,190 and 1,178 instructions, timing out 584 and 696, "
-     "handing over 429 and 431."),
+     "that each step waits for memory as well. The steps themselves grow less than the logarithm: the rows that end "
+     "in -steps count them."),
     (r"tasks-map$",
      "The client is the limit, not the daemon, which takes a tenth of the time: for each item it checks, measures "
      "and encodes a number, and for its result checks, counts and builds a value, in a profile by perf (cpu-clock) "

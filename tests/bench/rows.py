@@ -13,10 +13,14 @@ from row import Row, in_ms, middle
 FILL_BATCH = 2000  # items that one command puts
 
 CROWD_NOTES = {
-    "redis": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts "
+    "lock": "Redis's lock is a key. To acquire is SET NX; who finds it set waits for a signal by BLPOP and tries "
+            "again. To release is DEL and RPUSH of a signal; both go out with the BLPOP for the next turn, so that the "
+            "lock is handed to another process each time. It has no owner, no time-out, no end when its holder dies. "
+            "concur's release goes out with the next acquire as well, and is not answered",
+    "token": "Redis's lock is a list that holds one token while it is free. The first process, told by SET NX, puts "
              "the token there; to acquire is BLPOP, to release is RPUSH, and the next BLPOP goes out with the RPUSH. "
              "It is the cheapest fair lock that Redis can be made to be, without owner, time-out, or an end when its "
-             "holder dies. concur's release goes out with the next acquire as well, and is not answered",
+             "holder dies",
 }
 
 
@@ -96,8 +100,8 @@ def handed_over(peer_class, work, peer_work, processes, placement, is_time=False
                 runs += pair
                 yield tuple(1e6 / run["operations_per_s"] if is_time else run["operations_per_s"] for run in pair)
             bench.note_crowd(runs)
-            if peer.name in CROWD_NOTES:
-                bench.note(CROWD_NOTES[peer.name])
+            if peer.name == "redis":
+                bench.note(CROWD_NOTES[peer_work])
     return measure
 
 
@@ -139,6 +143,19 @@ def waiters(what):
             yield runs[-1]["100000"], runs[-1]["1000"]
         bench.note("ns each: " + ", ".join(f"{middle(runs, dict.get, count):.0f} among {int(count):,}"
                                            for count in ("1000", "10000", "100000")))
+    return measure
+
+
+def waiter_steps(what):
+    """The same in instructions, which no cache and no other program changes: they repeat, so one run tells it."""
+    def measure(bench):
+        cost = {}
+        for count in (1000, 10000, 100000):
+            ran = measures.instructions([servers.driver(bench.build, "concur-bench-waiters"), str(count)],
+                                        f"waiters_{what.replace('-', '_')}*")
+            cost[count] = ran / count / (2 if what == "add" else 1)  # they are added twice
+        yield cost[100000], cost[1000]
+        bench.note("instructions each: " + ", ".join(f"{each:.0f} among {count:,}" for count, each in cost.items()))
     return measure
 
 
@@ -258,8 +275,10 @@ def crowd_rows():
     work = "one Lock handed over among 8 processes, each acquires and releases it again and again"
     for placement, mark in (("one core", ""), ("split", "-split")):
         for name, against, at_least, measure in (
-                ("redis", "Redis, a token popped by BLPOP and pushed by RPUSH", 2.0,
+                ("redis", "Redis, SET NX, else BLPOP of a signal; DEL and RPUSH", 2.0,
                  handed_over(servers.Redis, "lock", "lock", 8, placement)),
+                ("redis-token", "Redis, a token popped by BLPOP and pushed by RPUSH", 2.0,
+                 handed_over(servers.Redis, "lock", "token", 8, placement)),
                 ("ring", "bare token ring of 8 processes", 0.7,
                  handed_over(servers.Ring8, "lock", "pass", 8, placement)),
                 ("manager", "multiprocessing.Manager().Lock()", None, handed_over_by_manager(8, placement))):
@@ -284,6 +303,9 @@ def waiter_rows():
                         ("hand-over", "handing a lock to its next waiter")):
         yield Row(f"waiters-{what}", f"{words} among 100,000, each with a time to wait; the core alone", "among 1,000",
                   "ns", math.log(100000) / math.log(1000), True, "one core", waiters(what))
+        yield Row(f"waiters-{what}-steps", f"{words} among 100,000, each with a time to wait; counted by callgrind",
+                  "among 1,000", "instructions", math.log(100000) / math.log(1000), True, "one core",
+                  waiter_steps(what))
 
 
 def all_rows():

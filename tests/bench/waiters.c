@@ -3,7 +3,10 @@
  *
  * With each number of waiters the same is done over and over until TOTAL waiters were measured; the least of the
  * rounds' means counts, since whatever disturbs a round only adds to it, and it is CPU time, which others disturb
- * least. Prints a line of JSON: nanoseconds each, by what is done and number. */
+ * least. Prints a line of JSON: nanoseconds each, by what is done and number.
+ *
+ * concur-bench-waiters COUNT is for counting instructions: one round of that many, of which all three are done in a
+ * function each, and nothing is printed. */
 #include "daemon/core/lock.h"
 #include "daemon/core/object.h"
 #include "daemon/core/owner.h"
@@ -16,6 +19,9 @@
 #include <unistd.h>
 
 enum { TOTAL = 400000, WAIT_NS = 1000000, CONTEXT_HOLDER = 1 };
+
+/* A name that a profiler finds. */
+#define MEASURED __attribute__((noinline))
 
 enum what { ADD, TIME_OUT, HAND_OVER, WHATS };
 
@@ -79,16 +85,16 @@ scene_fini(struct scene *scene)
 }
 
 /* Waiters of contexts 2 to count + 1. */
-static void
-add(struct scene *scene, uint64_t count)
+static MEASURED void
+waiters_add(struct scene *scene, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++)
 		must(acquire(scene, 2 + i, WAIT_NS + (int64_t)(i * 7919 % count)) == CONCUR_PENDING, "not waiting");
 }
 
 /* Turns until all have been told that their time is up. */
-static void
-time_out(struct scene *scene, uint64_t count)
+static MEASURED void
+waiters_time_out(struct scene *scene, uint64_t count)
 {
 	uint64_t deadline_ns, until = scene->answered + count;
 
@@ -99,8 +105,8 @@ time_out(struct scene *scene, uint64_t count)
 }
 
 /* Each releases to the next; the last becomes the holder of the next round. */
-static void
-hand_over(struct scene *scene, uint64_t count)
+static MEASURED void
+waiters_hand_over(struct scene *scene, uint64_t count)
 {
 	for (uint64_t context = CONTEXT_HOLDER; context <= count; context++) {
 		must(lock_release(&scene->core, scene->lock, scene->session, context) == CONCUR_OK, "not the holder");
@@ -126,13 +132,13 @@ measure(uint64_t count, double ret_ns[WHATS])
 	for (uint64_t done = 0; done < TOTAL; done += count) {
 		uint64_t start = usage_cpu_ns(getpid()), added, timed_out, added_again, handed;
 
-		add(&scene, count);
+		waiters_add(&scene, count);
 		added = usage_cpu_ns(getpid());
-		time_out(&scene, count);
+		waiters_time_out(&scene, count);
 		timed_out = usage_cpu_ns(getpid());
-		add(&scene, count);
+		waiters_add(&scene, count);
 		added_again = usage_cpu_ns(getpid());
-		hand_over(&scene, count);
+		waiters_hand_over(&scene, count);
 		handed = usage_cpu_ns(getpid());
 		if (done == 0) /* the first round warms up */
 			ret_ns[ADD] = ret_ns[TIME_OUT] = ret_ns[HAND_OVER] = 1e9;
@@ -145,13 +151,33 @@ measure(uint64_t count, double ret_ns[WHATS])
 	scene_fini(&scene);
 }
 
+static void
+one_round(uint64_t count)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	waiters_add(&scene, count);
+	waiters_time_out(&scene, count);
+	waiters_add(&scene, count);
+	waiters_hand_over(&scene, count);
+	scene_fini(&scene);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const uint64_t counts[] = { 1000, 10000, 100000 };
 	static const char *const names[] = { "add", "time-out", "hand-over" };
 	double ns[3][WHATS];
 
+	if (argc > 1) {
+		uint64_t count = strtoull(argv[1], NULL, 10);
+
+		must(count > 0, "how many waiters?");
+		one_round(count);
+		return EXIT_SUCCESS;
+	}
 	/* Memory is not given back between two rounds: getting it anew would be most of what is measured. */
 	(void)mallopt(M_MXFAST, 0);
 	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
